@@ -1,1 +1,26 @@
-//! .
+//! Wasserstein GANs: critics, generators, Lipschitz strategies and training.
+
+mod error;
+mod file;
+mod lipschitz;
+mod model;
+mod norm;
+mod sample;
+mod train;
+
+pub use error::WganError;
+pub use file::{temporary_name, write_atomically};
+pub use lipschitz::{
+    GradientPenalty, LipschitzStrategy, Penalty, PenaltyPoints, Sides, SlopePenalty, SpectralNorm,
+    WeightClip,
+};
+pub use model::{
+    Activation, Critic, GaussianPrior, Generator, InputGradient, Mlp, MlpConfig, MlpCritic,
+    MlpGenerator, Prior,
+};
+pub use norm::GroundNorm;
+pub use sample::Sample;
+pub use train::{
+    Checkpoints, CriticStep, Dataset, Fit, FitOutcome, History, JsonLines, OptimizerConfig,
+    Plateau, Progress, Record, Recorder, Schedule, StopReason, StopRule, TrainConfig, Wgan,
+};
