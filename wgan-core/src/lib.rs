@@ -16,7 +16,7 @@ pub use lipschitz::{
 };
 pub use model::{
     Activation, Critic, GaussianPrior, Generator, InputGradient, Mlp, MlpConfig, MlpCritic,
-    MlpGenerator, Prior,
+    MlpGenerator, Prior, linear,
 };
 pub use norm::GroundNorm;
 pub use sample::Sample;

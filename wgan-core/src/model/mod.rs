@@ -12,7 +12,7 @@ use burn::tensor::Tensor;
 use crate::sample::Sample;
 
 pub use activation::Activation;
-pub use mlp::{Mlp, MlpConfig};
+pub use mlp::{Mlp, MlpConfig, linear};
 pub use mlp_critic::MlpCritic;
 pub use mlp_generator::MlpGenerator;
 pub use prior::{GaussianPrior, Prior};
@@ -45,4 +45,9 @@ pub trait Generator: Module {
 
     /// Samples `G(z)`.
     fn generate(&self, z: &Self::Latent) -> Self::Sample;
+
+    /// Term added to the generator loss, `[1]`, given the real batch that `z` was drawn for.
+    fn regularizer(&self, _real: &Self::Sample, _z: &Self::Latent) -> Option<Tensor<1>> {
+        None
+    }
 }

@@ -159,9 +159,10 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
             let rate = config.critic_optimizer.learning_rate() * factor;
             last = wgan.critic_step(real, &z, t, rate);
         }
-        let z = self.prior.draw(&self.batch(rng), rng, &self.device);
+        let real = self.batch(rng);
+        let z = self.prior.draw(&real, rng, &self.device);
         let rate = config.generator_optimizer.learning_rate() * factor;
-        let generator_loss = wgan.generator_step(&z, rate);
+        let generator_loss = wgan.generator_step(&real, &z, rate);
         Record {
             step: done + 1,
             seconds: 0.0,

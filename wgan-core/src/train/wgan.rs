@@ -86,10 +86,14 @@ where
         }
     }
 
-    /// One generator update at learning rate `rate`; returns the generator loss.
-    pub fn generator_step(&mut self, z: &G::Latent, rate: f64) -> f64 {
+    /// One generator update at learning rate `rate` on latents drawn for `real`; returns the
+    /// generator loss.
+    pub fn generator_step(&mut self, real: &C::Sample, z: &G::Latent, rate: f64) -> f64 {
         let fake = self.generator.generate(z);
-        let loss = self.critic.valid().score(&fake).mean().neg();
+        let mut loss = self.critic.valid().score(&fake).mean().neg();
+        if let Some(term) = self.generator.regularizer(real, z) {
+            loss = loss + term;
+        }
         let gradients = GradientsParams::from_grads(loss.backward(), &self.generator);
         let updated =
             self.generator_optimizer.step(rate.into(), self.generator.clone(), gradients);
