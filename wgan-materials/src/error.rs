@@ -1,0 +1,107 @@
+//! What can go wrong, with where it happened and what was expected.
+
+use std::path::PathBuf;
+
+/// Every error of this crate.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MaterialsError {
+    /// A text that is not a chemical formula.
+    #[error("formula `{formula}`, position {position}: expected {expected}, found {found}")]
+    Formula {
+        /// The text as given.
+        formula: String,
+        /// Where, counted in characters from 1.
+        position: usize,
+        /// What could stand there.
+        expected: String,
+        /// What stands there.
+        found: String,
+    },
+    /// Amounts that do not make a composition.
+    #[error("composition: expected {expected}, got {got}")]
+    Composition {
+        /// What an amount has to be.
+        expected: &'static str,
+        /// The offending amount or set.
+        got: String,
+    },
+    /// A symbol that names no element.
+    #[error("`{symbol}` is not the symbol of an element")]
+    UnknownElement {
+        /// The symbol as given.
+        symbol: String,
+    },
+    /// A file that cannot be opened or read.
+    #[error("cannot read {}: {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system or the decoder said.
+        reason: String,
+    },
+    /// A file whose content is not a table.
+    #[error("{}: expected {expected}, found {found}", path.display())]
+    NotATable {
+        /// The file.
+        path: PathBuf,
+        /// What a table has there.
+        expected: &'static str,
+        /// What the file has there.
+        found: String,
+    },
+    /// A column asked for by name that the table does not have.
+    #[error("there is no column `{name}`; the columns are {}", quoted(columns))]
+    NoSuchColumn {
+        /// The name asked for.
+        name: String,
+        /// The names the table has.
+        columns: Vec<String>,
+    },
+    /// No column looks like formulas.
+    #[error(
+        "no column holds formulas: expected one named formula, composition, compound or material, \
+         or one where half of the cells parse; the columns are {}",
+        quoted(columns)
+    )]
+    NoFormulaColumn {
+        /// The names the table has.
+        columns: Vec<String>,
+    },
+    /// A property column asked for by name that holds no numbers.
+    #[error("column `{name}` cannot be a property: {reason}")]
+    NotNumeric {
+        /// The column.
+        name: String,
+        /// Why it is not numeric.
+        reason: String,
+    },
+    /// A row that cannot be used, when such rows are to stop the reading.
+    #[error("row {row}, column `{column}`: {cell:?}: {reason}")]
+    BadRow {
+        /// Line of the file, from 1, the header included.
+        row: usize,
+        /// The column.
+        column: String,
+        /// The offending text.
+        cell: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A table of which no row can be used.
+    #[error("{}: none of the {rows} rows can be used: {reason}", path.display())]
+    NoUsableRow {
+        /// The file.
+        path: PathBuf,
+        /// Rows below the header.
+        rows: usize,
+        /// The first problem found.
+        reason: String,
+    },
+}
+
+/// `` `a`, `b` `` for a list of names.
+fn quoted(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
