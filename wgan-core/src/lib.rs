@@ -7,6 +7,7 @@ mod model;
 mod norm;
 mod sample;
 mod train;
+mod weights;
 
 pub use error::WganError;
 pub use file::{temporary_name, write_atomically};
@@ -24,3 +25,4 @@ pub use train::{
     Checkpoints, CriticStep, Dataset, Fit, FitOutcome, History, JsonLines, OptimizerConfig,
     Plateau, Progress, Record, Recorder, Schedule, StopReason, StopRule, TrainConfig, Wgan,
 };
+pub use weights::{load_weights, save_weights};

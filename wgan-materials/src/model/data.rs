@@ -6,7 +6,7 @@ use wgan_core::Dataset;
 
 use super::alphabet::Slots;
 use super::property_space::PropertyCodes;
-use super::{Alphabet, Featurizer, PropertySpace};
+use super::{Alphabet, Featurizer, FeaturizerShape, PropertySpace};
 use crate::composition::Composition;
 
 /// Known materials, turned into samples batch by batch.
@@ -36,6 +36,11 @@ impl MaterialsData {
             featurizer: Featurizer::new(alphabet, space.width(), device),
             device: device.clone(),
         }
+    }
+
+    /// Sizes of everything.
+    pub fn shape(&self) -> FeaturizerShape {
+        self.featurizer.shape()
     }
 
     /// One-hot elements `[n, k, e]` of the given rows.

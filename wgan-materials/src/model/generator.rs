@@ -260,3 +260,70 @@ fn distance(u: Tensor<2>, v: Tensor<2>, known: &Tensor<2>) -> Tensor<1> {
     let together = (difference.clone().square().mean_dim(1) + 1e-8).sqrt();
     difference.abs().mean() + together.mean()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::composition::Composition;
+    use crate::model::{Alphabet, MaterialsPrior};
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    fn known() -> Vec<Composition> {
+        ["CaTiO3", "NaCl", "Sr0.15La1.85CuO4", "Fe2O3", "LiF", "BaTiO3", "KNbO3"]
+            .iter()
+            .map(|f| Composition::parse(f).unwrap())
+            .collect()
+    }
+
+    fn generator() -> (MaterialsGenerator, MaterialsPrior, Vec<Slots>) {
+        let device = Device::flex();
+        let known = known();
+        let alphabet = Alphabet::of(&known);
+        let slots: Vec<Slots> = known.iter().map(|c| alphabet.encode(c).unwrap()).collect();
+        let space = PropertySpace::fit(&[]);
+        let featurizer = Featurizer::new(&alphabet, space.width(), &device);
+        let prior = MaterialsPrior::new(featurizer.shape());
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        let config = MaterialsGeneratorConfig::new().with_width(16);
+        let generator =
+            MaterialsGenerator::new(&config, featurizer, space, &slots, &mut rng, &device).unwrap();
+        (generator, prior, slots)
+    }
+
+    #[test]
+    fn used_slots_hold_one_element_each_with_rising_indices() {
+        let (generator, prior, slots) = generator();
+        let mut rng = ChaCha8Rng::seed_from_u64(5);
+        let (latent, rows) = prior.stratified(&slots, 200, &mut rng, &Device::flex());
+        let elements = generator.forward(&latent).elements;
+        let [n, k, e] = elements.dims();
+        let values: Vec<f32> = elements.into_data().iter::<f32>().collect();
+        for i in 0..n {
+            let mut last = None;
+            for slot in 0..k {
+                let one_hot = &values[(i * k + slot) * e..][..e];
+                let total: f32 = one_hot.iter().sum();
+                let is_used = slot < slots[rows[i]].len();
+                assert!((total - f32::from(u8::from(is_used))).abs() < 1e-5);
+                if is_used {
+                    let index = one_hot.iter().position(|&v| v > 0.5);
+                    assert!(index > last, "slot {slot}: {index:?} after {last:?}");
+                    last = index;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_gradient_reaches_the_logits_through_the_drawn_elements() {
+        let (generator, prior, slots) = generator();
+        let generator = generator.train();
+        let mut rng = ChaCha8Rng::seed_from_u64(5);
+        let (latent, _) = prior.stratified(&slots, 50, &mut rng, &Device::flex());
+        let sample = generator.generate(&latent);
+        let gradients = sample.x.square().sum().backward();
+        let gradient = generator.frequency.val().grad(&gradients).unwrap();
+        assert!(gradient.abs().sum().into_scalar::<f32>() > 0.0);
+    }
+}
