@@ -7,7 +7,9 @@ mod model;
 mod norm;
 mod sample;
 mod train;
+pub mod transport;
 mod weights;
+pub mod whitening;
 
 pub use error::WganError;
 pub use file::{temporary_name, write_atomically};
