@@ -142,9 +142,8 @@ fn watched_run() -> (Vec<Vec<usize>>, Vec<Vec<f32>>) {
     let config = TrainConfig::new(16, 3).with_n_critic(4).with_critic_warm_up(2);
     let data = Watched { points: normal_points(100, 2, 0.0, 1.0, 1), rows: RefCell::default() };
     let prior = WatchedPrior(GaussianPrior { dim: 3 }, RefCell::default());
-    let mlp = |d_in, d_out| {
-        MlpConfig::new(d_in, d_out).with_width(8).with_activation(Activation::Relu)
-    };
+    let mlp =
+        |d_in, d_out| MlpConfig::new(d_in, d_out).with_width(8).with_activation(Activation::Relu);
     let wgan = Wgan::new(
         MlpCritic::new(&mlp(2, 1), &mut rng(1), &device()).unwrap(),
         MlpGenerator::new(&mlp(3, 2), &mut rng(2), &device()).unwrap(),

@@ -90,7 +90,8 @@ fn a_half_written_checkpoint_is_never_loaded() {
 fn every_strategy_brings_the_fake_mean_to_the_real_one() {
     fn mean_error<S: LipschitzStrategy<MlpCritic> + Clone>(strategy: S, rate: f64) -> f32 {
         let optimizer = OptimizerConfig::adam(rate);
-        let config = config(300).with_critic_optimizer(optimizer).with_generator_optimizer(optimizer);
+        let config =
+            config(300).with_critic_optimizer(optimizer).with_generator_optimizer(optimizer);
         let outcome = run(strategy, &config, None);
         let z = GaussianPrior { dim: 4 }.sample(2000, &mut rng(5), &device());
         let fake: Tensor<2> = outcome.wgan.averaged.forward(z);

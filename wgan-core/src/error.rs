@@ -83,7 +83,9 @@ pub enum WganError {
         got: f64,
     },
     /// An iteration used up its steps.
-    #[error("{at}: not converged after {steps} steps, {residual:e} is left where {tolerance:e} was asked for")]
+    #[error(
+        "{at}: not converged after {steps} steps, {residual:e} is left where {tolerance:e} was asked for"
+    )]
     NotConverged {
         /// The algorithm.
         at: &'static str,
@@ -103,7 +105,7 @@ pub enum WganError {
         reason: String,
     },
     /// A file could not be read or written.
-    #[error("{path}: {source}")]
+    #[error("{}: {source}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -111,28 +113,13 @@ pub enum WganError {
         source: std::io::Error,
     },
     /// A saved model or checkpoint cannot be used.
-    #[error("{path}: {reason}")]
+    #[error("{}: {reason}", path.display())]
     Saved {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
     },
-}
-
-#[cfg(test)]
-mod tests {
-    use super::WganError;
-
-    #[test]
-    fn messages_say_which_thing_what_was_expected_and_what_came() {
-        let shape = WganError::Shape { at: "cost", expected: vec![2, 3], got: vec![3, 2] };
-        assert_eq!(shape.to_string(), "cost: expected shape [2, 3], got [3, 2]");
-        let mass = WganError::NegativeMass { at: "source weights", index: 4, got: -0.5 };
-        assert_eq!(mass.to_string(), "source weights: weight 4 is -0.5, expected a number that is not negative");
-        let left = WganError::NotConverged { at: "sinkhorn", steps: 9, residual: 1e-3, tolerance: 1e-6 };
-        assert_eq!(left.to_string(), "sinkhorn: not converged after 9 steps, 1e-3 is left where 1e-6 was asked for");
-    }
 }
 
 impl WganError {
@@ -149,5 +136,27 @@ impl WganError {
     /// A saved file that cannot be used.
     pub fn saved(path: impl Into<PathBuf>, reason: impl ToString) -> Self {
         WganError::Saved { path: path.into(), reason: reason.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::WganError;
+
+    #[test]
+    fn messages_say_which_thing_what_was_expected_and_what_came() {
+        let shape = WganError::Shape { at: "cost", expected: vec![2, 3], got: vec![3, 2] };
+        assert_eq!(shape.to_string(), "cost: expected shape [2, 3], got [3, 2]");
+        let mass = WganError::NegativeMass { at: "source weights", index: 4, got: -0.5 };
+        assert_eq!(
+            mass.to_string(),
+            "source weights: weight 4 is -0.5, expected a number that is not negative"
+        );
+        let left =
+            WganError::NotConverged { at: "sinkhorn", steps: 9, residual: 1e-3, tolerance: 1e-6 };
+        assert_eq!(
+            left.to_string(),
+            "sinkhorn: not converged after 9 steps, 1e-3 is left where 1e-6 was asked for"
+        );
     }
 }

@@ -3,7 +3,6 @@
 use ndarray::Array2;
 
 use crate::element::Element;
-use crate::oxidation::common_oxidation_states;
 use crate::property::ElementProperty;
 
 /// Facts are standardised over the elements up to uranium, of which compounds are made.
@@ -26,7 +25,7 @@ pub fn element_descriptors(elements: &[Element]) -> Array2<f64> {
 fn descriptors(element: Element) -> Vec<f64> {
     let mut row: Vec<f64> =
         ElementProperty::ALL.iter().map(|&property| standardised(property, element)).collect();
-    let states = common_oxidation_states(element);
+    let states = element.oxidation_states();
     row.extend(STATES.map(|q| f64::from(u8::from(states.contains(&q))) - 0.2));
     let charge = |q: Option<&i8>| f64::from(q.copied().unwrap_or(0)) / 3.0;
     let mean = states.iter().map(|&q| f64::from(q)).sum::<f64>() / states.len().max(1) as f64;

@@ -6,7 +6,8 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-const COLUMNS: &str = "charge_neutral,electronegativity_ok,novel,nearest_known,nearest_distance,critic_score";
+const COLUMNS: &str =
+    "charge_neutral,electronegativity_ok,novel,nearest_known,nearest_distance,critic_score";
 
 fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_wgan-materials"))
@@ -24,12 +25,36 @@ fn stderr(output: &Output) -> String {
 fn table() -> String {
     let mut text = String::from("formula,band_gap_ev,density_g_cm3\n");
     for row in [
-        "NaCl,8.5,2.16", "KCl,8.4,1.98", "LiF,14.2,2.64", "NaF,11.5,2.56", "KBr,7.6,2.74",
-        "MgO,7.8,3.58", "CaO,7.0,3.34", "SrO,5.9,4.7", "BaO,4.2,5.72", "ZnO,3.4,5.61",
-        "TiO2,3.0,4.23", "SnO2,3.6,6.95", "ZrO2,5.8,5.68", "SiO2,9.0,2.65", "GeO2,,4.25",
-        "Al2O3,8.8,3.99", "Fe2O3,2.1,5.24", "Cr2O3,3.4,5.21", "In2O3,2.9,7.18", "Ga2O3,4.8,",
-        "CaTiO3,3.5,3.98", "SrTiO3,3.2,5.12", "BaTiO3,3.2,6.02", "KNbO3,3.3,4.62", "LaAlO3,5.6,6.52",
-        "ZnS,3.6,4.09", "CdS,2.4,4.83", "ZnSe,2.7,5.27", "CdTe,1.5,5.85", "PbS,0.4,7.6",
+        "NaCl,8.5,2.16",
+        "KCl,8.4,1.98",
+        "LiF,14.2,2.64",
+        "NaF,11.5,2.56",
+        "KBr,7.6,2.74",
+        "MgO,7.8,3.58",
+        "CaO,7.0,3.34",
+        "SrO,5.9,4.7",
+        "BaO,4.2,5.72",
+        "ZnO,3.4,5.61",
+        "TiO2,3.0,4.23",
+        "SnO2,3.6,6.95",
+        "ZrO2,5.8,5.68",
+        "SiO2,9.0,2.65",
+        "GeO2,,4.25",
+        "Al2O3,8.8,3.99",
+        "Fe2O3,2.1,5.24",
+        "Cr2O3,3.4,5.21",
+        "In2O3,2.9,7.18",
+        "Ga2O3,4.8,",
+        "CaTiO3,3.5,3.98",
+        "SrTiO3,3.2,5.12",
+        "BaTiO3,3.2,6.02",
+        "KNbO3,3.3,4.62",
+        "LaAlO3,5.6,6.52",
+        "ZnS,3.6,4.09",
+        "CdS,2.4,4.83",
+        "ZnSe,2.7,5.27",
+        "CdTe,1.5,5.85",
+        "PbS,0.4,7.6",
     ] {
         text.push_str(row);
         text.push('\n');
@@ -67,9 +92,19 @@ fn generate_writes_candidates_and_both_reports() {
     assert_eq!(text.lines().count(), 51);
     let report = fs::read_to_string(folder.path().join("report.json")).unwrap();
     for key in [
-        "n", "unique", "novel", "charge_neutral", "electronegativity_ok",
-        "reference_charge_neutral", "element_count_w1", "element_prevalence_tv",
-        "largest_fraction_w1", "c2st", "copies", "novel_system", "property_consistency",
+        "n",
+        "unique",
+        "novel",
+        "charge_neutral",
+        "electronegativity_ok",
+        "reference_charge_neutral",
+        "element_count_w1",
+        "element_prevalence_tv",
+        "largest_fraction_w1",
+        "c2st",
+        "copies",
+        "novel_system",
+        "property_consistency",
         "property_w1",
     ] {
         assert!(report.contains(&format!("\"{key}\"")), "{key} is missing");
@@ -85,8 +120,7 @@ fn the_same_seed_gives_the_same_bytes_on_one_and_two_threads() {
     let of = |threads: &str| {
         let out = folder.path().join(format!("{threads}.csv"));
         let args = ["generate", path(&data), "--out", path(&out), "--n", "200", "--steps", "10"];
-        let output =
-            program().args(args).env("RAYON_NUM_THREADS", threads).output().unwrap();
+        let output = program().args(args).env("RAYON_NUM_THREADS", threads).output().unwrap();
         assert!(output.status.success(), "{}", stderr(&output));
         fs::read(out).unwrap()
     };
@@ -213,7 +247,8 @@ fn evaluate_takes_candidates_of_any_origin() {
     let folder = tempfile::tempdir().unwrap();
     let data = file(&folder, "data.csv", table());
     let candidates = file(&folder, "mine.csv", "formula\nRbCl\nCsF\nNaCl\nCaSnO3\n");
-    let args = ["evaluate", "--reference", path(&data), "--candidates", path(&candidates), "--json"];
+    let args =
+        ["evaluate", "--reference", path(&data), "--candidates", path(&candidates), "--json"];
     let output = run(&args);
     assert!(output.status.success(), "{}", stderr(&output));
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();

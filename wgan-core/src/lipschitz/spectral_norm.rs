@@ -86,7 +86,8 @@ mod tests {
     fn the_largest_singular_value_of_a_rotated_diagonal_is_its_largest_entry() {
         let (c, s) = (0.3_f32.cos(), 0.3_f32.sin());
         // diag(5, 2) times a rotation: singular values 5 and 2.
-        let w = Tensor::<2>::from_floats([[5.0 * c, -5.0 * s], [2.0 * s, 2.0 * c]], &Device::flex());
+        let w =
+            Tensor::<2>::from_floats([[5.0 * c, -5.0 * s], [2.0 * s, 2.0 * c]], &Device::flex());
         let sigma: f32 = largest_singular_value(w, 12).into_scalar();
         assert!((sigma - 5.0).abs() < 1e-4); // error (2/5)^24 below single precision
     }

@@ -164,13 +164,9 @@ impl Mlp {
 /// burn draws weights lazily from a process-wide generator; a seed would not fix them.
 pub fn linear<R: Rng>(d_in: usize, d_out: usize, rng: &mut R, device: &Device) -> Linear {
     let bound = (d_in as f32).sqrt().recip();
-    let mut draw = |n: usize| -> Vec<f32> {
-        (0..n).map(|_| rng.random_range(-bound..=bound)).collect()
-    };
+    let mut draw =
+        |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-bound..=bound)).collect() };
     let weight = TensorData::new(draw(d_in * d_out), [d_in, d_out]);
     let bias = TensorData::new(draw(d_out), [d_out]);
-    Linear {
-        weight: Param::from_data(weight, device),
-        bias: Some(Param::from_data(bias, device)),
-    }
+    Linear { weight: Param::from_data(weight, device), bias: Some(Param::from_data(bias, device)) }
 }

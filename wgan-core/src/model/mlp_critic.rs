@@ -18,7 +18,11 @@ impl MlpCritic {
     ///
     /// # Errors
     /// [`WganError::Config`] if `config` is out of range or has more than one output.
-    pub fn new<R: Rng>(config: &MlpConfig, rng: &mut R, device: &Device) -> Result<Self, WganError> {
+    pub fn new<R: Rng>(
+        config: &MlpConfig,
+        rng: &mut R,
+        device: &Device,
+    ) -> Result<Self, WganError> {
         if config.d_output != 1 {
             return Err(WganError::config("d_output", "1 for a critic", config.d_output));
         }

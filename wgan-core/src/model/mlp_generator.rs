@@ -23,7 +23,11 @@ impl MlpGenerator {
     ///
     /// # Errors
     /// As [`MlpConfig::check`].
-    pub fn new<R: Rng>(config: &MlpConfig, rng: &mut R, device: &Device) -> Result<Self, WganError> {
+    pub fn new<R: Rng>(
+        config: &MlpConfig,
+        rng: &mut R,
+        device: &Device,
+    ) -> Result<Self, WganError> {
         Ok(Self { mlp: config.init(rng, device)?, norms: Vec::new() })
     }
 

@@ -107,10 +107,7 @@ impl Checkpoints {
             return Vec::new();
         };
         let step = |name: &str| name.strip_prefix(PREFIX)?.parse().ok();
-        entries
-            .flatten()
-            .filter_map(|entry| step(entry.file_name().to_str()?))
-            .collect()
+        entries.flatten().filter_map(|entry| step(entry.file_name().to_str()?)).collect()
     }
 }
 

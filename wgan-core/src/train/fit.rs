@@ -189,10 +189,7 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
         Tensor::from_data(TensorData::new(t, [n]), &self.device)
     }
 
-    fn restore<C, G, S>(
-        &self,
-        wgan: Wgan<C, G, S>,
-    ) -> Result<(Wgan<C, G, S>, RunState), WganError>
+    fn restore<C, G, S>(&self, wgan: Wgan<C, G, S>) -> Result<(Wgan<C, G, S>, RunState), WganError>
     where
         C: Critic,
         G: Generator,
@@ -235,11 +232,7 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
         self.recorders.iter_mut().try_for_each(|r| r.record(&record))
     }
 
-    fn checkpoint<C, G, S>(
-        &self,
-        wgan: &Wgan<C, G, S>,
-        state: &RunState,
-    ) -> Result<(), WganError>
+    fn checkpoint<C, G, S>(&self, wgan: &Wgan<C, G, S>, state: &RunState) -> Result<(), WganError>
     where
         C: Critic,
         G: Generator,

@@ -60,11 +60,9 @@ impl OptimizerConfig {
     /// The optimiser, without state.
     pub fn init(&self) -> ModuleOptimizer {
         match *self {
-            OptimizerConfig::Adam { beta_1, beta_2, .. } => AdamConfig::new()
-                .with_beta_1(beta_1)
-                .with_beta_2(beta_2)
-                .with_epsilon(1e-8)
-                .init(),
+            OptimizerConfig::Adam { beta_1, beta_2, .. } => {
+                AdamConfig::new().with_beta_1(beta_1).with_beta_2(beta_2).with_epsilon(1e-8).init()
+            }
             OptimizerConfig::RmsProp { .. } => RmsPropConfig::new().with_momentum(0.0).init(),
         }
     }

@@ -95,11 +95,9 @@ where
             loss = loss + term;
         }
         let gradients = GradientsParams::from_grads(loss.backward(), &self.generator);
-        let updated =
-            self.generator_optimizer.step(rate.into(), self.generator.clone(), gradients);
+        let updated = self.generator_optimizer.step(rate.into(), self.generator.clone(), gradients);
         self.generator = updated;
-        self.averaged =
-            update_average(self.averaged.clone(), &self.generator, self.ema_decay);
+        self.averaged = update_average(self.averaged.clone(), &self.generator, self.ema_decay);
         scalar(loss)
     }
 }

@@ -4,6 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use wgan_cond::Labelled;
 
 use super::Alphabet;
+use super::charge_balance::ChargeBalance;
 use crate::descriptor::element_descriptors;
 
 /// Sizes shared by the parts of the model.
@@ -25,12 +26,10 @@ impl FeaturizerShape {
         self.n_elements + 2 * self.n_descriptors
     }
 
-    /// Width of the critic's sample: slots, their descriptors, statistics and properties.
+    /// Width of the critic's sample: slots, their descriptors, fractions, mean descriptors, charge
+    /// balance and properties.
     pub fn n_features(&self) -> usize {
-        self.n_slots * (self.n_elements + self.n_descriptors)
-            + self.n_elements
-            + self.n_descriptors
-            + self.n_properties
+        (self.n_slots + 1) * (self.n_elements + self.n_descriptors) + 1 + self.n_properties
     }
 
     /// Width of the condition: two numbers per slot.
@@ -48,6 +47,7 @@ pub struct Featurizer {
     shape: FeaturizerShape,
     /// Standardised descriptors of the elements, `[e, p]`.
     descriptors: Tensor<2>,
+    charge_balance: ChargeBalance,
 }
 
 /// Weights of the feature groups, which set how much a change of each counts as distance.
@@ -64,7 +64,8 @@ impl Featurizer {
             Tensor::from_data(TensorData::new(values, [n_elements, n_descriptors]), device);
         let n_slots = alphabet.n_slots();
         let shape = FeaturizerShape { n_slots, n_elements, n_descriptors, n_properties };
-        Self { shape, descriptors }
+        let charge_balance = ChargeBalance::new(alphabet.elements());
+        Self { shape, descriptors, charge_balance }
     }
 
     /// Sizes of everything.
@@ -96,8 +97,9 @@ impl Featurizer {
         let mut columns = vec![
             elements.clone().flatten::<2>(1, 2),
             described.clone().flatten::<2>(1, 2) * slot_scale,
-            weighted_sum(elements, fractions.clone()) * FRACTION_WEIGHT,
-            weighted_sum(described, fractions),
+            weighted_sum(elements.clone(), fractions.clone()) * FRACTION_WEIGHT,
+            weighted_sum(described, fractions.clone()),
+            self.charge_balance.feature(elements, fractions),
         ];
         if self.shape.n_properties > 0 {
             columns.push(properties);

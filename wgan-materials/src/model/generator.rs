@@ -265,6 +265,7 @@ fn distance(u: Tensor<2>, v: Tensor<2>, known: &Tensor<2>) -> Tensor<1> {
 mod tests {
     use super::*;
     use crate::composition::Composition;
+    use crate::model::data::amounts_tensor;
     use crate::model::{Alphabet, MaterialsPrior};
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
@@ -291,11 +292,17 @@ mod tests {
         (generator, prior, slots)
     }
 
+    fn amounts(slots: &[Slots], rows: &[usize]) -> Tensor<2> {
+        let rows = rows.iter().map(|&row| slots[row].as_slice());
+        amounts_tensor(rows, 4, &Device::flex())
+    }
+
     #[test]
     fn used_slots_hold_one_element_each_with_rising_indices() {
         let (generator, prior, slots) = generator();
         let mut rng = ChaCha8Rng::seed_from_u64(5);
-        let (latent, rows) = prior.stratified(&slots, 200, &mut rng, &Device::flex());
+        let rows: Vec<usize> = (0..200).map(|i| i % slots.len()).collect();
+        let latent = prior.with_amounts(amounts(&slots, &rows), &mut rng, &Device::flex());
         let elements = generator.forward(&latent).elements;
         let [n, k, e] = elements.dims();
         let values: Vec<f32> = elements.into_data().iter::<f32>().collect();
@@ -320,7 +327,7 @@ mod tests {
         let (generator, prior, slots) = generator();
         let generator = generator.train();
         let mut rng = ChaCha8Rng::seed_from_u64(5);
-        let (latent, _) = prior.stratified(&slots, 50, &mut rng, &Device::flex());
+        let latent = prior.with_amounts(amounts(&slots, &[0, 1, 2, 3]), &mut rng, &Device::flex());
         let sample = generator.generate(&latent);
         let gradients = sample.x.square().sum().backward();
         let gradient = generator.frequency.val().grad(&gradients).unwrap();

@@ -1,6 +1,7 @@
 //! The generative model: compositions are generated, features are judged.
 
 mod alphabet;
+mod charge_balance;
 mod config;
 mod data;
 mod featurizer;

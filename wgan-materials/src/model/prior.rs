@@ -1,15 +1,12 @@
 //! Latents of the materials generator.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, Exp1, StandardNormal};
 use wgan_cond::Labelled;
 use wgan_core::{Prior, Sample};
 
 use super::FeaturizerShape;
-use super::alphabet::Slots;
-use super::data::amounts_tensor;
 
 /// Normal components that steer the choice of elements.
 pub(super) const ELEMENT_NOISE: usize = 32;
@@ -39,29 +36,6 @@ impl MaterialsPrior {
     /// Prior for a model of these sizes.
     pub fn new(shape: FeaturizerShape) -> Self {
         Self { shape }
-    }
-
-    /// `n` latents with amounts from the rows of `known`, each row as often as any other.
-    ///
-    /// Rows are taken without replacement, again from the start when all have been used, so the
-    /// amounts of a large sample follow the data more closely than independent draws would.
-    pub fn stratified<R: Rng>(
-        &self,
-        known: &[Slots],
-        n: usize,
-        rng: &mut R,
-        device: &Device,
-    ) -> (MaterialsLatent, Vec<usize>) {
-        let mut rows: Vec<usize> = Vec::with_capacity(n + known.len());
-        while rows.len() < n {
-            let mut order: Vec<usize> = (0..known.len()).collect();
-            order.shuffle(rng);
-            rows.extend(order);
-        }
-        rows.truncate(n);
-        let slots = rows.iter().map(|&row| known[row].as_slice());
-        let amounts = amounts_tensor(slots, self.shape.n_slots, device);
-        (self.with_amounts(amounts, rng, device), rows)
     }
 
     /// One latent for each row of amounts, `[n, k]`.
