@@ -130,19 +130,11 @@ impl PointCost {
     ///
     /// # Errors
     /// Different dimensions, empty tables, entries that are not finite.
-    pub fn new(
-        x: ArrayView2<'_, f64>,
-        y: ArrayView2<'_, f64>,
-        norm: Norm,
-    ) -> Result<Self, WganError> {
+    pub fn new(x: ArrayView2<'_, f64>, y: ArrayView2<'_, f64>, norm: Norm) -> Result<Self, WganError> {
         check_rows("x", x)?;
         check_rows("y", y)?;
         if x.ncols() != y.ncols() {
-            return Err(WganError::Shape {
-                at: "y",
-                expected: vec![y.nrows(), x.ncols()],
-                got: vec![y.nrows(), y.ncols()],
-            });
+            return Err(WganError::Shape { at: "y", expected: vec![y.nrows(), x.ncols()], got: vec![y.nrows(), y.ncols()] });
         }
         let target = y.t().as_standard_layout().into_owned();
         Ok(Self { source: x.as_standard_layout().into_owned(), target, norm })
@@ -160,13 +152,7 @@ impl PointCost {
 
     /// Gathers `step(total, x_k − y_jk)` over the coordinates `k` for all `j` in `columns`.
     #[inline]
-    fn gather(
-        &self,
-        i: usize,
-        columns: Range<usize>,
-        row: &mut [f64],
-        step: impl Fn(f64, f64) -> f64,
-    ) {
+    fn gather(&self, i: usize, columns: Range<usize>, row: &mut [f64], step: impl Fn(f64, f64) -> f64) {
         row.fill(0.0);
         for (x, coordinates) in self.source.row(i).iter().zip(self.target.rows()) {
             let coordinates = coordinates.to_slice().unwrap_or(&[]);
@@ -220,29 +206,19 @@ mod tests {
     #[test]
     fn norms_of_a_three_four_triangle() {
         let (x, y) = (array![[0.0, 0.0]], array![[1.0, 1.0], [3.0, -4.0]]);
-        for (norm, expected) in
-            [(Norm::L2, 5.0), (Norm::L1, 7.0), (Norm::LInf, 4.0), (Norm::SquaredL2, 25.0)]
-        {
+        for (norm, expected) in [(Norm::L2, 5.0), (Norm::L1, 7.0), (Norm::LInf, 4.0), (Norm::SquaredL2, 25.0)] {
             let cost = PointCost::new(x.view(), y.view(), norm).unwrap();
             assert_abs_diff_eq!(cost.cost(0, 1), expected, epsilon = 1e-15);
             assert_abs_diff_eq!(cost.row(0, 1..2, &mut [0.0; 2])[0], expected, epsilon = 1e-15);
-            assert_abs_diff_eq!(
-                cost.to_dense().row(0, 1..2, &mut [])[0],
-                expected,
-                epsilon = 1e-15
-            );
+            assert_abs_diff_eq!(cost.to_dense().row(0, 1..2, &mut [])[0], expected, epsilon = 1e-15);
         }
     }
 
     #[test]
     fn bad_tables_are_named() {
-        let wrong =
-            PointCost::new(array![[0.0, 1.0]].view(), array![[0.0]].view(), Norm::L2).unwrap_err();
+        let wrong = PointCost::new(array![[0.0, 1.0]].view(), array![[0.0]].view(), Norm::L2).unwrap_err();
         assert_eq!(wrong.to_string(), "y: expected shape [1, 2], got [1, 1]");
         let infinite = DenseCost::new(array![[0.0, f64::INFINITY]]).unwrap_err();
-        assert_eq!(
-            infinite.to_string(),
-            "cost matrix: entry [0, 1] is inf, expected a finite number"
-        );
+        assert_eq!(infinite.to_string(), "cost matrix: entry [0, 1] is inf, expected a finite number");
     }
 }

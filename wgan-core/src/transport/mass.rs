@@ -103,8 +103,7 @@ fn gcd(a: usize, b: usize) -> usize {
 
 /// Whole units proportional to `weights`, with the total exactly [`TOTAL`].
 fn rounded(weights: &[f64], total: f64) -> Vec<i64> {
-    let mut units: Vec<i64> =
-        weights.iter().map(|w| (w / total * TOTAL as f64).round() as i64).collect();
+    let mut units: Vec<i64> = weights.iter().map(|w| (w / total * TOTAL as f64).round() as i64).collect();
     let left = TOTAL - units.iter().sum::<i64>();
     let largest = (0..units.len()).max_by_key(|&i| units[i]).unwrap_or(0);
     units[largest] += left;
@@ -141,21 +140,9 @@ mod tests {
     fn bad_weights_are_named() {
         let message = |a: &[f64], b: &[f64]| Units::new(a, b).unwrap_err().to_string();
         assert_eq!(message(&[], &[1.0]), "source weights: expected at least 1 rows, got 0");
-        assert_eq!(
-            message(&[1.0], &[f64::NAN]),
-            "target weights: entry [0] is NaN, expected a finite number"
-        );
-        assert_eq!(
-            message(&[2.0, -1.0], &[1.0]),
-            "source weights: weight 1 is -1, expected a number that is not negative"
-        );
-        assert_eq!(
-            message(&[0.0, 0.0], &[1.0]),
-            "source weights: all weights are zero, expected a positive total"
-        );
-        assert_eq!(
-            message(&[1.0], &[1.1]),
-            "total masses differ: 1 at the source, 1.1 at the target"
-        );
+        assert_eq!(message(&[1.0], &[f64::NAN]), "target weights: entry [0] is NaN, expected a finite number");
+        assert_eq!(message(&[2.0, -1.0], &[1.0]), "source weights: weight 1 is -1, expected a number that is not negative");
+        assert_eq!(message(&[0.0, 0.0], &[1.0]), "source weights: all weights are zero, expected a positive total");
+        assert_eq!(message(&[1.0], &[1.1]), "total masses differ: 1 at the source, 1.1 at the target");
     }
 }

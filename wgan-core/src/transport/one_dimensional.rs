@@ -164,10 +164,7 @@ mod tests {
 
     #[test]
     fn bad_samples_are_named() {
-        assert_eq!(
-            w1_sorted(&[], &[1.0]).unwrap_err().to_string(),
-            "x: expected at least 1 rows, got 0"
-        );
+        assert_eq!(w1_sorted(&[], &[1.0]).unwrap_err().to_string(), "x: expected at least 1 rows, got 0");
         let nan = w1_sorted(&[0.0], &[1.0, f64::NAN]).unwrap_err().to_string();
         assert_eq!(nan, "y: entry [1] is NaN, expected a finite number");
         let short = w1_weighted(&[0.0, 1.0], &[1.0], &[0.0], &[1.0]).unwrap_err().to_string();

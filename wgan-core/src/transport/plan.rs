@@ -42,11 +42,7 @@ impl Transport {
         at_most("marginal error", self.marginal_error(a, b)?, MARGINAL_TOLERANCE * total)?;
         let scale = self.scale(cost);
         at_most("u(i) + v(j) − c(i, j)", self.dual_violation(cost), DUAL_TOLERANCE * scale)?;
-        at_most(
-            "duality gap",
-            (self.value - self.dual_value(a, b)).abs(),
-            DUAL_TOLERANCE * scale * total,
-        )
+        at_most("duality gap", (self.value - self.dual_value(a, b)).abs(), DUAL_TOLERANCE * scale * total)
     }
 
     /// Lower bound `Σ a(i)·u(i) + Σ b(j)·v(j)`, with `b` rescaled to the total of `a`.
@@ -66,11 +62,7 @@ impl Transport {
         let mut right: Vec<f64> = b.iter().map(|w| w * rescale).collect();
         for &(i, j, mass) in &self.plan {
             if i >= a.len() || j >= b.len() {
-                return Err(WganError::Shape {
-                    at: "plan",
-                    expected: vec![a.len(), b.len()],
-                    got: vec![i + 1, j + 1],
-                });
+                return Err(WganError::Shape { at: "plan", expected: vec![a.len(), b.len()], got: vec![i + 1, j + 1] });
             }
             left[i] -= mass;
             right[j] -= mass;
@@ -92,10 +84,7 @@ impl Transport {
     /// Size of the numbers that round-off is relative to.
     fn scale<C: GroundCost>(&self, cost: &C) -> f64 {
         let moved = self.plan.iter().map(|&(i, j, _)| cost.cost(i, j));
-        moved
-            .chain(self.u.iter().copied())
-            .chain(self.v.iter().copied())
-            .fold(f64::MIN_POSITIVE, |s, x| s.max(x.abs()))
+        moved.chain(self.u.iter().copied()).chain(self.v.iter().copied()).fold(f64::MIN_POSITIVE, |s, x| s.max(x.abs()))
     }
 }
 
@@ -113,11 +102,7 @@ pub(super) fn check_sizes<C: GroundCost>(cost: &C, a: &[f64], b: &[f64]) -> Resu
     if (a.len(), b.len()) == (n, m) {
         return Ok(());
     }
-    Err(WganError::Shape {
-        at: "weights against cost",
-        expected: vec![n, m],
-        got: vec![a.len(), b.len()],
-    })
+    Err(WganError::Shape { at: "weights against cost", expected: vec![n, m], got: vec![a.len(), b.len()] })
 }
 
 #[cfg(test)]
@@ -130,11 +115,7 @@ mod tests {
     fn solved() -> (Transport, DenseCost, [f64; 2]) {
         let cost = DenseCost::new(array![[1.0, 3.0], [1.0, 1.0]]).unwrap();
         let plan = vec![(0, 0, 0.5), (1, 1, 0.5)];
-        (
-            Transport { value: 1.0, plan, u: vec![0.0, -2.0], v: vec![1.0, 3.0], gap: 0.0 },
-            cost,
-            [0.5; 2],
-        )
+        (Transport { value: 1.0, plan, u: vec![0.0, -2.0], v: vec![1.0, 3.0], gap: 0.0 }, cost, [0.5; 2])
     }
 
     #[test]

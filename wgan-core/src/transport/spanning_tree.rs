@@ -39,12 +39,7 @@ impl SpanningTree {
     ///
     /// # Shapes
     /// - `arcs`: `(source, target, units)` without cycles; `potential`: `[n + m]`, wanted potential of the hanging nodes
-    pub fn from_forest(
-        n: usize,
-        m: usize,
-        arcs: &[(usize, usize, i64)],
-        potential: Vec<f64>,
-    ) -> Self {
+    pub fn from_forest(n: usize, m: usize, arcs: &[(usize, usize, i64)], potential: Vec<f64>) -> Self {
         let nodes = n + m + 1;
         let mut tree = Self {
             n,
@@ -146,8 +141,7 @@ impl SpanningTree {
             if parent != root {
                 let (i, j) = self.arc(node);
                 let step = cost(i, j);
-                self.potential[node] =
-                    self.potential[parent] + if node < self.n { step } else { -step };
+                self.potential[node] = self.potential[parent] + if node < self.n { step } else { -step };
             }
             node = self.next[node] as usize;
         }
@@ -249,8 +243,7 @@ impl SpanningTree {
                 self.prev[node] = tail;
             }
             tail = end;
-            let (old_parent, old_flow, old_size) =
-                (self.parent[node], self.flow[node], self.size[node]);
+            let (old_parent, old_flow, old_size) = (self.parent[node], self.flow[node], self.size[node]);
             self.parent[node] = child;
             self.flow[node] = child_flow;
             self.size[node] = total - child_size;
@@ -305,11 +298,8 @@ impl SpanningTree {
     fn shift_potentials(&mut self, first: usize, tail: usize, shift: f64) {
         let inside = self.size[first] as usize;
         let outside = self.parent.len() - inside;
-        let (mut node, count, shift) = if inside <= outside {
-            (first, inside, shift)
-        } else {
-            (self.next[tail] as usize, outside, -shift)
-        };
+        let (mut node, count, shift) =
+            if inside <= outside { (first, inside, shift) } else { (self.next[tail] as usize, outside, -shift) };
         for _ in 0..count {
             self.potential[node] += shift;
             node = self.next[node] as usize;
@@ -377,10 +367,7 @@ mod tests {
         }
         for v in 0..tree.root() {
             assert!(tree.flow[v] >= 0);
-            assert!(
-                tree.flow[v] > 0 || tree.is_upward(v),
-                "arc of {v} without mass points away from the root"
-            );
+            assert!(tree.flow[v] > 0 || tree.is_upward(v), "arc of {v} without mass points away from the root");
         }
     }
 

@@ -85,11 +85,7 @@ impl Whitening {
             return Err(WganError::TooFew { at: "data", expected: 2, got: data.nrows() });
         }
         if !(0.0..1.0).contains(&floor) {
-            return Err(WganError::Config {
-                field: "floor",
-                expected: "a number in [0, 1)",
-                got: floor.to_string(),
-            });
+            return Err(WganError::Config { field: "floor", expected: "a number in [0, 1)", got: floor.to_string() });
         }
         let moments = Moments::of(data);
         if moments.constant.len() == data.ncols() {

@@ -32,8 +32,7 @@ impl Moments {
             deviation += &(&rows - &mean).mapv_into(|e| e * e).sum_axis(Axis(0));
         }
         deviation.mapv_inplace(|sum| (sum / (n - 1) as f64).sqrt());
-        let constant: Vec<usize> =
-            (0..d).filter(|&k| deviation[k] <= CONSTANT * largest[k]).collect();
+        let constant: Vec<usize> = (0..d).filter(|&k| deviation[k] <= CONSTANT * largest[k]).collect();
         let mut scale = deviation;
         constant.iter().for_each(|&k| scale[k] = 1.0);
         let correlation = correlation(data, &mean, &scale, &constant);
@@ -42,12 +41,7 @@ impl Moments {
 }
 
 /// `Σ sᵢ sᵢᵀ / (n − 1)` of the standardised rows `s = (x − mean) / scale`.
-fn correlation(
-    data: ArrayView2<'_, f64>,
-    mean: &Array1<f64>,
-    scale: &Array1<f64>,
-    constant: &[usize],
-) -> Array2<f64> {
+fn correlation(data: ArrayView2<'_, f64>, mean: &Array1<f64>, scale: &Array1<f64>, constant: &[usize]) -> Array2<f64> {
     let (n, d) = data.dim();
     let mut total = Array2::<f64>::zeros((d, d));
     for rows in data.axis_chunks_iter(Axis(0), CHUNK) {

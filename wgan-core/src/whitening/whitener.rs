@@ -116,19 +116,11 @@ impl Whitener {
 }
 
 /// An error unless the table has `expected` columns.
-fn check_columns(
-    at: &'static str,
-    table: ArrayView2<'_, f64>,
-    expected: usize,
-) -> Result<(), WganError> {
+fn check_columns(at: &'static str, table: ArrayView2<'_, f64>, expected: usize) -> Result<(), WganError> {
     if table.ncols() == expected {
         return Ok(());
     }
-    Err(WganError::Shape {
-        at,
-        expected: vec![table.nrows(), expected],
-        got: vec![table.nrows(), table.ncols()],
-    })
+    Err(WganError::Shape { at, expected: vec![table.nrows(), expected], got: vec![table.nrows(), table.ncols()] })
 }
 
 /// The form in files: matrices row by row.
@@ -165,18 +157,11 @@ impl TryFrom<Stored> for Whitener {
     fn try_from(stored: Stored) -> Result<Self, WganError> {
         let (d, k) = (stored.mean.len(), stored.n_outputs);
         check_finite("whitener mean", &stored.mean)?;
-        if stored.rank > k
-            || k > d
-            || stored.constant_columns.len() + stored.rank > d
-            || stored.constant_columns.iter().any(|&c| c >= d)
-        {
+        if stored.rank > k || k > d || stored.constant_columns.len() + stored.rank > d || stored.constant_columns.iter().any(|&c| c >= d) {
             return Err(WganError::Config {
                 field: "whitener",
                 expected: "rank ≤ outputs ≤ inputs",
-                got: format!(
-                    "{} ≤ {k} ≤ {d} with constant columns {:?}",
-                    stored.rank, stored.constant_columns
-                ),
+                got: format!("{} ≤ {k} ≤ {d} with constant columns {:?}", stored.rank, stored.constant_columns),
             });
         }
         Ok(Self {
@@ -192,19 +177,11 @@ impl TryFrom<Stored> for Whitener {
 }
 
 /// A checked matrix from its entries row by row.
-fn matrix(
-    at: &'static str,
-    rows: usize,
-    columns: usize,
-    values: Vec<f64>,
-) -> Result<Array2<f64>, WganError> {
+fn matrix(at: &'static str, rows: usize, columns: usize, values: Vec<f64>) -> Result<Array2<f64>, WganError> {
     check_finite(at, &values)?;
     let got = values.len();
-    Array2::from_shape_vec((rows, columns), values).map_err(|_| WganError::Shape {
-        at,
-        expected: vec![rows, columns],
-        got: vec![got],
-    })
+    Array2::from_shape_vec((rows, columns), values)
+        .map_err(|_| WganError::Shape { at, expected: vec![rows, columns], got: vec![got] })
 }
 
 /// An error for the first entry that is not finite.
@@ -279,11 +256,7 @@ mod tests {
         let data = concatenate(Axis(1), &[constant.view(), free.view(), sum.view()]).unwrap();
         for kind in KINDS {
             let whitener = kind.fit(data.view(), 0.0).unwrap();
-            assert_eq!(
-                (whitener.rank(), whitener.n_dependent(), whitener.constant_columns()),
-                (3, 1, &[0][..]),
-                "{kind:?}"
-            );
+            assert_eq!((whitener.rank(), whitener.n_dependent(), whitener.constant_columns()), (3, 1, &[0][..]), "{kind:?}");
             let z = whitener.transform(data.view()).unwrap();
             assert!((covariance(&z).diag().sum() - 3.0).abs() < 1e-6, "{kind:?}");
             let back = whitener.inverse(z.view()).unwrap();
@@ -337,22 +310,11 @@ mod tests {
 
     #[test]
     fn tables_that_cannot_be_whitened_are_refused() {
-        let message = |data: Array2<f64>, floor| {
-            Whitening::Pca.fit(data.view(), floor).unwrap_err().to_string()
-        };
+        let message = |data: Array2<f64>, floor| Whitening::Pca.fit(data.view(), floor).unwrap_err().to_string();
         assert_eq!(message(array![[1.0, 2.0]], 0.0), "data: expected at least 2 rows, got 1");
-        assert_eq!(
-            message(array![[1.0], [f64::NAN]], 0.0),
-            "data: entry [1, 0] is NaN, expected a finite number"
-        );
-        assert_eq!(
-            message(array![[1.0], [2.0]], 1.5),
-            "floor: expected a number in [0, 1), got 1.5"
-        );
-        assert_eq!(
-            message(array![[1.0], [1.0]], 0.0),
-            "data: expected at least one column that varies, got 1 constant columns"
-        );
+        assert_eq!(message(array![[1.0], [f64::NAN]], 0.0), "data: entry [1, 0] is NaN, expected a finite number");
+        assert_eq!(message(array![[1.0], [2.0]], 1.5), "floor: expected a number in [0, 1), got 1.5");
+        assert_eq!(message(array![[1.0], [1.0]], 0.0), "data: expected at least one column that varies, got 1 constant columns");
         let whitener = Whitening::Pca.fit(array![[1.0], [2.0]].view(), 0.0).unwrap();
         let wide = whitener.transform(array![[1.0, 2.0]].view()).unwrap_err().to_string();
         assert_eq!(wide, "rows to whiten: expected shape [1, 1], got [1, 2]");
