@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use rayon::prelude::*;
 
 use crate::composition::Composition;
-use crate::evaluate::Nearest;
 use crate::model::Candidate;
+use crate::nearest::NearestIndex;
 use crate::oxidation::{electronegativity_ok, is_charge_neutral};
 
 /// Verdicts on one composition.
@@ -36,18 +36,18 @@ pub struct CheckedCandidate {
 /// Checks candidates against the known materials.
 pub struct Checker<'a> {
     known: &'a [Composition],
-    nearest: Nearest,
+    nearest: NearestIndex,
 }
 
 impl<'a> Checker<'a> {
     /// Checker against these known materials.
     pub fn new(known: &'a [Composition]) -> Self {
-        Self { known, nearest: Nearest::new(known) }
+        Self { known, nearest: NearestIndex::new(known) }
     }
 
     /// Checks of one composition.
     pub fn check(&self, composition: &Composition) -> Checks {
-        let nearest = self.nearest.find(composition);
+        let nearest = self.nearest.nearest(composition);
         Checks {
             charge_neutral: is_charge_neutral(composition),
             electronegativity_ok: electronegativity_ok(composition),

@@ -22,8 +22,8 @@ pub struct ReadArgs {
     #[arg(long, value_name = "NAME")]
     pub formula_column: Option<String>,
     /// Property columns to use, separated by commas; `all` numeric ones, or `none`.
-    #[arg(long, value_name = "A,B", default_value = "all", value_delimiter = ',')]
-    pub properties: Vec<String>,
+    #[arg(long, value_name = "A,B", default_value = "all")]
+    pub properties: PropertySelection,
     /// What to do with a row that cannot be used.
     #[arg(long, value_enum, default_value_t = BadRow::Skip)]
     pub on_bad_row: BadRow,
@@ -40,16 +40,14 @@ pub enum BadRow {
 
 impl ReadArgs {
     fn options(&self) -> ReadOptions {
-        let properties = match self.properties.as_slice() {
-            [one] if one == "all" => PropertySelection::All,
-            [one] if one == "none" => PropertySelection::None,
-            names => PropertySelection::Named(names.to_vec()),
-        };
-        let on_bad_row = match self.on_bad_row {
-            BadRow::Skip => OnBadRow::Skip,
-            BadRow::Fail => OnBadRow::Fail,
-        };
-        ReadOptions { formula_column: self.formula_column.clone(), properties, on_bad_row }
+        ReadOptions {
+            formula_column: self.formula_column.clone(),
+            properties: self.properties.clone(),
+            on_bad_row: match self.on_bad_row {
+                BadRow::Skip => OnBadRow::Skip,
+                BadRow::Fail => OnBadRow::Fail,
+            },
+        }
     }
 
     /// Reads the table at `path`.

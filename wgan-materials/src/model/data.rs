@@ -8,6 +8,7 @@ use super::alphabet::Slots;
 use super::property_space::PropertyCodes;
 use super::{Alphabet, Featurizer, FeaturizerShape, PropertySpace};
 use crate::composition::Composition;
+use crate::table::Property;
 
 /// Known materials, turned into samples batch by batch.
 pub struct MaterialsData {
@@ -23,7 +24,7 @@ impl MaterialsData {
     /// properties.
     pub fn new(
         compositions: &[Composition],
-        columns: &[(String, Vec<Option<f64>>)],
+        properties: &[Property],
         alphabet: &Alphabet,
         space: &PropertySpace,
         device: &Device,
@@ -31,7 +32,7 @@ impl MaterialsData {
         let rows = compositions.iter().filter_map(|c| alphabet.encode(c)).collect();
         Self {
             rows,
-            properties: space.encode(columns),
+            properties: space.encode(properties),
             width: space.width(),
             featurizer: Featurizer::new(alphabet, space.width(), device),
             device: device.clone(),

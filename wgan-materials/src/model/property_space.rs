@@ -4,6 +4,7 @@ use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::RankTransform;
+use crate::table::Property;
 
 /// Properties by rank; a property with missing values brings a second column that says where.
 ///
@@ -26,20 +27,20 @@ pub struct PropertyCodes {
 
 impl PropertySpace {
     /// Space of these named columns.
-    pub fn fit(columns: &[(String, Vec<Option<f64>>)]) -> Self {
+    pub fn fit(columns: &[Property]) -> Self {
         let mut transforms: Vec<RankTransform> = columns
             .iter()
-            .map(|(_, values)| RankTransform::fit(values.iter().flatten().copied()))
+            .map(|c| RankTransform::fit(c.values.iter().flatten().copied()))
             .collect();
         let mut partial = Vec::new();
-        for (j, (_, values)) in columns.iter().enumerate() {
-            if values.iter().any(Option::is_none) {
-                let flags = values.iter().map(|v| f64::from(u8::from(v.is_none())));
+        for (j, column) in columns.iter().enumerate() {
+            if column.values.iter().any(Option::is_none) {
+                let flags = column.values.iter().map(|v| f64::from(u8::from(v.is_none())));
                 transforms.push(RankTransform::fit(flags));
                 partial.push(j);
             }
         }
-        let names = columns.iter().map(|(name, _)| name.clone()).collect();
+        let names = columns.iter().map(|c| c.name.clone()).collect();
         Self { names, transforms, partial }
     }
 
@@ -54,16 +55,17 @@ impl PropertySpace {
     }
 
     /// Codes of the rows of `columns`, which must be the columns the space was fitted to.
-    pub fn encode(&self, columns: &[(String, Vec<Option<f64>>)]) -> PropertyCodes {
-        let n = columns.first().map_or(0, |(_, values)| values.len());
+    pub fn encode(&self, columns: &[Property]) -> PropertyCodes {
+        let n = columns.first().map_or(0, |c| c.values.len());
         let (mut codes, mut known) = (Vec::new(), Vec::new());
         for i in 0..n {
-            for (transform, (_, values)) in self.transforms.iter().zip(columns) {
-                codes.push(values[i].map_or(0.0, |v| transform.encode(v)) as f32);
-                known.push(f32::from(u8::from(values[i].is_some())));
+            for (transform, column) in self.transforms.iter().zip(columns) {
+                let value = column.values[i];
+                codes.push(value.map_or(0.0, |v| transform.encode(v)) as f32);
+                known.push(f32::from(u8::from(value.is_some())));
             }
             for (&j, transform) in self.partial.iter().zip(&self.transforms[self.names.len()..]) {
-                let flag = f64::from(u8::from(columns[j].1[i].is_none()));
+                let flag = f64::from(u8::from(columns[j].values[i].is_none()));
                 codes.push(transform.encode(flag) as f32);
                 known.push(1.0);
             }
@@ -169,10 +171,11 @@ mod tests {
     use super::*;
     use burn::tensor::Device;
 
-    fn columns() -> Vec<(String, Vec<Option<f64>>)> {
+    fn columns() -> Vec<Property> {
+        let column = |name: &str, values| Property { name: name.into(), unit: None, values };
         vec![
-            ("gap".into(), vec![Some(0.0), None, Some(2.0), Some(0.0)]),
-            ("density".into(), vec![Some(3.0), Some(1.0), Some(2.0), Some(4.0)]),
+            column("gap", vec![Some(0.0), None, Some(2.0), Some(0.0)]),
+            column("density", vec![Some(3.0), Some(1.0), Some(2.0), Some(4.0)]),
         ]
     }
 
@@ -183,8 +186,8 @@ mod tests {
         assert_eq!(space.width(), 3);
         let codes = space.encode(&columns).codes;
         let decoded = space.decode(&codes, 4);
-        assert_eq!(decoded[0], columns[0].1);
-        assert_eq!(decoded[1], columns[1].1);
+        assert_eq!(decoded[0], columns[0].values);
+        assert_eq!(decoded[1], columns[1].values);
     }
 
     #[test]
