@@ -1,0 +1,118 @@
+//! The error of this crate.
+
+/// What went wrong, with the values that show why.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WganError {
+    /// Two things that must agree in shape do not.
+    #[error("{at}: expected shape {expected:?}, got {got:?}")]
+    Shape {
+        /// The argument or operation.
+        at: &'static str,
+        /// Shape that was expected.
+        expected: Vec<usize>,
+        /// Shape that came.
+        got: Vec<usize>,
+    },
+    /// A number is NaN or infinite where only finite ones make sense.
+    #[error("{at}: entry {index:?} is {got}, expected a finite number")]
+    NotFinite {
+        /// The argument.
+        at: &'static str,
+        /// Position in it.
+        index: Vec<usize>,
+        /// The number itself.
+        got: f64,
+    },
+    /// A setting is outside its range.
+    #[error("{field}: expected {expected}, got {got}")]
+    Config {
+        /// Name of the setting or argument.
+        field: &'static str,
+        /// Range in words.
+        expected: &'static str,
+        /// Value that came.
+        got: String,
+    },
+    /// Nothing to work on.
+    #[error("{at}: expected at least {expected} rows, got {got}")]
+    TooFew {
+        /// The argument.
+        at: &'static str,
+        /// Smallest number that makes sense.
+        expected: usize,
+        /// Number that came.
+        got: usize,
+    },
+    /// A weight is negative.
+    #[error("{at}: weight {index} is {got}, expected a number that is not negative")]
+    NegativeMass {
+        /// The argument.
+        at: &'static str,
+        /// Position in it.
+        index: usize,
+        /// The weight itself.
+        got: f64,
+    },
+    /// A law without any mass.
+    #[error("{at}: all weights are zero, expected a positive total")]
+    NoMass {
+        /// The argument.
+        at: &'static str,
+    },
+    /// Two laws whose totals differ by more than round-off.
+    #[error("total masses differ: {source_total} at the source, {target_total} at the target")]
+    UnequalMass {
+        /// Sum of the source weights.
+        source_total: f64,
+        /// Sum of the target weights.
+        target_total: f64,
+    },
+    /// A result does not pass its own check.
+    #[error("{at}: {measure} is {got:e}, expected at most {allowed:e}")]
+    Violated {
+        /// The result that was checked.
+        at: &'static str,
+        /// What was measured.
+        measure: &'static str,
+        /// Largest value that passes.
+        allowed: f64,
+        /// Value that was found.
+        got: f64,
+    },
+    /// An iteration used up its steps.
+    #[error("{at}: not converged after {steps} steps, {residual:e} is left where {tolerance:e} was asked for")]
+    NotConverged {
+        /// The algorithm.
+        at: &'static str,
+        /// Steps done.
+        steps: usize,
+        /// What was left.
+        residual: f64,
+        /// What was asked for.
+        tolerance: f64,
+    },
+    /// A matrix decomposition failed.
+    #[error("{at}: {reason}")]
+    Decomposition {
+        /// The decomposition.
+        at: &'static str,
+        /// What the library said.
+        reason: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::WganError;
+
+    #[test]
+    fn messages_say_which_thing_what_was_expected_and_what_came() {
+        let shape = WganError::Shape { at: "cost", expected: vec![2, 3], got: vec![3, 2] };
+        assert_eq!(shape.to_string(), "cost: expected shape [2, 3], got [3, 2]");
+        let mass = WganError::NegativeMass { at: "source weights", index: 4, got: -0.5 };
+        assert_eq!(mass.to_string(), "source weights: weight 4 is -0.5, expected a number that is not negative");
+        let left = WganError::NotConverged { at: "sinkhorn", steps: 9, residual: 1e-3, tolerance: 1e-6 };
+        assert_eq!(left.to_string(), "sinkhorn: not converged after 9 steps, 1e-3 is left where 1e-6 was asked for");
+    }
+}

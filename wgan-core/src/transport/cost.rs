@@ -1,0 +1,223 @@
+//! Ground costs `c(i, j)` between source point `i` and target point `j`: a matrix, or computed from coordinates when asked for.
+
+use std::ops::Range;
+
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis, Zip};
+use serde::{Deserialize, Serialize};
+
+use crate::error::WganError;
+
+/// Cost of moving one unit of mass from source point `i` to target point `j`.
+pub trait GroundCost {
+    /// Number of source and of target points.
+    fn shape(&self) -> (usize, usize);
+
+    /// `c(i, j)`, a finite number.
+    fn cost(&self, i: usize, j: usize) -> f64;
+
+    /// `c(i, j)` for the `j` in `columns`, either borrowed or written to the front of `buffer`.
+    ///
+    /// `buffer` has room for `columns.len()` numbers. Solvers read costs row by row through this method, so an implementation that
+    /// computes a row faster than entry by entry should override it.
+    fn row<'a>(&'a self, i: usize, columns: Range<usize>, buffer: &'a mut [f64]) -> &'a [f64] {
+        let row = &mut buffer[..columns.len()];
+        for (entry, j) in row.iter_mut().zip(columns) {
+            *entry = self.cost(i, j);
+        }
+        row
+    }
+}
+
+/// A cost matrix `[n, m]`, checked to be finite.
+#[derive(Debug, Clone)]
+pub struct DenseCost(Array2<f64>);
+
+impl DenseCost {
+    /// Takes a matrix of costs; any finite numbers, negative ones too.
+    ///
+    /// # Errors
+    /// A matrix without rows or columns, entries that are not finite.
+    pub fn new(matrix: Array2<f64>) -> Result<Self, WganError> {
+        check_rows("cost matrix", matrix.view())?;
+        Ok(Self(matrix.as_standard_layout().into_owned()))
+    }
+
+    /// The matrix.
+    pub fn matrix(&self) -> ArrayView2<'_, f64> {
+        self.0.view()
+    }
+}
+
+impl GroundCost for DenseCost {
+    fn shape(&self) -> (usize, usize) {
+        self.0.dim()
+    }
+
+    fn cost(&self, i: usize, j: usize) -> f64 {
+        self.0[[i, j]]
+    }
+
+    fn row<'a>(&'a self, i: usize, columns: Range<usize>, buffer: &'a mut [f64]) -> &'a [f64] {
+        let m = self.0.ncols();
+        match self.0.as_slice() {
+            Some(all) => &all[i * m + columns.start..i * m + columns.end],
+            None => {
+                let row = &mut buffer[..columns.len()];
+                row.iter_mut().zip(columns).for_each(|(entry, j)| *entry = self.0[[i, j]]);
+                row
+            }
+        }
+    }
+}
+
+/// How two points are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Norm {
+    /// `‖x − y‖₂`.
+    L2,
+    /// `‖x − y‖₁`.
+    L1,
+    /// `‖x − y‖∞`.
+    LInf,
+    /// `‖x − y‖₂²`, a cost but not a metric: the optimal value is W₂², not W₁.
+    SquaredL2,
+}
+
+impl Norm {
+    /// Whether the triangle inequality holds, so that the optimal value is a W₁.
+    pub fn is_metric(self) -> bool {
+        self != Self::SquaredL2
+    }
+
+    /// The cost between two points of equal dimension.
+    pub fn between(self, x: ArrayView1<'_, f64>, y: ArrayView1<'_, f64>) -> f64 {
+        let folded = Zip::from(x).and(y).fold(0.0, |total, &a, &b| self.add(total, a - b));
+        self.finish(folded)
+    }
+
+    /// Takes one coordinate's difference into account.
+    #[inline]
+    fn add(self, total: f64, difference: f64) -> f64 {
+        match self {
+            Self::L2 | Self::SquaredL2 => total + difference * difference,
+            Self::L1 => total + difference.abs(),
+            Self::LInf => total.max(difference.abs()),
+        }
+    }
+
+    /// Turns what was gathered over the coordinates into the cost.
+    #[inline]
+    fn finish(self, total: f64) -> f64 {
+        if self == Self::L2 { total.sqrt() } else { total }
+    }
+}
+
+/// Cost between the rows of two tables, computed when asked for: no matrix in memory.
+#[derive(Debug, Clone)]
+pub struct PointCost {
+    source: Array2<f64>,
+    /// Coordinates first `[d, m]`, so that a row of costs is computed with contiguous reads.
+    target: Array2<f64>,
+    norm: Norm,
+}
+
+impl PointCost {
+    /// Compares every row of `x` with every row of `y`.
+    ///
+    /// # Shapes
+    /// - `x`: `[n, d]`, `y`: `[m, d]`, in one unit
+    ///
+    /// # Errors
+    /// Different dimensions, empty tables, entries that are not finite.
+    pub fn new(x: ArrayView2<'_, f64>, y: ArrayView2<'_, f64>, norm: Norm) -> Result<Self, WganError> {
+        check_rows("x", x)?;
+        check_rows("y", y)?;
+        if x.ncols() != y.ncols() {
+            return Err(WganError::Shape { at: "y", expected: vec![y.nrows(), x.ncols()], got: vec![y.nrows(), y.ncols()] });
+        }
+        let target = y.t().as_standard_layout().into_owned();
+        Ok(Self { source: x.as_standard_layout().into_owned(), target, norm })
+    }
+
+    /// All costs as a matrix, `8·n·m` bytes.
+    pub fn to_dense(&self) -> DenseCost {
+        let mut matrix = Array2::zeros(self.shape());
+        let mut buffer = vec![0.0; self.target.ncols()];
+        for (i, mut row) in matrix.axis_iter_mut(Axis(0)).enumerate() {
+            row.assign(&ArrayView1::from(self.row(i, 0..self.target.ncols(), &mut buffer)));
+        }
+        DenseCost(matrix)
+    }
+
+    /// Gathers `step(total, x_k − y_jk)` over the coordinates `k` for all `j` in `columns`.
+    #[inline]
+    fn gather(&self, i: usize, columns: Range<usize>, row: &mut [f64], step: impl Fn(f64, f64) -> f64) {
+        row.fill(0.0);
+        for (x, coordinates) in self.source.row(i).iter().zip(self.target.rows()) {
+            let coordinates = coordinates.to_slice().unwrap_or(&[]);
+            for (entry, y) in row.iter_mut().zip(&coordinates[columns.clone()]) {
+                *entry = step(*entry, x - y);
+            }
+        }
+    }
+}
+
+impl GroundCost for PointCost {
+    fn shape(&self) -> (usize, usize) {
+        (self.source.nrows(), self.target.ncols())
+    }
+
+    fn cost(&self, i: usize, j: usize) -> f64 {
+        self.norm.between(self.source.row(i), self.target.column(j))
+    }
+
+    fn row<'a>(&'a self, i: usize, columns: Range<usize>, buffer: &'a mut [f64]) -> &'a [f64] {
+        let row = &mut buffer[..columns.len()];
+        match self.norm {
+            Norm::L2 | Norm::SquaredL2 => self.gather(i, columns, row, |total, d| total + d * d),
+            Norm::L1 => self.gather(i, columns, row, |total, d| total + d.abs()),
+            Norm::LInf => self.gather(i, columns, row, |total, d| total.max(d.abs())),
+        }
+        if self.norm == Norm::L2 {
+            row.iter_mut().for_each(|entry| *entry = entry.sqrt());
+        }
+        row
+    }
+}
+
+/// Refuses tables without rows or columns and entries that are not finite.
+pub(crate) fn check_rows(at: &'static str, table: ArrayView2<'_, f64>) -> Result<(), WganError> {
+    if table.is_empty() {
+        return Err(WganError::TooFew { at, expected: 1, got: 0 });
+    }
+    match table.indexed_iter().find(|(_, v)| !v.is_finite()) {
+        Some(((i, j), &got)) => Err(WganError::NotFinite { at, index: vec![i, j], got }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_abs_diff_eq;
+    use ndarray::array;
+
+    #[test]
+    fn norms_of_a_three_four_triangle() {
+        let (x, y) = (array![[0.0, 0.0]], array![[1.0, 1.0], [3.0, -4.0]]);
+        for (norm, expected) in [(Norm::L2, 5.0), (Norm::L1, 7.0), (Norm::LInf, 4.0), (Norm::SquaredL2, 25.0)] {
+            let cost = PointCost::new(x.view(), y.view(), norm).unwrap();
+            assert_abs_diff_eq!(cost.cost(0, 1), expected, epsilon = 1e-15);
+            assert_abs_diff_eq!(cost.row(0, 1..2, &mut [0.0; 2])[0], expected, epsilon = 1e-15);
+            assert_abs_diff_eq!(cost.to_dense().row(0, 1..2, &mut [])[0], expected, epsilon = 1e-15);
+        }
+    }
+
+    #[test]
+    fn bad_tables_are_named() {
+        let wrong = PointCost::new(array![[0.0, 1.0]].view(), array![[0.0]].view(), Norm::L2).unwrap_err();
+        assert_eq!(wrong.to_string(), "y: expected shape [1, 2], got [1, 1]");
+        let infinite = DenseCost::new(array![[0.0, f64::INFINITY]]).unwrap_err();
+        assert_eq!(infinite.to_string(), "cost matrix: entry [0, 1] is inf, expected a finite number");
+    }
+}
