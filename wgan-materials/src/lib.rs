@@ -2,21 +2,36 @@
 
 #![warn(missing_docs)]
 
+mod candidates;
+mod checks;
 mod composition;
+mod descriptor;
 mod electronegativity;
 mod element;
 mod error;
+mod featurizer;
+mod forest;
 mod formula;
 mod impute;
+mod model;
+mod nearest;
 mod oxidation;
 mod property;
 #[cfg(test)]
 mod shared_data;
+mod stream;
 mod table;
 
+pub use candidates::CandidateWriter;
+pub use checks::{CheckedCandidate, Checker, Checks};
 pub use composition::Composition;
+pub use descriptor::element_descriptors;
 pub use element::Element;
 pub use error::MaterialsError;
+pub use featurizer::{feature_names, feature_rows, fraction_rows};
+pub use forest::{Forest, ForestConfig, TriedColumns};
+pub use model::{Alphabet, Candidate, Chunk, MaterialsConfig, MaterialsModel, ModelCard, Sampler};
+pub use nearest::NearestIndex;
 pub use oxidation::{
     electronegativity_ok, is_charge_neutral, is_charge_neutral_mixed, nearest_neutral,
 };
@@ -25,3 +40,4 @@ pub use table::{
     ColumnReport, ColumnRole, OnBadRow, Property, PropertySelection, ReadOptions, ReadSummary,
     SkippedRow, Table,
 };
+pub use stream::CandidateStream;
