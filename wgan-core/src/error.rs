@@ -81,7 +81,9 @@ pub enum WganError {
         got: f64,
     },
     /// An iteration used up its steps.
-    #[error("{at}: not converged after {steps} steps, {residual:e} is left where {tolerance:e} was asked for")]
+    #[error(
+        "{at}: not converged after {steps} steps, {residual:e} is left where {tolerance:e} was asked for"
+    )]
     NotConverged {
         /// The algorithm.
         at: &'static str,
@@ -108,11 +110,30 @@ mod tests {
 
     #[test]
     fn messages_say_which_thing_what_was_expected_and_what_came() {
-        let shape = WganError::Shape { at: "cost", expected: vec![2, 3], got: vec![3, 2] };
+        let shape = WganError::Shape {
+            at: "cost",
+            expected: vec![2, 3],
+            got: vec![3, 2],
+        };
         assert_eq!(shape.to_string(), "cost: expected shape [2, 3], got [3, 2]");
-        let mass = WganError::NegativeMass { at: "source weights", index: 4, got: -0.5 };
-        assert_eq!(mass.to_string(), "source weights: weight 4 is -0.5, expected a number that is not negative");
-        let left = WganError::NotConverged { at: "sinkhorn", steps: 9, residual: 1e-3, tolerance: 1e-6 };
-        assert_eq!(left.to_string(), "sinkhorn: not converged after 9 steps, 1e-3 is left where 1e-6 was asked for");
+        let mass = WganError::NegativeMass {
+            at: "source weights",
+            index: 4,
+            got: -0.5,
+        };
+        assert_eq!(
+            mass.to_string(),
+            "source weights: weight 4 is -0.5, expected a number that is not negative"
+        );
+        let left = WganError::NotConverged {
+            at: "sinkhorn",
+            steps: 9,
+            residual: 1e-3,
+            tolerance: 1e-6,
+        };
+        assert_eq!(
+            left.to_string(),
+            "sinkhorn: not converged after 9 steps, 1e-3 is left where 1e-6 was asked for"
+        );
     }
 }

@@ -5,23 +5,40 @@
 //!
 //! Signs: `u(i) + v(j) ≤ c(i, j)`, and `value = Σ a(i)·u(i) + Σ b(j)·v(j)`; a critic with high scores on `x` and low ones on `y` is
 //! `f(xᵢ) = u(i)`, `f(yⱼ) = −v(j)`.
+mod bracket;
 mod cost;
+mod coverage;
+mod divergence;
 mod exact;
+mod gaussian;
 mod mass;
+mod mcshane;
 mod network_simplex;
 mod one_dimensional;
 mod plan;
 mod pricing;
+mod quadrature;
+mod sinkhorn;
+mod sliced;
 mod spanning_tree;
 mod warm_start;
 
+pub use bracket::{Scores, W1Config, W1Report};
 pub(crate) use cost::check_rows;
 pub use cost::{DenseCost, GroundCost, Norm, PointCost};
+pub use coverage::{
+    Memorisation, ModeCoverage, PrecisionCoverage, memorisation, mode_coverage, precision_coverage,
+};
+pub use divergence::{Divergences, discrete_divergences, gaussian_divergences};
 pub use exact::{w1, w1_between};
+pub use gaussian::{w1_gaussian, w2_squared_gaussian};
 pub use mass::{MASS_TOLERANCE, uniform};
+pub use mcshane::{CertifiedBound, McShane, certified_lower_bound, check_lipschitz, largest_slope};
 pub use network_simplex::solve_transport;
 pub use one_dimensional::{w1_sorted, w1_weighted};
 pub use plan::{DUAL_TOLERANCE, MARGINAL_TOLERANCE, Transport};
+pub use sinkhorn::{EntropicTransport, SinkhornConfig, sinkhorn, sinkhorn_divergence};
+pub use sliced::{MaxSlicedW1, SlicedW1, max_sliced_w1, sliced_w1};
 
 /// A standard normal sample `[n, d]` with a constant seed.
 #[cfg(test)]

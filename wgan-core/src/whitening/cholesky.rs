@@ -14,7 +14,9 @@ pub(super) fn cholesky(correlation: &Array2<f64>, floor: f64) -> Factors {
     let (mut rank, mut n_floored) = (0, 0);
     for j in 0..d {
         // What of column j and of all later ones is left after the independent columns so far.
-        let explained = lower.slice(s![j.., ..rank]).dot(&lower.slice(s![j, ..rank]));
+        let explained = lower
+            .slice(s![j.., ..rank])
+            .dot(&lower.slice(s![j, ..rank]));
         let left = &correlation.slice(s![j.., j]) - &explained;
         if left[0] <= NULL_VARIANCE * d as f64 {
             continue;
@@ -25,7 +27,9 @@ pub(super) fn cholesky(correlation: &Array2<f64>, floor: f64) -> Factors {
         column[0] = deviation;
         lower.slice_mut(s![j.., rank]).assign(&column);
         // z_k = (s_j − Σ_{l<k} L_jl z_l) / deviation, written in the columns of s.
-        let earlier = forward.slice(s![.., ..rank]).dot(&lower.slice(s![j, ..rank]));
+        let earlier = forward
+            .slice(s![.., ..rank])
+            .dot(&lower.slice(s![j, ..rank]));
         let mut solved = -earlier / deviation;
         solved[j] += 1.0 / deviation;
         forward.column_mut(rank).assign(&solved);
