@@ -12,8 +12,8 @@ use super::spanning_tree::SpanningTree;
 use super::warm_start::warm_start;
 use crate::error::WganError;
 
-/// Reduced costs above minus this, relative to the largest cost, count as zero: a hundred times the spacing of `f64` and more.
-const PRICE_TOLERANCE: f64 = 1e-13;
+/// Reduced costs above minus this, relative to the largest cost, count as zero: well above the round-off of the potentials.
+const PRICE_TOLERANCE: f64 = 1e-12;
 
 /// Optimal transport `min Σ c(i, j)·π(i, j)` over plans `π ≥ 0` with marginals `a` and `b`.
 ///
@@ -60,7 +60,8 @@ pub fn solve_transport<C: GroundCost>(
     Ok(transport)
 }
 
-/// Pivots until no arc has a negative reduced cost, with potentials freshly computed from the tree.
+/// Pivots until no arc has a negative reduced cost, with potentials freshly computed from the tree; they are also computed afresh once
+/// in `n + m` pivots, so that the updates do not drift.
 fn optimise<C: GroundCost>(
     tree: &mut SpanningTree,
     cost: &C,
@@ -79,6 +80,9 @@ fn optimise<C: GroundCost>(
             }
             tree.pivot(arc.i, arc.j, arc.reduced_cost);
             pivots += 1;
+            if pivots % (n + m) == 0 {
+                tree.refresh_potentials(|i, j| cost.cost(i, j));
+            }
         }
         if pivots == before {
             return Ok(());
@@ -101,7 +105,8 @@ fn not_converged(steps: usize, reduced_cost: f64, tolerance: f64) -> WganError {
     }
 }
 
-/// Plan, potentials and gap of an optimal tree; the target potentials are the c-transform of the source potentials.
+/// Plan, potentials and gap of an optimal tree; the source potentials have mean zero under `a`, the target potentials are their
+/// c-transform.
 fn read_off<C: GroundCost>(
     tree: &SpanningTree,
     cost: &C,
@@ -117,7 +122,7 @@ fn read_off<C: GroundCost>(
         .iter()
         .map(|&(i, j, mass)| mass * cost.cost(i, j))
         .sum();
-    let u = tree.sources().to_vec();
+    let u = centred(tree.sources(), a);
     let v = c_transform(cost, &u);
     let mut transport = Transport {
         value,
@@ -128,6 +133,12 @@ fn read_off<C: GroundCost>(
     };
     transport.gap = value - transport.dual_value(a, b);
     transport
+}
+
+/// Potentials with `Σ a(i)·u(i) = 0`; the constant is free, and a small one keeps round-off small.
+fn centred(u: &[f64], a: &[f64]) -> Vec<f64> {
+    let mean = u.iter().zip(a).map(|(u, a)| u * a).sum::<f64>() / a.iter().sum::<f64>();
+    u.iter().map(|u| u - mean).collect()
 }
 
 /// `v(j) = minᵢ c(i, j) − u(i)`, the largest potential that is feasible beside `u`.

@@ -146,10 +146,13 @@ impl SpanningTree {
     /// Sets all potentials again from those of the hanging nodes, so that round-off of the updates does not build up.
     pub fn refresh_potentials(&mut self, cost: impl Fn(usize, usize) -> f64) {
         let root = self.root();
+        let drift = std::mem::take(&mut self.potential[root]);
         let mut node = self.next[root] as usize;
         while node != root {
             let parent = self.parent[node] as usize;
-            if parent != root {
+            if parent == root {
+                self.potential[node] -= drift;
+            } else {
                 let (i, j) = self.arc(node);
                 let step = cost(i, j);
                 self.potential[node] =
