@@ -1,7 +1,7 @@
 //! PCA and ZCA whitening from the eigen-decomposition of the correlation matrix.
 
 use faer::{Mat, Side};
-use ndarray::{Array1, Array2, Axis, s};
+use ndarray::{Array1, Array2, ArrayViewMut1, Axis};
 
 use super::{Factors, NULL_VARIANCE};
 use crate::error::WganError;
@@ -83,8 +83,8 @@ fn principal(correlation: &Array2<f64>, floor: f64) -> Result<Principal, WganErr
 }
 
 /// Turns an eigenvector so that its largest entry is positive; the decomposition leaves the sign open.
-fn orient(mut vector: ndarray::ArrayViewMut1<'_, f64>) {
-    let largest = vector.slice(s![..]).iter().fold(0.0_f64, |l, &x| {
+fn orient(mut vector: ArrayViewMut1<'_, f64>) {
+    let largest = vector.iter().fold(0.0_f64, |l, &x| {
         if x.abs() > l.abs() * (1.0 + 1e-9) {
             x
         } else {
