@@ -29,7 +29,7 @@ const PRICE_TOLERANCE: f64 = 1e-12;
 /// [`WganError::NotConverged`] or [`WganError::Violated`] instead of a plan that is not optimal.
 ///
 /// # Complexity
-/// About `(n·m)^{1.1}` in practice; memory: the cost and a few dozen bytes per point.
+/// About `(n·m)^{1.2}` in practice; memory: the cost and a few dozen bytes per point.
 ///
 /// # Example
 /// ```
