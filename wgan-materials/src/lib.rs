@@ -6,8 +6,12 @@ mod composition;
 mod electronegativity;
 mod element;
 mod error;
+mod evaluate;
+mod featurizer;
+mod forest;
 mod formula;
 mod impute;
+mod nearest;
 mod oxidation;
 mod property;
 #[cfg(test)]
@@ -16,6 +20,10 @@ mod shared_data;
 pub use composition::Composition;
 pub use element::Element;
 pub use error::MaterialsError;
+pub use evaluate::{Evaluation, MaterialRows, PropertyColumn, PropertyDistance, evaluate};
+pub use featurizer::{feature_names, feature_rows, fraction_rows};
+pub use forest::{Forest, ForestConfig, TriedColumns};
+pub use nearest::NearestIndex;
 pub use oxidation::{
     electronegativity_ok, is_charge_neutral, is_charge_neutral_mixed, nearest_neutral,
 };
