@@ -1,5 +1,7 @@
 //! The error of this crate.
 
+use std::path::PathBuf;
+
 /// What went wrong, with the values that show why.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -81,7 +83,9 @@ pub enum WganError {
         got: f64,
     },
     /// An iteration used up its steps.
-    #[error("{at}: not converged after {steps} steps, {residual:e} is left where {tolerance:e} was asked for")]
+    #[error(
+        "{at}: not converged after {steps} steps, {residual:e} is left where {tolerance:e} was asked for"
+    )]
     NotConverged {
         /// The algorithm.
         at: &'static str,
@@ -100,6 +104,39 @@ pub enum WganError {
         /// What the library said.
         reason: String,
     },
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// A saved model or checkpoint cannot be used.
+    #[error("{}: {reason}", path.display())]
+    Saved {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl WganError {
+    /// A configuration field out of range.
+    pub fn config(field: &'static str, expected: &'static str, got: impl ToString) -> Self {
+        WganError::Config { field, expected, got: got.to_string() }
+    }
+
+    /// A failed file operation on `path`.
+    pub fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        WganError::Io { path: path.into(), source }
+    }
+
+    /// A saved file that cannot be used.
+    pub fn saved(path: impl Into<PathBuf>, reason: impl ToString) -> Self {
+        WganError::Saved { path: path.into(), reason: reason.to_string() }
+    }
 }
 
 #[cfg(test)]
@@ -111,8 +148,15 @@ mod tests {
         let shape = WganError::Shape { at: "cost", expected: vec![2, 3], got: vec![3, 2] };
         assert_eq!(shape.to_string(), "cost: expected shape [2, 3], got [3, 2]");
         let mass = WganError::NegativeMass { at: "source weights", index: 4, got: -0.5 };
-        assert_eq!(mass.to_string(), "source weights: weight 4 is -0.5, expected a number that is not negative");
-        let left = WganError::NotConverged { at: "sinkhorn", steps: 9, residual: 1e-3, tolerance: 1e-6 };
-        assert_eq!(left.to_string(), "sinkhorn: not converged after 9 steps, 1e-3 is left where 1e-6 was asked for");
+        assert_eq!(
+            mass.to_string(),
+            "source weights: weight 4 is -0.5, expected a number that is not negative"
+        );
+        let left =
+            WganError::NotConverged { at: "sinkhorn", steps: 9, residual: 1e-3, tolerance: 1e-6 };
+        assert_eq!(
+            left.to_string(),
+            "sinkhorn: not converged after 9 steps, 1e-3 is left where 1e-6 was asked for"
+        );
     }
 }

@@ -1,7 +1,6 @@
 //! What a material is made of, whatever way its formula was written.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
@@ -76,11 +75,15 @@ impl Composition {
     pub fn from_amounts(
         amounts: impl IntoIterator<Item = (Element, f64)>,
     ) -> Result<Self, MaterialsError> {
-        let mut sums: BTreeMap<(u64, Element), f64> = BTreeMap::new();
+        let mut sums: Vec<(Element, f64)> = Vec::new();
         for (element, amount) in amounts {
-            *sums.entry((display_rank(element), element)).or_default() += amount;
+            match sums.iter_mut().find(|(known, _)| *known == element) {
+                Some((_, sum)) => *sum += amount,
+                None => sums.push((element, amount)),
+            }
         }
-        let on_grid = |((_, element), amount)| Ok((element, steps(element, amount)?));
+        sums.sort_unstable_by_key(|(element, _)| (display_rank(*element), *element));
+        let on_grid = |(element, amount)| Ok((element, steps(element, amount)?));
         let parts: Result<Vec<(Element, u64)>, _> = sums.into_iter().map(on_grid).collect();
         Self::reduced(&parts?)
     }

@@ -16,6 +16,7 @@ mod oxidation;
 mod property;
 #[cfg(test)]
 mod shared_data;
+mod table;
 
 pub use composition::Composition;
 pub use element::Element;
@@ -28,3 +29,7 @@ pub use oxidation::{
     electronegativity_ok, is_charge_neutral, is_charge_neutral_mixed, nearest_neutral,
 };
 pub use property::ElementProperty;
+pub use table::{
+    ColumnReport, ColumnRole, OnBadRow, Property, PropertySelection, ReadOptions, ReadSummary,
+    SkippedRow, Table,
+};

@@ -39,7 +39,8 @@ impl DenseCost {
     /// A matrix without rows or columns, entries that are not finite.
     pub fn new(matrix: Array2<f64>) -> Result<Self, WganError> {
         check_rows("cost matrix", matrix.view())?;
-        Ok(Self(matrix.as_standard_layout().into_owned()))
+        let by_rows = matrix.is_standard_layout();
+        Ok(Self(if by_rows { matrix } else { matrix.as_standard_layout().into_owned() }))
     }
 
     /// The matrix.

@@ -15,6 +15,7 @@ mod pricing;
 mod spanning_tree;
 mod warm_start;
 
+pub(crate) use cost::check_rows;
 pub use cost::{DenseCost, GroundCost, Norm, PointCost};
 pub use exact::{w1, w1_between};
 pub use mass::{MASS_TOLERANCE, uniform};

@@ -1,0 +1,173 @@
+//! One test for each mistake found in published Wasserstein GANs.
+
+use std::cell::RefCell;
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use rand::Rng;
+use wgan_core::{
+    Activation, Critic, Dataset, Fit, GaussianPrior, GradientPenalty, LipschitzStrategy, MlpConfig,
+    MlpCritic, MlpGenerator, OptimizerConfig, Prior, Sample, TrainConfig, Wgan,
+};
+use wgan_tests::{LinearCritic, device, normal_points, rng, values};
+
+fn penalty_of<C>(strategy: GradientPenalty, critic: &C, x: &Tensor<2>) -> Tensor<1>
+where
+    C: Critic<Sample = Tensor<2>>,
+    GradientPenalty: LipschitzStrategy<C>,
+{
+    let t = Tensor::ones([x.batch_size()], &device());
+    strategy.penalty(critic, x, x, t).unwrap().loss
+}
+
+#[test]
+fn the_norm_is_taken_per_sample_and_not_over_the_batch() {
+    // Slope 3 everywhere: λ(3 − 1)² = 40 for any number of samples.
+    let critic = LinearCritic::new(&[3.0, 0.0]);
+    for n in [1, 2, 50] {
+        let x = normal_points(n, 2, 0.0, 1.0, 1);
+        let loss: f32 = penalty_of(GradientPenalty::two_sided(10.0), &critic, &x).into_scalar();
+        assert!((loss - 40.0).abs() < 1e-4, "{n} samples: {loss}");
+    }
+}
+
+#[test]
+fn every_sample_has_its_own_interpolation_weight() {
+    let real = Tensor::<2>::ones([3, 2], &device());
+    let fake = Tensor::<2>::zeros([3, 2], &device());
+    let t = Tensor::from_floats([0.0, 0.5, 1.0], &device());
+    assert_eq!(values(real.interpolate(&fake, t)), [0.0, 0.0, 0.5, 0.5, 1.0, 1.0]);
+}
+
+#[test]
+fn the_penalty_moves_the_weights() {
+    // d/dw λ(|w| − 1)² = 2λ(|w| − 1) = 40 at w = 3.
+    let critic = LinearCritic::new(&[3.0, 0.0]).train();
+    let x = normal_points(4, 2, 0.0, 1.0, 1);
+    let gradients = penalty_of(GradientPenalty::two_sided(10.0), &critic, &x).backward();
+    struct First(Option<f32>, burn::tensor::Gradients);
+    impl burn::module::ModuleVisitor for First {
+        fn visit_float<const D: usize>(&mut self, param: &burn::module::Param<Tensor<D>>) {
+            self.0 = param.val().grad(&self.1).map(|g| values(g)[0]);
+        }
+    }
+    let mut first = First(None, gradients);
+    critic.visit(&mut first);
+    assert!((first.0.unwrap() - 40.0).abs() < 1e-3);
+}
+
+#[test]
+fn a_critic_scores_each_sample_on_its_own() {
+    // Batch norm or dropout would make a score depend on the rest of the batch.
+    let critic = MlpCritic::new(&MlpConfig::new(2, 1), &mut rng(1), &device()).unwrap().train();
+    let x = normal_points(8, 2, 0.0, 1.0, 1);
+    let together = values(critic.score(&x));
+    for (i, score) in together.iter().enumerate() {
+        let alone: f32 = critic.score(&x.clone().narrow(0, i, 1)).into_scalar();
+        assert!((alone - score).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn a_flat_critic_has_a_finite_penalty_gradient() {
+    let critic = LinearCritic::new(&[0.0, 0.0]).train();
+    let x = normal_points(4, 2, 0.0, 1.0, 1);
+    let gradients = penalty_of(GradientPenalty::two_sided(10.0), &critic, &x).backward();
+    let config = TrainConfig::new(4, 1);
+    let updated = config.critic_optimizer.init().step(
+        0.1.into(),
+        critic.clone(),
+        burn::optim::GradientsParams::from_grads(gradients, &critic),
+    );
+    assert!(wgan_tests::weights(&updated).iter().all(|w| w.is_finite()));
+}
+
+#[test]
+fn the_one_sided_penalty_settles_on_a_target_in_one_dimension() {
+    let config = TrainConfig::new(64, 400)
+        .with_critic_optimizer(OptimizerConfig::adam(2e-3))
+        .with_generator_optimizer(OptimizerConfig::adam(2e-3))
+        .with_ema_decay(0.98);
+    let data = normal_points(1000, 1, 3.0, 0.3, 1);
+    let prior = GaussianPrior { dim: 2 };
+    let critic = MlpConfig::new(1, 1).with_width(32).with_depth(2);
+    let generator = MlpConfig::new(2, 1).with_width(32).with_depth(2);
+    let mut seed = rng(5);
+    let wgan = Wgan::new(
+        MlpCritic::new(&critic, &mut seed, &device()).unwrap(),
+        MlpGenerator::new(&generator, &mut seed, &device()).unwrap(),
+        GradientPenalty::one_sided(1.0),
+        &config,
+    );
+    let outcome = Fit::new(&config, &data, &prior, &device(), 7).unwrap().run(wgan).unwrap();
+    let z = prior.sample(2000, &mut rng(9), &device());
+    let mean: f32 = outcome.wgan.averaged.forward(z).mean().into_scalar();
+    // The two-sided form runs past 20 here; 0.3 is one standard deviation of the target.
+    assert!((mean - 3.0).abs() < 0.3, "fake mean {mean}");
+}
+
+/// Remembers which rows were asked for.
+struct Watched {
+    points: Tensor<2>,
+    rows: RefCell<Vec<Vec<usize>>>,
+}
+
+impl Dataset for Watched {
+    type Sample = Tensor<2>;
+
+    fn len(&self) -> usize {
+        self.points.len()
+    }
+
+    fn batch(&self, rows: &[usize]) -> Tensor<2> {
+        self.rows.borrow_mut().push(rows.to_vec());
+        self.points.batch(rows)
+    }
+}
+
+/// Remembers the latents it drew.
+struct WatchedPrior(GaussianPrior, RefCell<Vec<Vec<f32>>>);
+
+impl Prior<Tensor<2>> for WatchedPrior {
+    type Latent = Tensor<2>;
+
+    fn draw<R: Rng>(&self, real: &Tensor<2>, rng: &mut R, device: &Device) -> Tensor<2> {
+        let z = self.0.draw(real, rng, device);
+        self.1.borrow_mut().push(values(z.clone()));
+        z
+    }
+}
+
+fn watched_run() -> (Vec<Vec<usize>>, Vec<Vec<f32>>) {
+    let config = TrainConfig::new(16, 3).with_n_critic(4).with_critic_warm_up(2);
+    let data = Watched { points: normal_points(100, 2, 0.0, 1.0, 1), rows: RefCell::default() };
+    let prior = WatchedPrior(GaussianPrior { dim: 3 }, RefCell::default());
+    let mlp =
+        |d_in, d_out| MlpConfig::new(d_in, d_out).with_width(8).with_activation(Activation::Relu);
+    let wgan = Wgan::new(
+        MlpCritic::new(&mlp(2, 1), &mut rng(1), &device()).unwrap(),
+        MlpGenerator::new(&mlp(3, 2), &mut rng(2), &device()).unwrap(),
+        GradientPenalty::default(),
+        &config,
+    );
+    Fit::new(&config, &data, &prior, &device(), 0).unwrap().run(wgan).unwrap();
+    (data.rows.into_inner(), prior.1.into_inner())
+}
+
+#[test]
+fn every_critic_step_has_a_fresh_batch_and_fresh_noise() {
+    let (rows, latents) = watched_run();
+    for pair in rows.windows(2) {
+        assert_ne!(pair[0], pair[1]);
+    }
+    for pair in latents.windows(2) {
+        assert_ne!(pair[0], pair[1]);
+    }
+}
+
+#[test]
+fn critic_and_generator_steps_draw_from_the_same_prior() {
+    let (_, latents) = watched_run();
+    // 3 iterations of 4 critic steps and 1 generator step, and 2 critic steps of warm-up.
+    assert_eq!(latents.len(), 3 * 5 + 2);
+}

@@ -1,0 +1,138 @@
+//! Training end to end: learning, reproducing, resuming, ending early.
+
+use burn::tensor::Tensor;
+use wgan_core::{
+    Checkpoints, Fit, FitOutcome, GaussianPrior, GradientPenalty, History, LipschitzStrategy,
+    MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig, Plateau, SlopePenalty, SpectralNorm,
+    StopReason, TrainConfig, WeightClip, Wgan,
+};
+use wgan_tests::{device, normal_points, rng, weights};
+
+type Outcome<S> = FitOutcome<MlpCritic, MlpGenerator, S>;
+
+fn wgan<S>(strategy: S, config: &TrainConfig) -> Wgan<MlpCritic, MlpGenerator, S>
+where
+    S: LipschitzStrategy<MlpCritic>,
+{
+    let mut rng = rng(3);
+    let critic = MlpConfig::new(2, 1).with_width(16);
+    let generator = MlpConfig::new(4, 2).with_width(16);
+    Wgan::new(
+        MlpCritic::new(&critic, &mut rng, &device()).unwrap(),
+        MlpGenerator::new(&generator, &mut rng, &device()).unwrap().with_layer_norm(&device()),
+        strategy,
+        config,
+    )
+}
+
+fn config(n_steps: usize) -> TrainConfig {
+    TrainConfig::new(64, n_steps)
+        .with_critic_optimizer(OptimizerConfig::adam(1e-3))
+        .with_generator_optimizer(OptimizerConfig::adam(1e-3))
+        .with_ema_decay(0.9)
+        .with_record_every(1)
+}
+
+fn run<S>(strategy: S, config: &TrainConfig, checkpoints: Option<Checkpoints>) -> Outcome<S>
+where
+    S: LipschitzStrategy<MlpCritic> + Clone,
+{
+    let data = normal_points(500, 2, 2.0, 0.5, 1);
+    let prior = GaussianPrior { dim: 4 };
+    let mut fit = Fit::new(config, &data, &prior, &device(), 11).unwrap();
+    if let Some(checkpoints) = checkpoints {
+        fit = fit.with_checkpoints(checkpoints);
+    }
+    fit.run(wgan(strategy, config)).unwrap()
+}
+
+fn estimates(history: &History) -> Vec<u64> {
+    history.records.iter().map(|r| r.estimate.to_bits()).collect()
+}
+
+#[test]
+fn the_same_seed_gives_the_same_history_and_weights() {
+    let config = config(20);
+    let (a, b) = (
+        run(GradientPenalty::default(), &config, None),
+        run(GradientPenalty::default(), &config, None),
+    );
+    assert_eq!(estimates(&a.history), estimates(&b.history));
+    assert_eq!(weights(&a.wgan.averaged), weights(&b.wgan.averaged));
+}
+
+#[test]
+fn resuming_equals_never_having_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let checkpoints = Checkpoints::new(folder.path(), 5);
+    let whole = run(GradientPenalty::default(), &config(20), None);
+    // The first sitting ends between two checkpoints, as a killed one does.
+    run(GradientPenalty::default(), &config(13), Some(checkpoints.clone()));
+    std::fs::remove_dir_all(folder.path().join("checkpoint-13")).ok();
+    let first = run(GradientPenalty::default(), &config(10), Some(checkpoints.clone()));
+    assert!(first.n_steps >= 10);
+    let resumed = run(GradientPenalty::default(), &config(20), Some(checkpoints));
+    assert_eq!(estimates(&whole.history), estimates(&resumed.history));
+    assert_eq!(weights(&whole.wgan.averaged), weights(&resumed.wgan.averaged));
+    assert_eq!(weights(&whole.wgan.critic), weights(&resumed.wgan.critic));
+}
+
+#[test]
+fn a_half_written_checkpoint_is_never_loaded() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("checkpoint-99.tmp")).unwrap();
+    let checkpoints = Checkpoints::new(folder.path(), 5);
+    assert_eq!(checkpoints.newest(), None);
+    assert_eq!(run(GradientPenalty::default(), &config(3), Some(checkpoints)).n_steps, 3);
+}
+
+#[test]
+fn every_strategy_brings_the_fake_mean_to_the_real_one() {
+    fn mean_error<S: LipschitzStrategy<MlpCritic> + Clone>(strategy: S, rate: f64) -> f32 {
+        let optimizer = OptimizerConfig::adam(rate);
+        let config =
+            config(300).with_critic_optimizer(optimizer).with_generator_optimizer(optimizer);
+        let outcome = run(strategy, &config, None);
+        let z = GaussianPrior { dim: 4 }.sample(2000, &mut rng(5), &device());
+        let fake: Tensor<2> = outcome.wgan.averaged.forward(z);
+        (fake.mean() - 2.0).abs().into_scalar()
+    }
+    // The start is 2 away; 0.25 is half a standard deviation of the target.
+    assert!(mean_error(GradientPenalty::one_sided(1.0), 2e-3) < 0.25);
+    assert!(mean_error(GradientPenalty::two_sided(1.0), 2e-3) < 0.25);
+    assert!(mean_error(SlopePenalty::default(), 2e-3) < 0.25);
+    assert!(mean_error(SpectralNorm::default(), 2e-3) < 0.25);
+    // A clipped critic is nearly flat: its generator needs Adam's scale-free steps, too.
+    assert!(mean_error(WeightClip { clip_bound: 0.1 }, 2e-3) < 0.25);
+}
+
+#[test]
+fn clipped_weights_stay_within_the_bound() {
+    let outcome = run(WeightClip { clip_bound: 0.05 }, &config(5), None);
+    assert!(weights(&outcome.wgan.critic).iter().all(|w| w.abs() <= 0.05));
+}
+
+#[test]
+fn a_run_that_diverges_keeps_the_last_finite_model() {
+    let optimizer = OptimizerConfig::adam(1e18);
+    let config = config(200).with_critic_optimizer(optimizer).with_generator_optimizer(optimizer);
+    let outcome = run(GradientPenalty::default(), &config, None);
+    assert_eq!(outcome.reason, StopReason::NonFinite);
+    assert!(outcome.n_steps < 200);
+    assert!(weights(&outcome.wgan.generator).iter().all(|w| w.is_finite()));
+}
+
+#[test]
+fn a_plateau_ends_the_run_early() {
+    let config = config(2000);
+    let data = normal_points(500, 2, 2.0, 0.5, 1);
+    let prior = GaussianPrior { dim: 4 };
+    let rule = Plateau { window: 10, patience: 30, tolerance: 0.05 };
+    let outcome = Fit::new(&config, &data, &prior, &device(), 11)
+        .unwrap()
+        .with_stop_rule(rule)
+        .run(wgan(GradientPenalty::default(), &config))
+        .unwrap();
+    assert_eq!(outcome.reason, StopReason::EarlyStop);
+    assert!(outcome.n_steps < 2000);
+}

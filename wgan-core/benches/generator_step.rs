@@ -1,0 +1,89 @@
+//! One generator step: five critic steps and one generator step, batch 256, three hidden layers,
+//! with fresh batches and latents drawn on the host. Devices that are built in run side by side.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use wgan_core::{
+    Dataset, GaussianPrior, GradientPenalty, LipschitzStrategy, MlpConfig, MlpCritic, MlpGenerator,
+    SpectralNorm, TrainConfig, WeightClip, Wgan,
+};
+
+const BATCH: usize = 256;
+const LATENT: usize = 32;
+const N_CRITIC: usize = 5;
+const RATE: f64 = 1e-4;
+
+fn devices() -> Vec<(&'static str, Device)> {
+    vec![
+        #[cfg(feature = "flex")]
+        ("flex", Device::flex()),
+        #[cfg(feature = "tch")]
+        ("tch", Device::libtorch()),
+    ]
+}
+
+struct Bench<S> {
+    wgan: Wgan<MlpCritic, MlpGenerator, S>,
+    data: Tensor<2>,
+    device: Device,
+    rng: ChaCha8Rng,
+}
+
+impl<S: LipschitzStrategy<MlpCritic>> Bench<S> {
+    fn new(strategy: S, d: usize, width: usize, device: Device) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mlp = |d_in, d_out| MlpConfig::new(d_in, d_out).with_width(width);
+        let critic = MlpCritic::new(&mlp(d, 1), &mut rng, &device);
+        let generator = MlpGenerator::new(&mlp(LATENT, d), &mut rng, &device);
+        let (Ok(critic), Ok(generator)) = (critic, generator) else {
+            unreachable!("the sizes are valid")
+        };
+        let config = TrainConfig::new(BATCH, 1);
+        let data = GaussianPrior { dim: d }.sample(10_000, &mut rng, &device);
+        Self { wgan: Wgan::new(critic, generator, strategy, &config), data, device, rng }
+    }
+
+    fn batch(&mut self) -> Tensor<2> {
+        let n = self.data.len();
+        let rows: Vec<usize> = (0..BATCH).map(|_| self.rng.random_range(0..n)).collect();
+        self.data.batch(&rows)
+    }
+
+    fn step(&mut self) {
+        let prior = GaussianPrior { dim: LATENT };
+        for _ in 0..N_CRITIC {
+            let real = self.batch();
+            let z = prior.sample(BATCH, &mut self.rng, &self.device);
+            let t: Vec<f32> = (0..BATCH).map(|_| self.rng.random()).collect();
+            let t = Tensor::from_data(TensorData::new(t, [BATCH]), &self.device);
+            self.wgan.critic_step(real, &z, t, RATE);
+        }
+        let real = self.batch();
+        let z = prior.sample(BATCH, &mut self.rng, &self.device);
+        self.wgan.generator_step(&real, &z, RATE);
+    }
+}
+
+fn run<S: LipschitzStrategy<MlpCritic> + Copy>(c: &mut Criterion, name: &str, strategy: S) {
+    let mut group = c.benchmark_group(name);
+    group.sample_size(10);
+    for (d, width) in [(2, 128), (32, 128), (32, 512), (132, 512)] {
+        for (device_name, device) in devices() {
+            let mut bench = Bench::new(strategy, d, width, device);
+            let id = BenchmarkId::new(device_name, format!("{d}x{width}"));
+            group.bench_function(id, |b| b.iter(|| bench.step()));
+        }
+    }
+    group.finish();
+}
+
+fn generator_step(c: &mut Criterion) {
+    run(c, "gradient_penalty", GradientPenalty::default());
+    run(c, "weight_clip", WeightClip::default());
+    run(c, "spectral_norm", SpectralNorm::default());
+}
+
+criterion_group!(benches, generator_step);
+criterion_main!(benches);

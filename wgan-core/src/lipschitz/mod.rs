@@ -1,0 +1,83 @@
+//! Ways to keep a critic close to 1-Lipschitz, one per file.
+
+mod gradient_penalty;
+mod slope_penalty;
+mod spectral_norm;
+mod weight_clip;
+
+use burn::module::Param;
+use burn::tensor::Tensor;
+
+use crate::model::Critic;
+
+pub use gradient_penalty::{GradientPenalty, PenaltyPoints, Sides};
+pub use slope_penalty::SlopePenalty;
+pub use spectral_norm::SpectralNorm;
+pub use weight_clip::WeightClip;
+
+/// Keeps the critic close to 1-Lipschitz.
+pub trait LipschitzStrategy<C: Critic> {
+    /// Changes the critic once, before training.
+    fn attach(&self, critic: C) -> C {
+        critic
+    }
+
+    /// Term added to the critic loss; `t: [n]` holds one uniform weight per sample.
+    fn penalty(
+        &self,
+        _critic: &C,
+        _real: &C::Sample,
+        _fake: &C::Sample,
+        _t: Tensor<1>,
+    ) -> Option<Penalty> {
+        None
+    }
+
+    /// Maps the critic back to the feasible set after each update.
+    fn project(&self, critic: C) -> C {
+        critic
+    }
+}
+
+/// A penalty and the slopes it was computed from.
+#[derive(Clone, Debug)]
+pub struct Penalty {
+    /// Term of the critic loss, `[1]`.
+    pub loss: Tensor<1>,
+    /// Slope seen at each penalised point, `[n]`.
+    pub slopes: Tensor<1>,
+}
+
+/// Which slopes cost something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Sides {
+    /// `max(0, s − 1)²`: slopes below one are free (Petzka, Fischer, Lukovnikov 2018).
+    One,
+    /// `(s − 1)²` (Gulrajani et al. 2017). In one dimension it holds the slope back from changing
+    /// sign.
+    Two,
+}
+
+impl Sides {
+    /// Mean cost of the slopes `[n] → [1]`.
+    fn cost(self, slopes: Tensor<1>) -> Tensor<1> {
+        let excess = slopes - 1.0;
+        let excess = match self {
+            Sides::One => excess.clamp_min(0.0),
+            Sides::Two => excess,
+        };
+        excess.square().mean()
+    }
+}
+
+/// A parameter with its values changed outside the tape, trainable as before.
+fn replace_values<const D: usize>(
+    param: Param<Tensor<D>>,
+    change: impl FnOnce(Tensor<D>) -> Tensor<D>,
+) -> Param<Tensor<D>> {
+    param.map(|w| {
+        let (is_autodiff, is_trained) = (w.is_autodiff(), w.is_require_grad());
+        let changed = change(w.inner());
+        if is_autodiff { changed.autodiff().set_require_grad(is_trained) } else { changed }
+    })
+}

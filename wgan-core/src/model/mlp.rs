@@ -1,0 +1,172 @@
+//! Multi-layer perceptron with its exact input gradient.
+
+use burn::config::Config;
+use burn::module::{Module, Param};
+use burn::nn::Linear;
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::{Rng, RngExt};
+
+use super::Activation;
+use super::activation::Slope;
+use crate::error::WganError;
+
+/// Shape of a [`Mlp`].
+#[derive(Config, Debug, PartialEq)]
+pub struct MlpConfig {
+    /// Dimension of the input, at least 1.
+    pub d_input: usize,
+    /// Dimension of the output, at least 1.
+    pub d_output: usize,
+    /// Units per hidden layer, at least 1 and even for [`Activation::GroupSort`] (128: enough for
+    /// tables of a few dozen columns).
+    #[config(default = 128)]
+    pub width: usize,
+    /// Hidden layers, at least 1 (3: Gulrajani et al. 2017).
+    #[config(default = 3)]
+    pub depth: usize,
+    /// Activation of the hidden layers.
+    #[config(default = "Activation::LeakyRelu")]
+    pub activation: Activation,
+    /// Whether hidden layers of equal width add their input to their output.
+    #[config(default = false)]
+    pub is_residual: bool,
+}
+
+impl MlpConfig {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// [`WganError::Config`] names the first field out of range.
+    pub fn check(&self) -> Result<(), WganError> {
+        for (field, value) in [
+            ("d_input", self.d_input),
+            ("d_output", self.d_output),
+            ("width", self.width),
+            ("depth", self.depth),
+        ] {
+            if value == 0 {
+                return Err(WganError::config(field, "at least 1", value));
+            }
+        }
+        if self.activation == Activation::GroupSort && self.width % 2 == 1 {
+            return Err(WganError::config("width", "an even number for GroupSort", self.width));
+        }
+        Ok(())
+    }
+
+    /// Network with host-drawn weights, uniform on `±d_in^(−½)` per layer.
+    ///
+    /// # Errors
+    /// As [`MlpConfig::check`].
+    pub fn init<R: Rng>(&self, rng: &mut R, device: &Device) -> Result<Mlp, WganError> {
+        self.check()?;
+        let mut sizes = vec![self.d_input];
+        sizes.extend(std::iter::repeat_n(self.width, self.depth));
+        sizes.push(self.d_output);
+        let layers = sizes.windows(2).map(|pair| linear(pair[0], pair[1], rng, device)).collect();
+        Ok(Mlp { layers, activation: self.activation, is_residual: self.is_residual })
+    }
+}
+
+/// `x ↦ W_L σ(… σ(W₁ x + b₁) …) + b_L`.
+#[derive(Module, Debug)]
+pub struct Mlp {
+    layers: Vec<Linear>,
+    #[module(skip)]
+    activation: Activation,
+    #[module(skip)]
+    is_residual: bool,
+}
+
+impl Mlp {
+    /// Output of the network, `[n, d_input] → [n, d_output]`.
+    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        self.forward_with(x, |_, a| a)
+    }
+
+    /// Like [`Mlp::forward`], with `between(i, aᵢ)` applied to the pre-activations of hidden
+    /// layer `i`.
+    pub(crate) fn forward_with(
+        &self,
+        x: Tensor<2>,
+        between: impl Fn(usize, Tensor<2>) -> Tensor<2>,
+    ) -> Tensor<2> {
+        let mut h = x;
+        for (i, layer) in self.hidden().iter().enumerate() {
+            let (out, _) = self.activation.apply(between(i, layer.forward(h.clone())));
+            h = if self.adds_input(i) { h + out } else { out };
+        }
+        self.last().forward(h)
+    }
+
+    /// Gradient of the first output with respect to the input, as tracked operations.
+    ///
+    /// Forward keeping each activation's slope, then the reverse sweep
+    /// `g ← (g ⊙ σ′(aᵢ)) Wᵢᵀ`. For piecewise-linear activations the slopes are constants, so the
+    /// forward sweep runs without a tape.
+    ///
+    /// # Shapes
+    /// - `x`: `[n, d_input]`
+    /// - returns: `[n, d_input]`
+    pub fn input_gradient(&self, x: Tensor<2>) -> Tensor<2> {
+        let n = x.dims()[0];
+        let slopes = if self.activation.is_piecewise_linear() {
+            self.valid().slopes(x.inner())
+        } else {
+            self.slopes(x)
+        };
+        let mut g = self.last().weight.val().narrow(1, 0, 1).transpose(); // [1, width]
+        g = g.expand([n as i64, -1]);
+        for (i, (layer, slope)) in self.hidden().iter().zip(&slopes).enumerate().rev() {
+            let back = slope.reverse(g.clone()).matmul(layer.weight.val().transpose());
+            g = if self.adds_input(i) { g + back } else { back };
+        }
+        g
+    }
+
+    /// Units of the hidden layers.
+    pub(crate) fn width(&self) -> usize {
+        self.last().weight.lazy_shape()[0]
+    }
+
+    /// Number of hidden layers.
+    pub(crate) fn depth(&self) -> usize {
+        self.layers.len() - 1
+    }
+
+    fn slopes(&self, x: Tensor<2>) -> Vec<Slope> {
+        let mut h = x;
+        let mut slopes = Vec::with_capacity(self.depth());
+        for (i, layer) in self.hidden().iter().enumerate() {
+            let (out, slope) = self.activation.apply(layer.forward(h.clone()));
+            slopes.push(slope);
+            h = if self.adds_input(i) { h + out } else { out };
+        }
+        slopes
+    }
+
+    fn hidden(&self) -> &[Linear] {
+        &self.layers[..self.layers.len() - 1]
+    }
+
+    fn last(&self) -> &Linear {
+        &self.layers[self.layers.len() - 1]
+    }
+
+    /// The first hidden layer changes the width, so only later ones can add their input.
+    fn adds_input(&self, layer: usize) -> bool {
+        self.is_residual && layer > 0
+    }
+}
+
+/// Linear layer with weights and bias uniform on `±d_in^(−½)`, drawn on the host.
+///
+/// burn draws weights lazily from a process-wide generator; a seed would not fix them.
+pub fn linear<R: Rng>(d_in: usize, d_out: usize, rng: &mut R, device: &Device) -> Linear {
+    let bound = (d_in as f32).sqrt().recip();
+    let mut draw =
+        |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-bound..=bound)).collect() };
+    let weight = TensorData::new(draw(d_in * d_out), [d_in, d_out]);
+    let bias = TensorData::new(draw(d_out), [d_out]);
+    Linear { weight: Param::from_data(weight, device), bias: Some(Param::from_data(bias, device)) }
+}

@@ -1,0 +1,45 @@
+//! Perceptron critic on points of `R^d`.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use rand::Rng;
+
+use super::{Critic, InputGradient, Mlp, MlpConfig};
+use crate::error::WganError;
+
+/// `f: R^d → R` as a [`Mlp`] with one output.
+#[derive(Module, Debug)]
+pub struct MlpCritic {
+    mlp: Mlp,
+}
+
+impl MlpCritic {
+    /// Critic with host-drawn weights.
+    ///
+    /// # Errors
+    /// [`WganError::Config`] if `config` is out of range or has more than one output.
+    pub fn new<R: Rng>(
+        config: &MlpConfig,
+        rng: &mut R,
+        device: &Device,
+    ) -> Result<Self, WganError> {
+        if config.d_output != 1 {
+            return Err(WganError::config("d_output", "1 for a critic", config.d_output));
+        }
+        Ok(Self { mlp: config.init(rng, device)? })
+    }
+}
+
+impl Critic for MlpCritic {
+    type Sample = Tensor<2>;
+
+    fn score(&self, x: &Tensor<2>) -> Tensor<1> {
+        self.mlp.forward(x.clone()).squeeze_dim::<1>(1) // [n, 1] → [n]
+    }
+}
+
+impl InputGradient for MlpCritic {
+    fn input_gradient(&self, x: &Tensor<2>) -> Tensor<2> {
+        self.mlp.input_gradient(x.clone())
+    }
+}

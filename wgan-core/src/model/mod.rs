@@ -1,0 +1,53 @@
+//! Critics, generators and the networks they are made of.
+
+mod activation;
+mod mlp;
+mod mlp_critic;
+mod mlp_generator;
+mod prior;
+
+use burn::module::Module;
+use burn::tensor::Tensor;
+
+use crate::sample::Sample;
+
+pub use activation::Activation;
+pub use mlp::{Mlp, MlpConfig, linear};
+pub use mlp_critic::MlpCritic;
+pub use mlp_generator::MlpGenerator;
+pub use prior::{GaussianPrior, Prior};
+
+/// A function `f` on samples; the constraint on its slope comes from a
+/// [`LipschitzStrategy`](crate::LipschitzStrategy).
+pub trait Critic: Module {
+    /// What it scores.
+    type Sample: Sample;
+
+    /// Scores `f(x)`, `[n]`.
+    fn score(&self, x: &Self::Sample) -> Tensor<1>;
+}
+
+/// Critics that can write their own input gradient as tracked tensor operations.
+///
+/// burn differentiates once only, so a loss on `∇ₓf` needs `∇ₓf` as an ordinary expression of the
+/// weights.
+pub trait InputGradient: Critic {
+    /// Gradient `∇ₓf(x)` of each sample, `[n, d]`, differentiable in the weights.
+    fn input_gradient(&self, x: &Self::Sample) -> Tensor<2>;
+}
+
+/// A map from latents to samples.
+pub trait Generator: Module {
+    /// What is drawn from the [`Prior`].
+    type Latent: Clone + Send;
+    /// What it produces.
+    type Sample: Sample;
+
+    /// Samples `G(z)`.
+    fn generate(&self, z: &Self::Latent) -> Self::Sample;
+
+    /// Term added to the generator loss, `[1]`, given the real batch that `z` was drawn for.
+    fn regularizer(&self, _real: &Self::Sample, _z: &Self::Latent) -> Option<Tensor<1>> {
+        None
+    }
+}

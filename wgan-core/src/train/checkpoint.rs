@@ -1,0 +1,139 @@
+//! Checkpoints that survive a kill at any moment.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use burn::module::Module;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use super::{History, Wgan};
+use crate::error::WganError;
+use crate::file::{temporary_name, write_atomically};
+
+/// Where and how often a run is saved.
+///
+/// Each checkpoint is a folder `checkpoint-<step>` that is written under another name and renamed
+/// when complete, so that one that can be seen can be loaded. The one before it is removed after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoints {
+    /// Folder of the checkpoints; created if absent.
+    pub folder: PathBuf,
+    /// Steps between two of them, at least 1.
+    pub every: usize,
+}
+
+/// Everything besides weights and optimisers that a resumed run needs.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct RunState {
+    pub step: usize,
+    pub seconds: f64,
+    pub rng: ChaCha8Rng,
+    pub history: History,
+}
+
+const PREFIX: &str = "checkpoint-";
+const STATE: &str = "state.json";
+
+impl Checkpoints {
+    /// Checkpoints in `folder` every `every` steps.
+    pub fn new(folder: impl Into<PathBuf>, every: usize) -> Self {
+        Self { folder: folder.into(), every }
+    }
+
+    /// Step of the newest complete checkpoint, if there is one.
+    pub fn newest(&self) -> Option<usize> {
+        self.steps().into_iter().max()
+    }
+
+    /// Removes every checkpoint.
+    ///
+    /// # Errors
+    /// [`WganError::Io`] if one cannot be removed.
+    pub fn clear(&self) -> Result<(), WganError> {
+        self.steps().into_iter().try_for_each(|step| self.remove(step))
+    }
+
+    pub(super) fn save<C: Module, G: Module, S>(
+        &self,
+        wgan: &Wgan<C, G, S>,
+        state: &RunState,
+    ) -> Result<(), WganError> {
+        let path = self.path(state.step);
+        let growing = temporary_name(&path);
+        let io = |source| WganError::io(&growing, source);
+        if growing.exists() {
+            fs::remove_dir_all(&growing).map_err(io)?;
+        }
+        fs::create_dir_all(&growing).map_err(io)?;
+        save_weights(wgan, &growing)?;
+        let text = serde_json::to_vec(state).map_err(|e| WganError::saved(&growing, e))?;
+        write_atomically(&growing.join(STATE), &text)?;
+        if path.exists() {
+            fs::remove_dir_all(&path).map_err(io)?;
+        }
+        fs::rename(&growing, &path).map_err(io)?;
+        let older = self.steps().into_iter().filter(|&step| step != state.step);
+        older.into_iter().try_for_each(|step| self.remove(step))
+    }
+
+    /// The newest checkpoint put into `wgan`, or `None` where there is none.
+    pub(super) fn load<C: Module, G: Module, S>(
+        &self,
+        wgan: Wgan<C, G, S>,
+    ) -> Result<(Wgan<C, G, S>, Option<RunState>), WganError> {
+        let Some(step) = self.newest() else {
+            return Ok((wgan, None));
+        };
+        let path = self.path(step);
+        let state_path = path.join(STATE);
+        let text = fs::read(&state_path).map_err(|source| WganError::io(&state_path, source))?;
+        let state: RunState =
+            serde_json::from_slice(&text).map_err(|e| WganError::saved(&state_path, e))?;
+        Ok((load_weights(wgan, &path)?, Some(state)))
+    }
+
+    fn path(&self, step: usize) -> PathBuf {
+        self.folder.join(format!("{PREFIX}{step}"))
+    }
+
+    fn remove(&self, step: usize) -> Result<(), WganError> {
+        let path = self.path(step);
+        fs::remove_dir_all(&path).map_err(|source| WganError::io(path, source))
+    }
+
+    fn steps(&self) -> Vec<usize> {
+        let Ok(entries) = fs::read_dir(&self.folder) else {
+            return Vec::new();
+        };
+        let step = |name: &str| name.strip_prefix(PREFIX)?.parse().ok();
+        entries.flatten().filter_map(|entry| step(entry.file_name().to_str()?)).collect()
+    }
+}
+
+fn save_weights<C: Module, G: Module, S>(
+    wgan: &Wgan<C, G, S>,
+    folder: &Path,
+) -> Result<(), WganError> {
+    let failed = |e| WganError::saved(folder, e);
+    wgan.critic.clone().save_file(folder.join("critic.bpk")).map_err(failed)?;
+    wgan.generator.clone().save_file(folder.join("generator.bpk")).map_err(failed)?;
+    wgan.averaged.clone().save_file(folder.join("averaged.bpk")).map_err(failed)?;
+    wgan.critic_optimizer.save(folder.join("critic_optimizer.bpk")).map_err(failed)?;
+    wgan.generator_optimizer.save(folder.join("generator_optimizer.bpk")).map_err(failed)
+}
+
+fn load_weights<C: Module, G: Module, S>(
+    mut wgan: Wgan<C, G, S>,
+    folder: &Path,
+) -> Result<Wgan<C, G, S>, WganError> {
+    let failed = |e| WganError::saved(folder, e);
+    wgan.critic = wgan.critic.try_load_file(folder.join("critic.bpk")).map_err(failed)?;
+    wgan.generator = wgan.generator.try_load_file(folder.join("generator.bpk")).map_err(failed)?;
+    wgan.averaged = wgan.averaged.try_load_file(folder.join("averaged.bpk")).map_err(failed)?;
+    wgan.critic_optimizer =
+        wgan.critic_optimizer.load(folder.join("critic_optimizer.bpk")).map_err(failed)?;
+    wgan.generator_optimizer =
+        wgan.generator_optimizer.load(folder.join("generator_optimizer.bpk")).map_err(failed)?;
+    Ok(wgan)
+}

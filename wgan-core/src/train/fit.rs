@@ -1,0 +1,266 @@
+//! The one training loop.
+
+use std::time::{Duration, Instant};
+
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::checkpoint::RunState;
+use super::{
+    Checkpoints, CriticStep, Dataset, History, Record, Recorder, StopReason, StopRule, TrainConfig,
+    Wgan,
+};
+use crate::error::WganError;
+use crate::lipschitz::LipschitzStrategy;
+use crate::model::{Critic, Generator, Prior};
+
+/// Trains a [`Wgan`]: draws batches, records, checkpoints, stops.
+///
+/// Every random number comes from one generator seeded on the host, so the same seed, data and
+/// settings give the same weights on any number of threads.
+pub struct Fit<'a, D, P> {
+    config: &'a TrainConfig,
+    data: &'a D,
+    prior: &'a P,
+    device: Device,
+    seed: u64,
+    recorders: Vec<Box<dyn Recorder + 'a>>,
+    stop_rules: Vec<Box<dyn StopRule + 'a>>,
+    checkpoints: Option<Checkpoints>,
+    time_limit: Option<Duration>,
+}
+
+/// What a run leaves behind.
+pub struct FitOutcome<C, G, S> {
+    /// The trained networks.
+    pub wgan: Wgan<C, G, S>,
+    /// What was measured.
+    pub history: History,
+    /// Why it ended.
+    pub reason: StopReason,
+    /// Generator steps done.
+    pub n_steps: usize,
+}
+
+impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
+    /// A run on `data` with latents from `prior`.
+    ///
+    /// # Errors
+    /// [`WganError::Config`] if `config` is out of range or `data` is empty.
+    pub fn new(
+        config: &'a TrainConfig,
+        data: &'a D,
+        prior: &'a P,
+        device: &Device,
+        seed: u64,
+    ) -> Result<Self, WganError> {
+        config.check()?;
+        if data.is_empty() {
+            return Err(WganError::config("data", "at least one sample", 0));
+        }
+        Ok(Self {
+            config,
+            data,
+            prior,
+            device: device.clone(),
+            seed,
+            recorders: Vec::new(),
+            stop_rules: Vec::new(),
+            checkpoints: None,
+            time_limit: None,
+        })
+    }
+
+    /// Also tells `recorder`.
+    #[must_use]
+    pub fn with_recorder(mut self, recorder: impl Recorder + 'a) -> Self {
+        self.recorders.push(Box::new(recorder));
+        self
+    }
+
+    /// Also stops when `rule` says so.
+    #[must_use]
+    pub fn with_stop_rule(mut self, rule: impl StopRule + 'a) -> Self {
+        self.stop_rules.push(Box::new(rule));
+        self
+    }
+
+    /// Saves checkpoints, and resumes from the newest one if there is one.
+    #[must_use]
+    pub fn with_checkpoints(mut self, checkpoints: Checkpoints) -> Self {
+        self.checkpoints = Some(checkpoints);
+        self
+    }
+
+    /// Ends after this much training time, over all sittings. The result then depends on the
+    /// speed of the machine.
+    #[must_use]
+    pub fn with_time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = Some(limit);
+        self
+    }
+
+    /// Trains until a reason to stop.
+    ///
+    /// # Errors
+    /// Only where files cannot be read or written; an early end is a [`StopReason`].
+    pub fn run<C, G, S>(mut self, wgan: Wgan<C, G, S>) -> Result<FitOutcome<C, G, S>, WganError>
+    where
+        C: Critic<Sample = D::Sample>,
+        G: Generator<Sample = D::Sample, Latent = P::Latent>,
+        S: LipschitzStrategy<C> + Clone,
+    {
+        let (mut wgan, mut state) = self.restore(wgan)?;
+        self.recorders.iter_mut().for_each(|r| r.start(state.step, self.config.n_steps));
+        let clock = Clock::new(state.seconds);
+        let mut good = wgan.clone();
+        let reason = loop {
+            if let Some(reason) = self.reason_to_stop(&state) {
+                break reason;
+            }
+            let before = wgan.clone();
+            let record = self.iteration(&mut wgan, &mut state.rng, state.step);
+            if !record.is_finite() {
+                wgan = good;
+                break StopReason::NonFinite;
+            }
+            // Finite losses were computed from these weights, so they are good ones.
+            good = before;
+            state.step = record.step;
+            state.seconds = clock.seconds();
+            self.keep(&record, &mut state)?;
+            self.checkpoint(&wgan, &state)?;
+        };
+        self.recorders.iter_mut().for_each(|r| r.finish(reason));
+        Ok(FitOutcome { wgan, history: state.history, reason, n_steps: state.step })
+    }
+
+    /// `n_critic` critic steps and one generator step, each on a fresh batch and fresh latents.
+    fn iteration<C, G, S>(
+        &self,
+        wgan: &mut Wgan<C, G, S>,
+        rng: &mut ChaCha8Rng,
+        done: usize,
+    ) -> Record
+    where
+        C: Critic<Sample = D::Sample>,
+        G: Generator<Sample = D::Sample, Latent = P::Latent>,
+        S: LipschitzStrategy<C>,
+    {
+        let config = self.config;
+        let factor = config.schedule.factor(done, config.n_steps);
+        let warm_up = if done == 0 { config.critic_warm_up } else { 0 };
+        let mut last = CriticStep { estimate: 0.0, penalty: 0.0, gradient_norm: None };
+        for _ in 0..config.n_critic + warm_up {
+            let real = self.batch(rng);
+            let z = self.prior.draw(&real, rng, &self.device);
+            let t = self.uniform(rng);
+            let rate = config.critic_optimizer.learning_rate() * factor;
+            last = wgan.critic_step(real, &z, t, rate);
+        }
+        let real = self.batch(rng);
+        let z = self.prior.draw(&real, rng, &self.device);
+        let rate = config.generator_optimizer.learning_rate() * factor;
+        let generator_loss = wgan.generator_step(&real, &z, rate);
+        Record {
+            step: done + 1,
+            seconds: 0.0,
+            estimate: last.estimate,
+            penalty: last.penalty,
+            gradient_norm: last.gradient_norm,
+            critic_loss: last.penalty - last.estimate,
+            generator_loss,
+        }
+    }
+
+    /// A batch drawn with replacement.
+    fn batch(&self, rng: &mut ChaCha8Rng) -> D::Sample {
+        let n = self.data.len();
+        let rows: Vec<usize> =
+            (0..self.config.batch_size).map(|_| rng.random_range(0..n)).collect();
+        self.data.batch(&rows)
+    }
+
+    /// One interpolation weight per sample, uniform on `[0, 1]`.
+    fn uniform(&self, rng: &mut ChaCha8Rng) -> Tensor<1> {
+        let n = self.config.batch_size;
+        let t: Vec<f32> = (0..n).map(|_| rng.random_range(0.0..=1.0)).collect();
+        Tensor::from_data(TensorData::new(t, [n]), &self.device)
+    }
+
+    fn restore<C, G, S>(&self, wgan: Wgan<C, G, S>) -> Result<(Wgan<C, G, S>, RunState), WganError>
+    where
+        C: Critic,
+        G: Generator,
+    {
+        let (wgan, saved) = match &self.checkpoints {
+            Some(checkpoints) => checkpoints.load(wgan)?,
+            None => (wgan, None),
+        };
+        let fresh = || RunState {
+            step: 0,
+            seconds: 0.0,
+            rng: ChaCha8Rng::seed_from_u64(self.seed),
+            history: History::default(),
+        };
+        Ok((wgan, saved.unwrap_or_else(fresh)))
+    }
+
+    fn reason_to_stop(&self, state: &RunState) -> Option<StopReason> {
+        let limit = self.time_limit.map_or(f64::INFINITY, |limit| limit.as_secs_f64());
+        let is_recorded = state.history.records.last().is_some_and(|r| r.step == state.step);
+        if state.step >= self.config.n_steps {
+            Some(StopReason::MaxSteps)
+        } else if state.seconds >= limit {
+            Some(StopReason::Timeout)
+        } else if is_recorded && self.stop_rules.iter().any(|r| r.should_stop(&state.history)) {
+            Some(StopReason::EarlyStop)
+        } else {
+            None
+        }
+    }
+
+    fn keep(&mut self, record: &Record, state: &mut RunState) -> Result<(), WganError> {
+        self.recorders.iter_mut().for_each(|r| r.step(record.step));
+        let is_last = record.step == self.config.n_steps;
+        if !record.step.is_multiple_of(self.config.record_every) && !is_last {
+            return Ok(());
+        }
+        let record = Record { seconds: state.seconds, ..*record };
+        state.history.records.push(record);
+        self.recorders.iter_mut().try_for_each(|r| r.record(&record))
+    }
+
+    fn checkpoint<C, G, S>(&self, wgan: &Wgan<C, G, S>, state: &RunState) -> Result<(), WganError>
+    where
+        C: Critic,
+        G: Generator,
+    {
+        match &self.checkpoints {
+            Some(checkpoints)
+                if state.step.is_multiple_of(checkpoints.every.max(1))
+                    || state.step == self.config.n_steps =>
+            {
+                checkpoints.save(wgan, state)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Training time over all sittings.
+struct Clock {
+    before: f64,
+    started: Instant,
+}
+
+impl Clock {
+    fn new(before: f64) -> Self {
+        Self { before, started: Instant::now() }
+    }
+
+    fn seconds(&self) -> f64 {
+        self.before + self.started.elapsed().as_secs_f64()
+    }
+}

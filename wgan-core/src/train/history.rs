@@ -1,0 +1,102 @@
+//! What was measured during a run.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::WganError;
+use crate::file::write_atomically;
+
+/// Figures of one generator step; critic figures are those of its last critic step.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Generator steps done, from 1.
+    pub step: usize,
+    /// Seconds of training so far, over all sittings.
+    pub seconds: f64,
+    /// `E f(real) − E f(fake)`, the dual value.
+    pub estimate: f64,
+    /// Penalty term of the critic loss, 0 for strategies without one.
+    pub penalty: f64,
+    /// Mean slope at the penalised points, where the strategy measures it.
+    pub gradient_norm: Option<f64>,
+    /// `penalty − estimate`.
+    pub critic_loss: f64,
+    /// `−E f(fake)`, with what the generator adds to it.
+    pub generator_loss: f64,
+}
+
+impl Record {
+    /// Whether every figure is finite.
+    pub fn is_finite(&self) -> bool {
+        [self.estimate, self.penalty, self.critic_loss, self.generator_loss]
+            .iter()
+            .all(|value| value.is_finite())
+    }
+}
+
+/// Records of a run, in order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct History {
+    /// The records.
+    pub records: Vec<Record>,
+}
+
+impl History {
+    /// Running mean of the estimate with a memory of about `window` records, one per record.
+    pub fn smoothed_estimate(&self, window: usize) -> Vec<f64> {
+        let keep = 1.0 - 1.0 / window.max(1) as f64;
+        let mut weight = 0.0;
+        let mut total = 0.0;
+        let smooth = |record: &Record| {
+            weight = keep * weight + 1.0;
+            total = keep * total + record.estimate;
+            total / weight
+        };
+        self.records.iter().map(smooth).collect()
+    }
+
+    /// Writes the records as comma separated values with a header line.
+    ///
+    /// # Errors
+    /// [`WganError::Io`] if the file cannot be written.
+    pub fn write_csv(&self, path: &Path) -> Result<(), WganError> {
+        let mut text = String::from(
+            "step,seconds,estimate,penalty,gradient_norm,critic_loss,generator_loss\n",
+        );
+        for r in &self.records {
+            let slope = r.gradient_norm.map(|s| s.to_string()).unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "{},{:.3},{},{},{},{},{}",
+                r.step, r.seconds, r.estimate, r.penalty, slope, r.critic_loss, r.generator_loss
+            );
+        }
+        write_atomically(path, text.as_bytes())
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub fn history_of(estimates: impl IntoIterator<Item = f64>) -> History {
+        let record = |(i, estimate)| Record {
+            step: i + 1,
+            seconds: 0.0,
+            estimate,
+            penalty: 0.0,
+            gradient_norm: None,
+            critic_loss: 0.0,
+            generator_loss: 0.0,
+        };
+        History { records: estimates.into_iter().enumerate().map(record).collect() }
+    }
+
+    #[test]
+    fn smoothing_a_constant_leaves_it() {
+        let smooth = history_of([2.0; 20]).smoothed_estimate(5);
+        assert!(smooth.iter().all(|s| (s - 2.0).abs() < 1e-12));
+    }
+}

@@ -1,0 +1,94 @@
+//! Weights as safetensors files.
+
+use std::fs;
+use std::path::Path;
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::Tensor;
+use burn_store::{ModuleSnapshot, SafetensorsStore};
+
+use crate::error::WganError;
+use crate::file::write_atomically;
+
+/// Writes the weights of `module` to `path`, which is complete or absent at any time.
+///
+/// # Errors
+/// [`WganError::Io`] or [`WganError::Saved`] if it cannot be written.
+pub fn save_weights<M: Module>(module: &M, path: &Path) -> Result<(), WganError> {
+    let mut store = SafetensorsStore::from_bytes(None);
+    module.save_into(&mut store).map_err(|e| WganError::saved(path, e))?;
+    let bytes = store.get_bytes().map_err(|e| WganError::saved(path, e))?;
+    write_atomically(path, &bytes)
+}
+
+/// `module` with the weights of `path`.
+///
+/// # Errors
+/// [`WganError::Io`] if the file cannot be read; [`WganError::Saved`] if it is damaged, if a tensor
+/// is missing, superfluous or of another shape, or if a weight is not finite.
+pub fn load_weights<M: Module>(mut module: M, path: &Path) -> Result<M, WganError> {
+    let bytes = fs::read(path).map_err(|source| WganError::io(path, source))?;
+    let mut store = SafetensorsStore::from_bytes(Some(bytes));
+    let result = module.load_from(&mut store).map_err(|e| WganError::saved(path, e))?;
+    if let Some(name) = result.unused.first() {
+        return Err(WganError::saved(path, format!("unexpected tensor `{name}`")));
+    }
+    let mut finite = Finite(true);
+    module.visit(&mut finite);
+    if !finite.0 {
+        return Err(WganError::saved(path, "a weight is not a finite number"));
+    }
+    Ok(module)
+}
+
+struct Finite(bool);
+
+impl ModuleVisitor for Finite {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.0 &= param.val().into_data().iter::<f32>().all(f32::is_finite);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Critic, MlpConfig, MlpCritic};
+    use burn::tensor::Device;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    fn critic(width: usize, seed: u64) -> MlpCritic {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let config = MlpConfig::new(2, 1).with_width(width);
+        MlpCritic::new(&config, &mut rng, &Device::flex()).unwrap()
+    }
+
+    #[test]
+    fn loaded_weights_give_the_saved_scores() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("weights.safetensors");
+        save_weights(&critic(8, 1), &path).unwrap();
+        let loaded = load_weights(critic(8, 2), &path).unwrap();
+        let x = Tensor::<2>::ones([1, 2], &Device::flex());
+        let score = |c: &MlpCritic| c.score(&x).into_scalar::<f32>();
+        assert_eq!(score(&loaded), score(&critic(8, 1)));
+    }
+
+    #[test]
+    fn weights_of_another_shape_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("weights.safetensors");
+        save_weights(&critic(8, 1), &path).unwrap();
+        assert!(load_weights(critic(16, 1), &path).is_err());
+    }
+
+    #[test]
+    fn a_cut_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("weights.safetensors");
+        save_weights(&critic(8, 1), &path).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+        assert!(load_weights(critic(8, 1), &path).is_err());
+    }
+}

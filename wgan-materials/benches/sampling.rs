@@ -1,0 +1,46 @@
+//! 100,000 candidates from a model of the compounds that ship, without and with checks.
+
+use std::path::Path;
+
+use burn::tensor::Device;
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use wgan_core::{Record, Recorder, WganError};
+use wgan_materials::{Checker, MaterialsConfig, MaterialsModel, ReadOptions, Sampler, Table};
+
+const N: usize = 100_000;
+
+struct Silent;
+
+impl Recorder for Silent {
+    fn record(&mut self, _: &Record) -> Result<(), WganError> {
+        Ok(())
+    }
+}
+
+fn sampling(c: &mut Criterion) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/data/compounds.csv");
+    let device = Device::flex();
+    let config = MaterialsConfig::new().with_n_steps(5);
+    let fitted = Table::read(&path, &ReadOptions::default())
+        .and_then(|table| MaterialsModel::fit(&table, &config, None, Silent, &device));
+    let Ok(model) = fitted else { unreachable!("the compounds that ship can be fitted") };
+    let sampler = model.sampler(&device);
+    let checker = Checker::new(&model.card().known);
+    let n_chunks = N.div_ceil(Sampler::CHUNK) as u64;
+
+    let mut group = c.benchmark_group("candidates");
+    group.sample_size(10).throughput(Throughput::Elements(n_chunks * Sampler::CHUNK as u64));
+    group.bench_function("drawn", |b| {
+        b.iter(|| (0..n_chunks).filter_map(|i| sampler.chunk(1, i).ok()).map(|c| c.len()).sum::<usize>())
+    });
+    group.bench_function("drawn_and_checked", |b| {
+        b.iter(|| {
+            let chunks = (0..n_chunks).filter_map(|i| sampler.chunk(1, i).ok());
+            chunks.map(|chunk| checker.check_all(chunk).len()).sum::<usize>()
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, sampling);
+criterion_main!(benches);

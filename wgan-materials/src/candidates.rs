@@ -1,0 +1,126 @@
+//! Tables of candidates, written batch by batch.
+
+use std::fs::{self, File};
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use polars::io::parquet::write::BatchedWriter as ParquetBatches;
+use polars::prelude::{
+    Column, CsvWriter, DataFrame, ParquetWriter, PolarsError, SerWriter,
+};
+use wgan_core::{WganError, temporary_name};
+
+use crate::checks::CheckedCandidate;
+use crate::error::MaterialsError;
+
+/// Writes candidates to a CSV or Parquet file, which appears under its name when it is complete.
+///
+/// Columns: `formula`, the properties, then `charge_neutral, electronegativity_ok, novel,
+/// nearest_known, nearest_distance, critic_score`. One batch is in memory at a time.
+pub struct CandidateWriter {
+    path: PathBuf,
+    growing: PathBuf,
+    properties: Vec<String>,
+    sink: Sink,
+}
+
+enum Sink {
+    Csv { file: BufWriter<File>, is_started: bool },
+    Parquet { file: Option<BufWriter<File>>, batches: Option<ParquetBatches<BufWriter<File>>> },
+}
+
+impl CandidateWriter {
+    /// Starts `path`, a Parquet file if it ends in `.parquet` and a CSV file otherwise.
+    ///
+    /// # Errors
+    /// If the file cannot be created.
+    pub fn create(path: &Path, properties: &[String]) -> Result<Self, MaterialsError> {
+        let growing = temporary_name(path);
+        let file = File::create(&growing).map_err(|e| WganError::io(path, e))?;
+        let file = BufWriter::new(file);
+        let sink = if is_parquet(path) {
+            Sink::Parquet { file: Some(file), batches: None }
+        } else {
+            Sink::Csv { file, is_started: false }
+        };
+        Ok(Self { path: path.to_owned(), growing, properties: properties.to_vec(), sink })
+    }
+
+    /// Appends a batch.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(&mut self, candidates: &[CheckedCandidate]) -> Result<(), MaterialsError> {
+        self.try_write(candidates).map_err(|e| self.failed(&e))
+    }
+
+    /// Completes the file and gives it its name.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn finish(mut self) -> Result<(), MaterialsError> {
+        self.try_write(&[]).map_err(|e| self.failed(&e))?;
+        if let Sink::Parquet { batches: Some(batches), .. } = &self.sink {
+            batches.finish().map_err(|e| self.failed(&e))?;
+        }
+        let Self { path, growing, sink, .. } = self;
+        drop(sink);
+        fs::rename(&growing, &path).map_err(|e| WganError::io(&path, e).into())
+    }
+
+    fn try_write(&mut self, candidates: &[CheckedCandidate]) -> Result<(), PolarsError> {
+        let mut frame = frame(candidates, &self.properties)?;
+        match &mut self.sink {
+            Sink::Csv { file, is_started } => {
+                let header = !std::mem::replace(is_started, true);
+                CsvWriter::new(file).include_header(header).finish(&mut frame)
+            }
+            Sink::Parquet { file, batches } => {
+                if let Some(file) = file.take() {
+                    *batches = Some(ParquetWriter::new(file).batched(frame.schema())?);
+                }
+                match batches {
+                    Some(batches) if frame.height() > 0 => batches.write_batch(&frame),
+                    _ => Ok(()),
+                }
+            }
+        }
+    }
+
+    fn failed(&self, error: &PolarsError) -> MaterialsError {
+        WganError::saved(&self.path, error).into()
+    }
+}
+
+/// Whether a path names a Parquet file.
+fn is_parquet(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet"))
+}
+
+fn frame(candidates: &[CheckedCandidate], properties: &[String]) -> Result<DataFrame, PolarsError> {
+    let text = |of: &dyn Fn(&CheckedCandidate) -> String| -> Vec<String> {
+        candidates.iter().map(of).collect()
+    };
+    let truth = |of: &dyn Fn(&CheckedCandidate) -> bool| -> Vec<bool> {
+        candidates.iter().map(of).collect()
+    };
+    let number = |of: &dyn Fn(&CheckedCandidate) -> f64| -> Vec<f64> {
+        candidates.iter().map(of).collect()
+    };
+    let mut columns =
+        vec![Column::new("formula".into(), text(&|c| c.candidate.composition.to_string()))];
+    for (j, name) in properties.iter().enumerate() {
+        let values: Vec<Option<f64>> =
+            candidates.iter().map(|c| c.candidate.properties[j]).collect();
+        columns.push(Column::new(name.as_str().into(), values));
+    }
+    columns.extend([
+        Column::new("charge_neutral".into(), truth(&|c| c.checks.charge_neutral)),
+        Column::new("electronegativity_ok".into(), truth(&|c| c.checks.electronegativity_ok)),
+        Column::new("novel".into(), truth(&|c| c.checks.novel)),
+        Column::new("nearest_known".into(), text(&|c| c.checks.nearest_known.clone())),
+        Column::new("nearest_distance".into(), number(&|c| c.checks.nearest_distance)),
+        Column::new("critic_score".into(), number(&|c| c.candidate.critic_score)),
+    ]);
+    DataFrame::new_infer_height(columns)
+}

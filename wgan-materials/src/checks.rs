@@ -1,0 +1,88 @@
+//! What is checked of each candidate.
+
+use std::cmp::Ordering;
+
+use rayon::prelude::*;
+
+use crate::composition::Composition;
+use crate::model::Candidate;
+use crate::nearest::NearestIndex;
+use crate::oxidation::{electronegativity_ok, is_charge_neutral};
+
+/// Verdicts on one composition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checks {
+    /// Whether one common oxidation state per element sums to zero.
+    pub charge_neutral: bool,
+    /// Whether, in such an assignment, every cation is less electronegative than every anion.
+    pub electronegativity_ok: bool,
+    /// Whether it is none of the known materials.
+    pub novel: bool,
+    /// Formula of the nearest known material.
+    pub nearest_known: String,
+    /// ℓ1 distance of the element fractions to it, 0 (the same) to 2 (no element in common).
+    pub nearest_distance: f64,
+}
+
+/// A candidate with its checks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckedCandidate {
+    /// The candidate.
+    pub candidate: Candidate,
+    /// Its checks.
+    pub checks: Checks,
+}
+
+/// Checks candidates against the known materials.
+pub struct Checker<'a> {
+    known: &'a [Composition],
+    nearest: NearestIndex,
+}
+
+impl<'a> Checker<'a> {
+    /// Checker against these known materials.
+    pub fn new(known: &'a [Composition]) -> Self {
+        Self { known, nearest: NearestIndex::new(known) }
+    }
+
+    /// Checks of one composition.
+    pub fn check(&self, composition: &Composition) -> Checks {
+        let nearest = self.nearest.nearest(composition);
+        Checks {
+            charge_neutral: is_charge_neutral(composition),
+            electronegativity_ok: electronegativity_ok(composition),
+            novel: nearest.is_none_or(|(i, _)| &self.known[i] != composition),
+            nearest_known: nearest.map(|(i, _)| self.known[i].to_string()).unwrap_or_default(),
+            nearest_distance: nearest.map_or(2.0, |(_, distance)| distance),
+        }
+    }
+
+    /// Candidates with their checks, in the same order.
+    pub fn check_all(&self, candidates: Vec<Candidate>) -> Vec<CheckedCandidate> {
+        candidates
+            .into_par_iter()
+            .map(|candidate| {
+                let checks = self.check(&candidate.composition);
+                CheckedCandidate { candidate, checks }
+            })
+            .collect()
+    }
+}
+
+impl CheckedCandidate {
+    /// Neutral, in electronegativity order, and new.
+    pub fn is_promising(&self) -> bool {
+        self.checks.charge_neutral && self.checks.electronegativity_ok && self.checks.novel
+    }
+
+    /// Best first: promising ones before the rest, then by critic score, then by formula.
+    pub fn by_promise(&self, other: &Self) -> Ordering {
+        let key = |c: &Self| !c.is_promising();
+        key(self)
+            .cmp(&key(other))
+            .then(other.candidate.critic_score.total_cmp(&self.candidate.critic_score))
+            .then_with(|| {
+                self.candidate.composition.to_string().cmp(&other.candidate.composition.to_string())
+            })
+    }
+}

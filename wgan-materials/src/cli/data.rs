@@ -1,0 +1,64 @@
+//! Options about the table of known materials.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use wgan_materials::{MaterialsError, OnBadRow, PropertySelection, ReadOptions, Table};
+
+/// Which table to read, and how.
+#[derive(Clone, Debug, Args)]
+pub struct DataArgs {
+    /// CSV or Parquet file of known materials.
+    pub data: PathBuf,
+    #[command(flatten)]
+    pub reading: ReadArgs,
+}
+
+/// How to read a table.
+#[derive(Clone, Debug, Args)]
+pub struct ReadArgs {
+    /// Column of the formulas [default: one named formula, composition, compound or material in
+    /// any case, else the one whose cells parse best].
+    #[arg(long, value_name = "NAME")]
+    pub formula_column: Option<String>,
+    /// Property columns to use, separated by commas; `all` numeric ones, or `none`.
+    #[arg(long, value_name = "A,B", default_value = "all")]
+    pub properties: PropertySelection,
+    /// What to do with a row that cannot be used.
+    #[arg(long, value_enum, default_value_t = BadRow::Skip)]
+    pub on_bad_row: BadRow,
+}
+
+/// Choices of `--on-bad-row`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BadRow {
+    /// Leave it out and say so in the summary.
+    Skip,
+    /// End with an error that names it.
+    Fail,
+}
+
+impl ReadArgs {
+    fn options(&self) -> ReadOptions {
+        ReadOptions {
+            formula_column: self.formula_column.clone(),
+            properties: self.properties.clone(),
+            on_bad_row: match self.on_bad_row {
+                BadRow::Skip => OnBadRow::Skip,
+                BadRow::Fail => OnBadRow::Fail,
+            },
+        }
+    }
+
+    /// Reads the table at `path`.
+    pub fn read(&self, path: &Path) -> Result<Table, MaterialsError> {
+        Table::read(path, &self.options())
+    }
+}
+
+impl DataArgs {
+    /// Reads the table.
+    pub fn read(&self) -> Result<Table, MaterialsError> {
+        self.reading.read(&self.data)
+    }
+}

@@ -1,0 +1,45 @@
+//! `evaluate`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use wgan_materials::evaluate;
+
+use super::CliError;
+use super::data::ReadArgs;
+use super::inspect::to_json;
+
+/// Options of `evaluate`.
+#[derive(Debug, Args)]
+pub struct Evaluate {
+    /// CSV or Parquet file of known materials.
+    #[arg(long, value_name = "DATA")]
+    reference: PathBuf,
+    /// CSV or Parquet file of candidates; properties are compared where both files have a column
+    /// of the same name.
+    #[arg(long, value_name = "FILE")]
+    candidates: PathBuf,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Seed of the forests and of the halves that floors are taken from.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    #[command(flatten)]
+    reading: ReadArgs,
+}
+
+impl Evaluate {
+    /// Prints the report.
+    pub fn run(&self) -> Result<(), CliError> {
+        let reference = self.reading.read(&self.reference)?;
+        let candidates = self.reading.read_candidates(&self.candidates, &reference)?;
+        let evaluation = evaluate(&reference.material_rows(), &candidates.material_rows(), self.seed);
+        if self.json {
+            println!("{}", to_json(&evaluation));
+        } else {
+            println!("{evaluation}");
+        }
+        Ok(())
+    }
+}

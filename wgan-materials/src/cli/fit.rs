@@ -1,0 +1,138 @@
+//! `fit`, and the model settings it shares with `generate`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use wgan_core::{Checkpoints, Progress, StopReason};
+use wgan_materials::{MaterialsConfig, MaterialsModel, ModelCard, Table};
+
+use super::CliError;
+use super::data::DataArgs;
+use super::device::DeviceChoice;
+
+/// Steps between two checkpoints: about ten seconds of work.
+const CHECKPOINT_EVERY: usize = 50;
+
+/// Settings of the training.
+#[derive(Clone, Debug, Args)]
+pub struct TrainArgs {
+    /// Seed of every random number.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Training steps of the generator.
+    #[arg(long, value_name = "N", default_value_t = 600, value_parser = at_least_one)]
+    pub steps: usize,
+    /// Where tensors live.
+    #[arg(long, value_enum, default_value_t = DeviceChoice::Flex)]
+    pub device: DeviceChoice,
+}
+
+/// Options of `fit`.
+#[derive(Debug, Args)]
+pub struct Fit {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Directory of the model: settings, weights, history and, while it is fitted, checkpoints.
+    #[arg(long, value_name = "DIR")]
+    model: PathBuf,
+    /// Continue an interrupted fit from its last checkpoint.
+    #[arg(long)]
+    resume: bool,
+    #[command(flatten)]
+    training: TrainArgs,
+}
+
+impl Fit {
+    /// Fits and saves a model.
+    pub fn run(&self) -> Result<(), CliError> {
+        let table = read_with_notes(&self.data)?;
+        self.training.fit_into(&table, &self.model, self.resume)?;
+        eprintln!("model saved in {}", self.model.display());
+        Ok(())
+    }
+}
+
+impl TrainArgs {
+    /// Model settings of these options.
+    pub fn config(&self) -> MaterialsConfig {
+        MaterialsConfig::new().with_seed(self.seed).with_n_steps(self.steps)
+    }
+
+    /// A model that is kept in memory only.
+    pub fn fit(&self, table: &Table) -> Result<MaterialsModel, CliError> {
+        let device = self.device.device()?;
+        let model =
+            MaterialsModel::fit(table, &self.config(), None, Progress::new(), &device)?;
+        warn_of_early_end(&model);
+        Ok(model)
+    }
+
+    /// The model of the directory `folder`: fitted now, resumed, or the one that is there if it was
+    /// fitted to the same data with the same settings.
+    pub fn fit_into(
+        &self,
+        table: &Table,
+        folder: &Path,
+        resume: bool,
+    ) -> Result<MaterialsModel, CliError> {
+        let device = self.device.device()?;
+        let checkpoints = Checkpoints::new(folder.join("checkpoints"), CHECKPOINT_EVERY);
+        let card = ModelCard::new(table, &self.config());
+        if let Some(present) = ModelCard::read(folder)? {
+            if present != card {
+                return Err(CliError::Usage(format!(
+                    "{} holds a model of other data or other settings; name another directory \
+                     or remove it",
+                    folder.display()
+                )));
+            }
+            if MaterialsModel::is_saved(folder) {
+                eprintln!("{} already holds this model; using it", folder.display());
+                return Ok(MaterialsModel::load(folder, &device)?);
+            }
+            if !resume {
+                return Err(CliError::Usage(format!(
+                    "{} holds an unfinished fit at step {}; add --resume to continue it, or \
+                     remove the directory",
+                    folder.display(),
+                    checkpoints.newest().unwrap_or(0)
+                )));
+            }
+        }
+        std::fs::create_dir_all(folder)
+            .map_err(|e| wgan_core::WganError::io(folder, e))?;
+        card.write(folder)?;
+        let recorder = Progress::new();
+        let model =
+            MaterialsModel::fit(table, &self.config(), Some(checkpoints.clone()), recorder, &device)?;
+        warn_of_early_end(&model);
+        model.save(folder)?;
+        checkpoints.clear()?;
+        Ok(model)
+    }
+}
+
+/// Reads the table and says on standard error what was left out of it.
+pub fn read_with_notes(data: &DataArgs) -> Result<Table, CliError> {
+    let table = data.read()?;
+    eprintln!("{}", table.summary.headline());
+    Ok(table)
+}
+
+fn warn_of_early_end(model: &MaterialsModel) {
+    if model.reason == Some(StopReason::NonFinite) {
+        eprintln!(
+            "warning: a loss was not finite; training ended early with the last good model, \
+             after {} steps",
+            model.history.records.last().map_or(0, |r| r.step)
+        );
+    }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("expected at least 1".to_owned()),
+        Ok(n) => Ok(n),
+        Err(_) => Err("expected a whole number".to_owned()),
+    }
+}

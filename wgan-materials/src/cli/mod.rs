@@ -1,0 +1,52 @@
+//! One file per command.
+
+mod data;
+mod device;
+mod error;
+mod evaluate;
+mod fit;
+mod generate;
+mod inspect;
+mod sample;
+
+use clap::{Parser, Subcommand};
+
+pub use error::CliError;
+
+/// From a table of known materials to new candidate materials, with a report of how good they are.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Says what is read from a table: per column, and every skipped row with the reason.
+    Inspect(inspect::Inspect),
+    /// Fits a model to a table and writes candidates and a report.
+    Generate(generate::Generate),
+    /// Fits a model to a table and saves it.
+    Fit(fit::Fit),
+    /// Writes candidates from a saved model, batch by batch.
+    Sample(sample::Sample),
+    /// Reports how good candidates of any origin are.
+    Evaluate(evaluate::Evaluate),
+}
+
+impl Cli {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// With the sentence to print and the exit code.
+    pub fn run(self) -> Result<(), CliError> {
+        match self.command {
+            Command::Inspect(command) => command.run(),
+            Command::Generate(command) => command.run(),
+            Command::Fit(command) => command.run(),
+            Command::Sample(command) => command.run(),
+            Command::Evaluate(command) => command.run(),
+        }
+    }
+}

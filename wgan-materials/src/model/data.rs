@@ -1,0 +1,96 @@
+//! Known materials as real samples.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use wgan_cond::Labelled;
+use wgan_core::Dataset;
+
+use super::alphabet::Slots;
+use super::property_space::PropertyCodes;
+use super::{Alphabet, Featurizer, FeaturizerShape, PropertySpace};
+use crate::composition::Composition;
+use crate::table::Property;
+
+/// Known materials, turned into samples batch by batch.
+pub struct MaterialsData {
+    rows: Vec<Slots>,
+    properties: PropertyCodes,
+    width: usize,
+    featurizer: Featurizer,
+    device: Device,
+}
+
+impl MaterialsData {
+    /// Samples of these compositions, all of whose elements are in `alphabet`, and their
+    /// properties.
+    pub fn new(
+        compositions: &[Composition],
+        properties: &[Property],
+        alphabet: &Alphabet,
+        space: &PropertySpace,
+        device: &Device,
+    ) -> Self {
+        let rows = compositions.iter().filter_map(|c| alphabet.encode(c)).collect();
+        Self {
+            rows,
+            properties: space.encode(properties),
+            width: space.width(),
+            featurizer: Featurizer::new(alphabet, space.width(), device),
+            device: device.clone(),
+        }
+    }
+
+    /// Sizes of everything.
+    pub fn shape(&self) -> FeaturizerShape {
+        self.featurizer.shape()
+    }
+
+    /// One-hot elements `[n, k, e]` of the given rows.
+    fn elements(&self, rows: &[usize]) -> Tensor<3> {
+        let shape = self.featurizer.shape();
+        let stride = shape.n_slots * shape.n_elements;
+        let mut values = vec![0.0_f32; rows.len() * stride];
+        for (sample, &row) in values.chunks_mut(stride).zip(rows) {
+            for (slot, &(element, _)) in self.rows[row].iter().enumerate() {
+                sample[slot * shape.n_elements + element] = 1.0;
+            }
+        }
+        let dims = [rows.len(), shape.n_slots, shape.n_elements];
+        Tensor::from_data(TensorData::new(values, dims), &self.device)
+    }
+
+    fn properties(&self, rows: &[usize]) -> Tensor<2> {
+        let of = |row: &usize| &self.properties.codes[row * self.width..(row + 1) * self.width];
+        let values: Vec<f32> = rows.iter().flat_map(of).copied().collect();
+        Tensor::from_data(TensorData::new(values, [rows.len(), self.width]), &self.device)
+    }
+}
+
+impl Dataset for MaterialsData {
+    type Sample = Labelled;
+
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn batch(&self, rows: &[usize]) -> Labelled {
+        let amounts = rows.iter().map(|&row| self.rows[row].as_slice());
+        let amounts = amounts_tensor(amounts, self.featurizer.shape().n_slots, &self.device);
+        self.featurizer.features(self.elements(rows), amounts, self.properties(rows))
+    }
+}
+
+/// Amounts `[n, k]` of filled slots, 0 in empty ones.
+pub(super) fn amounts_tensor<'a>(
+    rows: impl ExactSizeIterator<Item = &'a [(usize, f64)]>,
+    n_slots: usize,
+    device: &Device,
+) -> Tensor<2> {
+    let n = rows.len();
+    let mut values = vec![0.0_f32; n * n_slots];
+    for (amounts, row) in values.chunks_mut(n_slots).zip(rows) {
+        for (amount, slot) in amounts.iter_mut().zip(row) {
+            *amount = slot.1 as f32;
+        }
+    }
+    Tensor::from_data(TensorData::new(values, [n, n_slots]), device)
+}

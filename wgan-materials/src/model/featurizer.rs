@@ -1,0 +1,165 @@
+//! What the critic sees of a composition.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use wgan_cond::Labelled;
+
+use super::Alphabet;
+use super::charge_balance::ChargeBalance;
+use crate::descriptor::element_descriptors;
+
+/// Sizes shared by the parts of the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeaturizerShape {
+    /// Slots `k`: most elements in one composition.
+    pub n_slots: usize,
+    /// Elements `e` of the alphabet.
+    pub n_elements: usize,
+    /// Descriptors `p` per element.
+    pub n_descriptors: usize,
+    /// Property columns `d`.
+    pub n_properties: usize,
+}
+
+impl FeaturizerShape {
+    /// Width of the statistics of a composition: `e + 2p`.
+    pub fn n_statistics(&self) -> usize {
+        self.n_elements + 2 * self.n_descriptors
+    }
+
+    /// Width of the critic's sample: slots, their descriptors, fractions, mean descriptors, charge
+    /// balance and properties.
+    pub fn n_features(&self) -> usize {
+        (self.n_slots + 1) * (self.n_elements + self.n_descriptors) + 1 + self.n_properties
+    }
+
+    /// Width of the condition: two numbers per slot.
+    pub fn n_conditions(&self) -> usize {
+        2 * self.n_slots
+    }
+}
+
+/// Chemical features of compositions, as tensor operations with gradients in the elements.
+///
+/// Given the amounts, every feature is linear in the one-hot elements, so the slope of the critic
+/// in its features bounds its slope in the elements.
+#[derive(Clone, Debug)]
+pub struct Featurizer {
+    shape: FeaturizerShape,
+    /// Standardised descriptors of the elements, `[e, p]`.
+    descriptors: Tensor<2>,
+    charge_balance: ChargeBalance,
+}
+
+/// Weights of the feature groups, which set how much a change of each counts as distance.
+const DESCRIPTOR_WEIGHT: f32 = 0.5;
+const FRACTION_WEIGHT: f32 = 2.0;
+
+impl Featurizer {
+    /// Featurizer of an alphabet with `n_properties` property columns.
+    pub fn new(alphabet: &Alphabet, n_properties: usize, device: &Device) -> Self {
+        let rows = element_descriptors(alphabet.elements());
+        let (n_elements, n_descriptors) = rows.dim();
+        let values: Vec<f32> = rows.iter().map(|&v| v as f32).collect();
+        let descriptors =
+            Tensor::from_data(TensorData::new(values, [n_elements, n_descriptors]), device);
+        let n_slots = alphabet.n_slots();
+        let shape = FeaturizerShape { n_slots, n_elements, n_descriptors, n_properties };
+        let charge_balance = ChargeBalance::new(alphabet.elements());
+        Self { shape, descriptors, charge_balance }
+    }
+
+    /// Sizes of everything.
+    pub fn shape(&self) -> FeaturizerShape {
+        self.shape
+    }
+
+    /// Descriptors of the elements, `[e, p]`.
+    pub fn descriptors(&self) -> Tensor<2> {
+        self.descriptors.clone()
+    }
+
+    /// Sample and condition for the critic.
+    ///
+    /// # Shapes
+    /// - `elements`: `[n, k, e]`, one-hot in used slots, 0 in empty ones
+    /// - `amounts`: `[n, k]`, 0 in empty slots
+    /// - `properties`: `[n, d]`
+    /// - returns: `x: [n, n_features]`, `y: [n, n_conditions]`
+    pub fn features(
+        &self,
+        elements: Tensor<3>,
+        amounts: Tensor<2>,
+        properties: Tensor<2>,
+    ) -> Labelled {
+        let fractions = fractions(amounts.clone());
+        let described = self.describe(elements.clone());
+        let slot_scale = DESCRIPTOR_WEIGHT / (self.shape.n_slots as f32).sqrt();
+        let mut columns = vec![
+            elements.clone().flatten::<2>(1, 2),
+            described.clone().flatten::<2>(1, 2) * slot_scale,
+            weighted_sum(elements.clone(), fractions.clone()) * FRACTION_WEIGHT,
+            weighted_sum(described, fractions.clone()),
+            self.charge_balance.feature(elements, fractions),
+        ];
+        if self.shape.n_properties > 0 {
+            columns.push(properties);
+        }
+        Labelled { x: Tensor::cat(columns, 1), y: condition(amounts) }
+    }
+
+    /// One-hot elements `[n, k, e]` and property codes `[n, d]` of a sample.
+    pub fn split(&self, sample: &Labelled) -> (Tensor<3>, Tensor<2>) {
+        let FeaturizerShape { n_slots, n_elements, n_properties, .. } = self.shape;
+        let n = sample.x.dims()[0];
+        let elements = sample.x.clone().narrow(1, 0, n_slots * n_elements);
+        let codes = sample.x.clone().narrow(1, self.shape.n_features() - n_properties, n_properties);
+        (elements.reshape([n, n_slots, n_elements]), codes)
+    }
+
+    /// Fractions of the elements, and mean and mean deviation of each descriptor:
+    /// `[n, k, e] → [n, e + 2p]`.
+    pub fn statistics(&self, elements: Tensor<3>, amounts: Tensor<2>) -> Tensor<2> {
+        let fractions = fractions(amounts);
+        let described = self.describe(elements.clone()); // [n, k, p]
+        let mean = weighted_sum(described.clone(), fractions.clone()); // [n, p]
+        let deviation = (described - mean.clone().unsqueeze_dim::<3>(1)).abs();
+        Tensor::cat(
+            vec![
+                weighted_sum(elements, fractions.clone()) * FRACTION_WEIGHT,
+                mean,
+                weighted_sum(deviation, fractions),
+            ],
+            1,
+        )
+    }
+
+    /// Descriptors of the element in each slot, `[n, k, e] → [n, k, p]`.
+    fn describe(&self, elements: Tensor<3>) -> Tensor<3> {
+        let [n, k, e] = elements.dims();
+        elements
+            .reshape([n * k, e])
+            .matmul(self.descriptors.clone())
+            .reshape([n, k, self.shape.n_descriptors])
+    }
+}
+
+/// Amounts that sum to one, `[n, k]`.
+pub(super) fn fractions(amounts: Tensor<2>) -> Tensor<2> {
+    amounts.clone() / amounts.sum_dim(1)
+}
+
+/// 1 in used slots, 0 in empty ones, `[n, k]`.
+pub(super) fn used(amounts: Tensor<2>) -> Tensor<2> {
+    amounts.greater_scalar(0.0).float()
+}
+
+/// What is given, not generated: fraction and use of each slot, `[n, 2k]`.
+pub(super) fn condition(amounts: Tensor<2>) -> Tensor<2> {
+    let fractions = fractions(amounts.clone()) * FRACTION_WEIGHT;
+    Tensor::cat(vec![fractions, used(amounts)], 1)
+}
+
+/// `Σₖ wₖ vₖ`: `[n, k, c]` and `[n, k]` to `[n, c]`.
+fn weighted_sum(values: Tensor<3>, weights: Tensor<2>) -> Tensor<2> {
+    (values * weights.unsqueeze_dim::<3>(2)).sum_dim(1).squeeze_dim::<2>(1)
+}

@@ -1,0 +1,221 @@
+//! A model of known materials: fitted, saved, loaded.
+
+use std::path::Path;
+
+use burn::module::Module;
+use burn::tensor::Device;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+use wgan_cond::ConcatCritic;
+use wgan_core::{
+    Checkpoints, Fit, GradientPenalty, History, MlpConfig, Recorder, StopReason, Wgan, WganError,
+    load_weights, save_weights, write_atomically,
+};
+
+use super::{
+    Alphabet, Featurizer, MaterialsConfig, MaterialsData, MaterialsGenerator,
+    MaterialsGeneratorConfig, MaterialsPrior, PropertySpace, Sampler,
+};
+use crate::composition::Composition;
+use crate::error::MaterialsError;
+use crate::table::Table;
+
+/// Version of the layout of a model directory.
+const SCHEMA: u32 = 1;
+const CONFIG: &str = "config.json";
+const WEIGHTS: &str = "weights.safetensors";
+const HISTORY: &str = "history.csv";
+
+/// Everything about a model but its weights; `config.json` of a model directory.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelCard {
+    /// Version of the layout of the directory.
+    pub schema: u32,
+    /// Version of the crate that wrote it.
+    pub crate_version: String,
+    /// Settings of the fit.
+    pub config: MaterialsConfig,
+    /// Elements of the data.
+    pub alphabet: Alphabet,
+    /// Properties of the data.
+    pub space: PropertySpace,
+    /// The known materials, one per row of the data.
+    pub known: Vec<Composition>,
+}
+
+/// The two networks of a model.
+#[derive(Module, Debug)]
+struct Networks {
+    generator: MaterialsGenerator,
+    critic: ConcatCritic,
+}
+
+/// A model fitted to a table of known materials.
+pub struct MaterialsModel {
+    card: ModelCard,
+    networks: Networks,
+    /// What was measured while fitting; empty for a loaded model.
+    pub history: History,
+    /// Why fitting ended; `None` for a loaded model.
+    pub reason: Option<StopReason>,
+}
+
+impl ModelCard {
+    /// Card of a model of `table` with these settings.
+    pub fn new(table: &Table, config: &MaterialsConfig) -> Self {
+        Self {
+            schema: SCHEMA,
+            crate_version: env!("CARGO_PKG_VERSION").to_owned(),
+            config: config.clone(),
+            alphabet: Alphabet::of(&table.compositions),
+            space: PropertySpace::fit(&table.properties),
+            known: table.compositions.clone(),
+        }
+    }
+
+    /// Card in the model directory `folder`, if there is one.
+    ///
+    /// # Errors
+    /// If `config.json` cannot be read or was written by another version of the layout.
+    pub fn read(folder: &Path) -> Result<Option<Self>, MaterialsError> {
+        let path = folder.join(CONFIG);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let text = std::fs::read_to_string(&path).map_err(|e| WganError::io(&path, e))?;
+        let card: Self =
+            serde_json::from_str(&text).map_err(|e| WganError::saved(&path, e))?;
+        if card.schema != SCHEMA {
+            let reason = format!("expected schema {SCHEMA}, got {}", card.schema);
+            return Err(WganError::saved(&path, reason).into());
+        }
+        Ok(Some(card))
+    }
+
+    /// Writes the card to the model directory `folder`.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<(), MaterialsError> {
+        let path = folder.join(CONFIG);
+        let text = serde_json::to_vec_pretty(self).map_err(|e| WganError::saved(&path, e))?;
+        Ok(write_atomically(&path, &text)?)
+    }
+
+    fn networks(&self, device: &Device) -> Result<Networks, WganError> {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.config.seed);
+        let featurizer = Featurizer::new(&self.alphabet, self.space.width(), device);
+        let shape = featurizer.shape();
+        let slots: Vec<_> = self.known.iter().filter_map(|c| self.alphabet.encode(c)).collect();
+        let generator = MaterialsGeneratorConfig::new()
+            .with_width(self.config.generator_width)
+            .with_property_width(self.config.generator_width);
+        let critic = MlpConfig::new(shape.n_features() + shape.n_conditions(), 1)
+            .with_width(self.config.critic_width)
+            .with_depth(2);
+        Ok(Networks {
+            generator: MaterialsGenerator::new(
+                &generator,
+                featurizer,
+                self.space.clone(),
+                &slots,
+                &mut rng,
+                device,
+            )?,
+            critic: ConcatCritic::new(&critic, &mut rng, device)?,
+        })
+    }
+}
+
+impl MaterialsModel {
+    /// Fits a model to `table`.
+    ///
+    /// With `checkpoints` it resumes from the newest one, and the result is the one an
+    /// uninterrupted fit gives.
+    ///
+    /// # Errors
+    /// If a setting is out of range or a checkpoint cannot be read or written.
+    pub fn fit(
+        table: &Table,
+        config: &MaterialsConfig,
+        checkpoints: Option<Checkpoints>,
+        recorder: impl Recorder,
+        device: &Device,
+    ) -> Result<Self, MaterialsError> {
+        let card = ModelCard::new(table, config);
+        let training = config.training()?;
+        let networks = card.networks(device)?;
+        let data = MaterialsData::new(
+            &table.compositions,
+            &table.properties,
+            &card.alphabet,
+            &card.space,
+            device,
+        );
+        let prior = MaterialsPrior::new(data.shape());
+        let strategy = GradientPenalty::two_sided(config.lambda);
+        let wgan = Wgan::new(networks.critic, networks.generator, strategy, &training);
+        let mut fit = Fit::new(&training, &data, &prior, device, config.seed)?
+            .with_recorder(recorder);
+        if let Some(checkpoints) = checkpoints {
+            fit = fit.with_checkpoints(checkpoints);
+        }
+        let outcome = fit.run(wgan)?;
+        let networks = Networks {
+            generator: outcome.wgan.averaged,
+            critic: outcome.wgan.critic.valid(),
+        };
+        Ok(Self { card, networks, history: outcome.history, reason: Some(outcome.reason) })
+    }
+
+    /// Writes the model to the directory `folder`, weights last, so that a directory with weights
+    /// is complete.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn save(&self, folder: &Path) -> Result<(), MaterialsError> {
+        std::fs::create_dir_all(folder).map_err(|e| WganError::io(folder, e))?;
+        self.card.write(folder)?;
+        self.history.write_csv(&folder.join(HISTORY))?;
+        Ok(save_weights(&self.networks, &folder.join(WEIGHTS))?)
+    }
+
+    /// Whether `folder` holds a complete model.
+    pub fn is_saved(folder: &Path) -> bool {
+        folder.join(CONFIG).exists() && folder.join(WEIGHTS).exists()
+    }
+
+    /// Loads the model of the directory `folder`.
+    ///
+    /// # Errors
+    /// If a file is missing, damaged, of another version, of other shapes or not finite.
+    pub fn load(folder: &Path, device: &Device) -> Result<Self, MaterialsError> {
+        let Some(card) = ModelCard::read(folder)? else {
+            let missing = std::io::Error::new(
+                std::io::ErrorKind::NotFound,
+                "expected a model directory with config.json and weights.safetensors",
+            );
+            return Err(WganError::io(folder, missing).into());
+        };
+        let networks = load_weights(card.networks(device)?, &folder.join(WEIGHTS))?;
+        Ok(Self { card, networks, history: History::default(), reason: None })
+    }
+
+    /// Settings and data of the model.
+    pub fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    /// Sampler of candidates.
+    pub fn sampler(&self, device: &Device) -> Sampler {
+        Sampler::new(
+            self.networks.generator.clone(),
+            self.networks.critic.clone(),
+            self.card.alphabet.clone(),
+            self.card.space.clone(),
+            &self.card.known,
+            device,
+        )
+    }
+}

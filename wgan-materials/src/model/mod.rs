@@ -1,0 +1,24 @@
+//! The generative model: compositions are generated, features are judged.
+
+mod alphabet;
+mod charge_balance;
+mod config;
+mod data;
+mod featurizer;
+mod generator;
+mod materials_model;
+mod prior;
+mod property_space;
+mod rank_transform;
+mod sampler;
+
+pub use alphabet::Alphabet;
+pub use config::MaterialsConfig;
+pub use data::MaterialsData;
+pub use featurizer::{Featurizer, FeaturizerShape};
+pub use generator::{MaterialsGenerator, MaterialsGeneratorConfig};
+pub use materials_model::{MaterialsModel, ModelCard};
+pub use prior::{MaterialsLatent, MaterialsPrior};
+pub use property_space::PropertySpace;
+pub use rank_transform::RankTransform;
+pub use sampler::{Candidate, Sampler};

@@ -1,0 +1,82 @@
+//! Latents of the materials generator.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::{Rng, RngExt};
+use rand_distr::{Distribution, Exp1, StandardNormal};
+use wgan_cond::Labelled;
+use wgan_core::{Prior, Sample};
+
+use super::FeaturizerShape;
+
+/// Normal components that steer the choice of elements.
+pub(super) const ELEMENT_NOISE: usize = 32;
+/// Normal components that steer the properties; two draws are taken, for the energy score.
+pub(super) const PROPERTY_NOISE: usize = 8;
+
+/// One latent per candidate: the amounts it shall have and the noise that picks the rest.
+#[derive(Clone, Debug)]
+pub struct MaterialsLatent {
+    /// Amount in each slot, 0 in empty ones, `[n, k]`.
+    pub amounts: Tensor<2>,
+    /// `N(0, I)`, `[n, 32]`.
+    pub z: Tensor<2>,
+    /// Standard Gumbel, `[n, k, e]`: turns logits into draws.
+    pub gumbel: Tensor<3>,
+    /// `N(0, I)`, `[n, 16]`.
+    pub z_property: Tensor<2>,
+}
+
+/// Law of the latents: amounts as in the data, noise drawn on the host.
+#[derive(Clone, Debug)]
+pub struct MaterialsPrior {
+    shape: FeaturizerShape,
+}
+
+impl MaterialsPrior {
+    /// Prior for a model of these sizes.
+    pub fn new(shape: FeaturizerShape) -> Self {
+        Self { shape }
+    }
+
+    /// One latent for each row of amounts, `[n, k]`.
+    pub fn with_amounts<R: Rng>(
+        &self,
+        amounts: Tensor<2>,
+        rng: &mut R,
+        device: &Device,
+    ) -> MaterialsLatent {
+        let n = amounts.dims()[0];
+        let (k, e) = (self.shape.n_slots, self.shape.n_elements);
+        let gumbel: Vec<f32> = (0..n * k * e)
+            .map(|_| {
+                // −ln E is standard Gumbel for E ~ Exp(1).
+                let exponential: f32 = rng.sample(Exp1);
+                -exponential.max(f32::MIN_POSITIVE).ln()
+            })
+            .collect();
+        MaterialsLatent {
+            amounts,
+            z: normal([n, ELEMENT_NOISE], rng, device),
+            gumbel: Tensor::from_data(TensorData::new(gumbel, [n, k, e]), device),
+            z_property: normal([n, 2 * PROPERTY_NOISE], rng, device),
+        }
+    }
+}
+
+impl Prior<Labelled> for MaterialsPrior {
+    type Latent = MaterialsLatent;
+
+    /// Latents with the amounts of `real`, up to a factor: the condition holds fractions.
+    fn draw<R: Rng>(&self, real: &Labelled, rng: &mut R, device: &Device) -> MaterialsLatent {
+        debug_assert_eq!(real.y.dims()[1], self.shape.n_conditions());
+        debug_assert!(real.batch_size() > 0);
+        let amounts = real.y.clone().inner().narrow(1, 0, self.shape.n_slots);
+        self.with_amounts(amounts, rng, device)
+    }
+}
+
+/// Standard normal numbers, drawn on the host.
+fn normal<R: Rng>(dims: [usize; 2], rng: &mut R, device: &Device) -> Tensor<2> {
+    let values: Vec<f32> = StandardNormal.sample_iter(rng).take(dims[0] * dims[1]).collect();
+    Tensor::from_data(TensorData::new(values, dims), device)
+}

@@ -1,0 +1,167 @@
+//! Candidates from a trained generator, in chunks that can be made in any order.
+
+use std::collections::HashSet;
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use rand::seq::SliceRandom;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use wgan_cond::ConcatCritic;
+use wgan_core::Critic;
+
+use super::alphabet::Slots;
+use super::data::amounts_tensor;
+use super::{Alphabet, Featurizer, MaterialsGenerator, MaterialsPrior, PropertySpace};
+use crate::composition::Composition;
+use crate::error::MaterialsError;
+
+/// A generated material.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// What it is made of.
+    pub composition: Composition,
+    /// Its properties, in the order of the columns.
+    pub properties: Vec<Option<f64>>,
+    /// The critic's `f`: higher is closer to the known materials.
+    pub critic_score: f64,
+}
+
+/// Draws candidates.
+///
+/// Each chunk has a random stream of its own, numbered by the chunk: the same seed gives the same
+/// candidates whatever the number of threads and however many are asked for.
+pub struct Sampler {
+    generator: MaterialsGenerator,
+    critic: ConcatCritic,
+    prior: MaterialsPrior,
+    featurizer: Featurizer,
+    alphabet: Alphabet,
+    space: PropertySpace,
+    known: Vec<Slots>,
+    device: Device,
+}
+
+impl Sampler {
+    /// Candidates per chunk. Properties follow their law within each chunk, so it is fixed.
+    pub const CHUNK: usize = 1024;
+
+    /// Sampler of trained networks; amounts are drawn from the rows of `known`.
+    pub fn new(
+        generator: MaterialsGenerator,
+        critic: ConcatCritic,
+        alphabet: Alphabet,
+        space: PropertySpace,
+        known: &[Composition],
+        device: &Device,
+    ) -> Self {
+        let featurizer = Featurizer::new(&alphabet, space.width(), device);
+        Self {
+            generator: generator.valid(),
+            critic: critic.valid(),
+            prior: MaterialsPrior::new(featurizer.shape()),
+            known: known.iter().filter_map(|c| alphabet.encode(c)).collect(),
+            featurizer,
+            alphabet,
+            space,
+            device: device.clone(),
+        }
+    }
+
+    /// Chunk number `index` of the stream of `seed`.
+    ///
+    /// A composition that has come before in the chunk is drawn again, with the same amounts, up
+    /// to eight times: a list of candidates should not repeat itself.
+    ///
+    /// # Errors
+    /// If a generated composition is empty, which no trained generator produces.
+    pub fn chunk(&self, seed: u64, index: u64) -> Result<Vec<Candidate>, MaterialsError> {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        rng.set_stream(index + 1); // stream 0 trained the model
+        let rows = stratified_rows(self.known.len(), Self::CHUNK, &mut rng);
+        let mut draws = self.draw(&rows, &mut rng)?;
+        for _ in 0..REDRAWS {
+            let repeats = repeats(&draws);
+            if repeats.is_empty() {
+                break;
+            }
+            let again: Vec<usize> = repeats.iter().map(|&i| rows[i]).collect();
+            for (i, draw) in repeats.into_iter().zip(self.draw(&again, &mut rng)?) {
+                draws[i] = draw;
+            }
+        }
+        let codes: Vec<f32> = draws.iter().flat_map(|draw| draw.codes.iter().copied()).collect();
+        let properties = self.space.decode(&codes, draws.len());
+        let candidate = |(i, draw): (usize, Draw)| Candidate {
+            composition: draw.composition,
+            properties: properties.iter().map(|values| values[i]).collect(),
+            critic_score: draw.critic_score,
+        };
+        Ok(draws.into_iter().enumerate().map(candidate).collect())
+    }
+
+    /// One draw for each of these rows of known amounts.
+    fn draw<R: Rng>(&self, rows: &[usize], rng: &mut R) -> Result<Vec<Draw>, MaterialsError> {
+        let slots = rows.iter().map(|&row| self.known[row].as_slice());
+        let amounts = amounts_tensor(slots, self.alphabet.n_slots(), &self.device);
+        let latent = self.prior.with_amounts(amounts, rng, &self.device);
+        let generated = self.generator.forward(&latent);
+        let elements = generated.elements.clone();
+        let snapped = self.space.snap(generated.codes.clone());
+        let sample = self.featurizer.features(elements, latent.amounts, snapped);
+        let scores = host(self.critic.score(&sample));
+        let codes = host(generated.codes);
+        let chosen = indices(generated.elements);
+        let (k, d) = (self.alphabet.n_slots(), self.space.width());
+        let draw = |(i, &row): (usize, &usize)| {
+            let amounts = self.known[row].iter().map(|&(_, amount)| amount);
+            let slots: Slots = chosen[i * k..].iter().copied().zip(amounts).collect();
+            Ok(Draw {
+                composition: self.alphabet.decode(&slots)?,
+                codes: codes[i * d..(i + 1) * d].to_vec(),
+                critic_score: f64::from(scores[i]),
+            })
+        };
+        rows.iter().enumerate().map(draw).collect()
+    }
+}
+
+/// Times a repeated composition is drawn again.
+const REDRAWS: usize = 8;
+
+/// A candidate whose properties are still codes.
+struct Draw {
+    composition: Composition,
+    codes: Vec<f32>,
+    critic_score: f64,
+}
+
+/// Positions of the draws whose composition stands further ahead already.
+fn repeats(draws: &[Draw]) -> Vec<usize> {
+    let mut seen = HashSet::new();
+    (0..draws.len()).filter(|&i| !seen.insert(&draws[i].composition)).collect()
+}
+
+/// `n` row numbers, each row as often as any other.
+///
+/// Rows are taken without replacement, again from the start when all have been used, so the amounts
+/// of a chunk follow the data more closely than independent draws would.
+fn stratified_rows<R: Rng>(n_known: usize, n: usize, rng: &mut R) -> Vec<usize> {
+    let mut rows = Vec::with_capacity(n);
+    while rows.len() < n {
+        let mut order: Vec<usize> = (0..n_known).collect();
+        let (taken, _) = order.partial_shuffle(rng, n - rows.len());
+        rows.extend_from_slice(taken);
+    }
+    rows
+}
+
+/// Values of a tensor on the host, row by row.
+fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
+}
+
+/// Chosen element of each slot, row by row.
+fn indices(elements: Tensor<3>) -> Vec<usize> {
+    elements.argmax(2).into_data().iter::<i64>().map(|i| i as usize).collect()
+}

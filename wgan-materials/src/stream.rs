@@ -1,0 +1,66 @@
+//! Endless candidates, chunk by chunk.
+
+use rayon::prelude::*;
+
+use crate::error::MaterialsError;
+use crate::model::{Candidate, Sampler};
+use crate::oxidation::{is_charge_neutral, nearest_neutral};
+
+/// Chunks without a single neutral candidate after which the search is given up.
+const PATIENCE: usize = 20;
+
+/// Candidates of one seed, in order; made neutral on request.
+pub struct CandidateStream<'a> {
+    sampler: &'a Sampler,
+    seed: u64,
+    is_neutral: bool,
+    next: u64,
+    /// Candidates drawn from the generator so far.
+    pub n_drawn: usize,
+    /// How many of them were charge neutral as drawn.
+    pub n_neutral: usize,
+}
+
+impl<'a> CandidateStream<'a> {
+    /// Stream of `seed`; with `is_neutral` each composition is replaced by the nearest neutral one,
+    /// and left out where there is none.
+    ///
+    /// Properties and critic score stay those of the composition as it was drawn.
+    pub fn new(sampler: &'a Sampler, seed: u64, is_neutral: bool) -> Self {
+        Self { sampler, seed, is_neutral, next: 0, n_drawn: 0, n_neutral: 0 }
+    }
+
+    /// The next candidates, at least one.
+    ///
+    /// # Errors
+    /// [`MaterialsError::NoNeutral`] if neutral ones are asked for and none is found.
+    pub fn next_chunk(&mut self) -> Result<Vec<Candidate>, MaterialsError> {
+        for _ in 0..PATIENCE {
+            let chunk = self.sampler.chunk(self.seed, self.next)?;
+            self.next += 1;
+            self.n_drawn += chunk.len();
+            let neutral: Vec<bool> =
+                chunk.par_iter().map(|c| is_charge_neutral(&c.composition)).collect();
+            self.n_neutral += neutral.iter().filter(|&&is| is).count();
+            let kept = if self.is_neutral { made_neutral(chunk, &neutral) } else { chunk };
+            if !kept.is_empty() {
+                return Ok(kept);
+            }
+        }
+        Err(MaterialsError::NoNeutral { n_drawn: self.n_drawn })
+    }
+}
+
+fn made_neutral(chunk: Vec<Candidate>, is_neutral: &[bool]) -> Vec<Candidate> {
+    chunk
+        .into_par_iter()
+        .zip(is_neutral)
+        .filter_map(|(candidate, &is_neutral)| {
+            if is_neutral {
+                return Some(candidate);
+            }
+            let composition = nearest_neutral(&candidate.composition)?;
+            Some(Candidate { composition, ..candidate })
+        })
+        .collect()
+}

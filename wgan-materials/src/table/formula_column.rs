@@ -1,0 +1,94 @@
+//! Which column holds the formulas.
+
+use super::frame::TextColumn;
+use crate::composition::Composition;
+use crate::error::MaterialsError;
+
+/// Names of a formula column, in any letter case, the likeliest first.
+const NAMES: [&str; 4] = ["formula", "composition", "compound", "material"];
+
+/// Share of the cells that must parse where the name does not tell.
+const LEAST_SHARE: f64 = 0.5;
+
+/// Cells that are tried per column.
+const TRIED: usize = 1000;
+
+/// The place of the formula column: the one asked for, else the first of the known names of which some
+/// cell parses, else the column with most elements per formula among those of which half the cells parse.
+pub(super) fn find(columns: &[TextColumn], wanted: Option<&str>) -> Result<usize, MaterialsError> {
+    if let Some(name) = wanted {
+        return position(columns, name);
+    }
+    let named: Vec<usize> = NAMES
+        .iter()
+        .filter_map(|name| {
+            columns
+                .iter()
+                .position(|column| column.name.eq_ignore_ascii_case(name))
+        })
+        .collect();
+    named
+        .iter()
+        .copied()
+        .find(|&i| sample(&columns[i]).share > 0.0)
+        .or_else(|| richest(columns))
+        .or(named.first().copied())
+        .ok_or_else(|| MaterialsError::NoFormulaColumn {
+            columns: names(columns),
+        })
+}
+
+/// The column of this name; letter case matters only where two names differ by nothing else.
+pub(super) fn position(columns: &[TextColumn], name: &str) -> Result<usize, MaterialsError> {
+    let exact = columns.iter().position(|column| column.name == name);
+    let any_case = || {
+        columns
+            .iter()
+            .position(|column| column.name.eq_ignore_ascii_case(name))
+    };
+    exact
+        .or_else(any_case)
+        .ok_or_else(|| MaterialsError::NoSuchColumn {
+            name: name.to_string(),
+            columns: names(columns),
+        })
+}
+
+fn names(columns: &[TextColumn]) -> Vec<String> {
+    columns.iter().map(|column| column.name.clone()).collect()
+}
+
+/// The column whose formulas have most elements: `ABO3` before a column of ions `A`.
+fn richest(columns: &[TextColumn]) -> Option<usize> {
+    let samples = columns.iter().map(sample).enumerate().rev();
+    let formulas = samples.filter(|(_, sample)| sample.share >= LEAST_SHARE);
+    formulas
+        .max_by(|(_, a), (_, b)| a.n_elements.total_cmp(&b.n_elements))
+        .map(|(i, _)| i)
+}
+
+/// What some cells of a column look like as formulas.
+struct Sample {
+    /// Share of the cells that parse, blank ones left out.
+    share: f64,
+    /// Mean number of elements of those that parse.
+    n_elements: f64,
+}
+
+fn sample(column: &TextColumn) -> Sample {
+    let step = column.len().div_ceil(TRIED).max(1);
+    let cells = (0..column.len()).step_by(step).map(|row| column.get(row));
+    let (mut n, mut parsed, mut elements) = (0, 0, 0);
+    for cell in cells.filter(|cell| !cell.is_empty()) {
+        n += 1;
+        if let Ok(composition) = Composition::parse(cell) {
+            parsed += 1;
+            elements += composition.n_elements();
+        }
+    }
+    let ratio = |a: usize, b: usize| if b == 0 { 0.0 } else { a as f64 / b as f64 };
+    Sample {
+        share: ratio(parsed, n),
+        n_elements: ratio(elements, parsed),
+    }
+}

@@ -1,0 +1,95 @@
+//! The only file that knows polars: scans into columns of text.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use polars::prelude::*;
+
+use crate::error::MaterialsError;
+
+/// A named column of cells, all text or missing.
+pub(super) struct TextColumn {
+    /// The name in the header.
+    pub(super) name: String,
+    cells: StringChunked,
+}
+
+impl TextColumn {
+    /// Number of cells.
+    pub(super) fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// A cell, without the blanks around it; empty where it is missing.
+    pub(super) fn get(&self, row: usize) -> &str {
+        self.cells.get(row).unwrap_or("").trim()
+    }
+}
+
+/// Scans separated values without a header; `n_rows` is what the scan has to find.
+pub(super) fn from_csv(
+    path: &Path,
+    names: &[String],
+    bytes: Vec<u8>,
+    separator: u8,
+    n_rows: usize,
+) -> Result<Vec<TextColumn>, MaterialsError> {
+    if n_rows == 0 {
+        let empty = |name: &String| TextColumn {
+            name: name.clone(),
+            cells: StringChunked::default(),
+        };
+        return Ok(names.iter().map(empty).collect());
+    }
+    let fields = names
+        .iter()
+        .map(|name| Field::new(name.as_str().into(), DataType::String));
+    let scan = LazyCsvReader::new_with_sources(ScanSources::Buffers(Arc::new([bytes.into()])))
+        .with_has_header(false)
+        .with_separator(separator)
+        .with_schema(Some(Arc::new(Schema::from_iter(fields))))
+        .with_missing_is_null(false)
+        .finish();
+    let columns = text_columns(path, scan)?;
+    match columns.first().map(TextColumn::len) {
+        Some(n) if n == n_rows => Ok(columns),
+        n => Err(unreadable(
+            path,
+            &format!("{n_rows} rows expected, {} read", n.unwrap_or(0)),
+        )),
+    }
+}
+
+/// Scans a Parquet file; numbers, dates and categories become text, nested columns are left empty.
+pub(super) fn from_parquet(path: &Path) -> Result<Vec<TextColumn>, MaterialsError> {
+    let scan = PlRefPath::try_from_path(path)
+        .and_then(|path| LazyFrame::scan_parquet(path, ScanArgsParquet::default()));
+    text_columns(path, scan)
+}
+
+fn text_columns(
+    path: &Path,
+    scan: PolarsResult<LazyFrame>,
+) -> Result<Vec<TextColumn>, MaterialsError> {
+    let frame = scan
+        .and_then(LazyFrame::collect)
+        .map_err(|error| unreadable(path, &error.to_string()))?;
+    Ok(frame.columns().iter().map(text_column).collect())
+}
+
+fn text_column(column: &Column) -> TextColumn {
+    let text = column.cast(&DataType::String).ok();
+    let cells = text.and_then(|text| text.str().ok().map(|cells| cells.rechunk().into_owned()));
+    TextColumn {
+        name: column.name().to_string(),
+        cells: cells.unwrap_or_else(|| StringChunked::full_null("".into(), column.len())),
+    }
+}
+
+fn unreadable(path: &Path, reason: &str) -> MaterialsError {
+    let reason = reason.lines().next().unwrap_or_default().to_string();
+    MaterialsError::Unreadable {
+        path: path.to_path_buf(),
+        reason,
+    }
+}

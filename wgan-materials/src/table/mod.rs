@@ -1,0 +1,186 @@
+//! Tables of known materials: reading them, and saying what was read.
+
+mod cell;
+mod column;
+mod formula_column;
+mod frame;
+mod options;
+mod records;
+mod rows;
+mod source;
+mod summary;
+mod unit;
+
+use std::path::Path;
+
+pub use options::{OnBadRow, PropertySelection, ReadOptions};
+pub use summary::{ColumnReport, ColumnRole, ReadSummary, SkippedRow};
+
+use crate::composition::Composition;
+use crate::error::MaterialsError;
+use column::NumericColumn;
+use rows::Sorter;
+use source::Source;
+
+/// A numeric column.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Property {
+    /// Name in the header.
+    pub name: String,
+    /// Unit, as far as the name tells.
+    pub unit: Option<String>,
+    /// One number per row of the table, none where the cell is missing.
+    pub values: Vec<Option<f64>>,
+}
+
+/// Compositions with numeric properties, row by row.
+///
+/// - **Formula column**: the one asked for, else the first named formula, composition, compound or material in
+///   any letter case, else the one with most elements among those of which half the cells parse.
+/// - **Properties**: all columns of which at least 80 % of the cells present are numbers, without
+///   identifiers (`id` and the like, integers that only grow) and constants, which are set aside; or the ones asked
+///   for, whatever they hold.
+/// - **Cells**: empty, `NA`, `n/a`, `NaN`, `null`, `None`, `-`, `?`, `.` are missing. `<1E-10`, `~3`, `3.2(1)`, `1-2`
+///   and other text in a property are bad, and so is a formula that does not parse. A decimal comma is read where
+///   the separator is a semicolon or a tab.
+/// - **Rows**: a row with a bad cell or a wrong number of cells is skipped, or ends the reading
+///   ([`OnBadRow`]). A row that repeats all cells of an earlier one is dropped. Rows that share a formula only are
+///   all kept. The summary has every row left out, with its line and the reason.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Table {
+    /// What each row is made of.
+    pub compositions: Vec<Composition>,
+    /// Numeric columns.
+    pub properties: Vec<Property>,
+    /// Line of the file on which each row starts; in Parquet, the row from 1.
+    pub rows: Vec<usize>,
+    /// What was read and what was left out.
+    pub summary: ReadSummary,
+}
+
+impl Table {
+    /// Reads a CSV (comma, semicolon, tab or bar; UTF-8, else Latin-1) or Parquet file.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is no table, a column that is not there, no formula column, a bad row
+    /// under [`OnBadRow::Fail`], or no row that can be used.
+    ///
+    /// # Example
+    /// ```no_run
+    /// use wgan_materials::{ReadOptions, Table};
+    ///
+    /// let table = Table::read("examples/data/compounds.csv", &ReadOptions::default())?;
+    /// println!("{}", table.summary);
+    /// # Ok::<(), wgan_materials::MaterialsError>(())
+    /// ```
+    pub fn read(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Self, MaterialsError> {
+        let path = path.as_ref();
+        let source = Source::open(path)?;
+        let formula = formula_column::find(&source.columns, options.formula_column.as_deref())?;
+        let columns = select(&source, formula, &options.properties)?;
+        let sorted = Sorter::new(&source, formula, &columns).sort();
+        if let (OnBadRow::Fail, Some(bad)) = (options.on_bad_row, sorted.first_bad()) {
+            return Err(bad_row(bad));
+        }
+        sorted.into_table(path, source, formula, columns)
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.compositions.len()
+    }
+
+    /// Whether there is no row; never so after [`read`](Self::read).
+    pub fn is_empty(&self) -> bool {
+        self.compositions.is_empty()
+    }
+
+    /// The property of this name.
+    pub fn property(&self, name: &str) -> Option<&Property> {
+        self.properties
+            .iter()
+            .find(|property| property.name == name)
+    }
+}
+
+/// Reads all columns but the formulas, by place; none for the formula column.
+fn select(
+    source: &Source,
+    formula: usize,
+    wanted: &PropertySelection,
+) -> Result<Vec<Option<NumericColumn>>, MaterialsError> {
+    let decimal_comma = matches!(source.separator, Some(';' | '\t'));
+    let read = |(i, column)| (i != formula).then(|| column::read(column, decimal_comma));
+    let mut columns: Vec<_> = source.columns.iter().enumerate().map(read).collect();
+    match wanted {
+        PropertySelection::All => {}
+        PropertySelection::None => columns.iter_mut().flatten().for_each(deselect),
+        PropertySelection::Named(names) => {
+            let places: Result<Vec<usize>, _> = names
+                .iter()
+                .map(|name| formula_column::position(&source.columns, name))
+                .collect();
+            let places = places?;
+            for (i, column) in columns.iter_mut().enumerate() {
+                match (places.contains(&i), column) {
+                    (true, Some(column)) => insist(column)?,
+                    (true, None) => return Err(no_property(source, i, "it holds the formulas")),
+                    (false, Some(column)) => deselect(column),
+                    (false, None) => {}
+                }
+            }
+        }
+    }
+    Ok(columns)
+}
+
+/// Makes a column that was not asked for an ignored one.
+fn deselect(column: &mut NumericColumn) {
+    if column.report.role == ColumnRole::Property {
+        column.report.role = ColumnRole::Ignored;
+        column.report.reason = Some("not asked for".to_string());
+    }
+}
+
+/// Makes a column that was asked for by name a property.
+fn insist(column: &mut NumericColumn) -> Result<(), MaterialsError> {
+    let report = &mut column.report;
+    if report.role == ColumnRole::Ignored {
+        let reason = report.reason.clone().unwrap_or_default();
+        return Err(MaterialsError::NotNumeric {
+            name: report.name.clone(),
+            reason,
+        });
+    }
+    report.role = ColumnRole::Property;
+    Ok(())
+}
+
+fn no_property(source: &Source, i: usize, reason: &str) -> MaterialsError {
+    let name = source.columns[i].name.clone();
+    MaterialsError::NotNumeric {
+        name,
+        reason: reason.to_string(),
+    }
+}
+
+fn bad_row(bad: &SkippedRow) -> MaterialsError {
+    let SkippedRow {
+        row,
+        column,
+        cell,
+        reason,
+        ..
+    } = bad.clone();
+    MaterialsError::BadRow {
+        row,
+        column,
+        cell,
+        reason,
+    }
+}
+
+#[cfg(test)]
+mod tests;

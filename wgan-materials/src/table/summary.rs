@@ -1,0 +1,230 @@
+//! What was read and what was not, row by row and column by column.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Skipped rows that the text shows; JSON has all of them.
+const SHOWN: usize = 10;
+
+/// What a column is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ColumnRole {
+    /// The formulas.
+    Formula,
+    /// Numbers that are modelled.
+    Property,
+    /// Numbers that say nothing about the material: identifiers and constants.
+    SetAside,
+    /// Everything else.
+    Ignored,
+}
+
+impl ColumnRole {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Formula => "formula",
+            Self::Property => "property",
+            Self::SetAside => "set aside",
+            Self::Ignored => "ignored",
+        }
+    }
+}
+
+/// One column of the file, over all its rows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ColumnReport {
+    /// Name in the header.
+    pub name: String,
+    /// What it is taken for.
+    pub role: ColumnRole,
+    /// Why, where the role is not plain.
+    pub reason: Option<String>,
+    /// Unit, as far as the name tells.
+    pub unit: Option<String>,
+    /// Cells that are numbers, formulas or, in an ignored column, texts.
+    pub n: usize,
+    /// Cells that say nothing.
+    pub missing: usize,
+    /// Cells that should be numbers or formulas and are not.
+    pub bad: usize,
+    /// Smallest number.
+    pub min: Option<f64>,
+    /// Largest number.
+    pub max: Option<f64>,
+    /// Mean of the numbers.
+    pub mean: Option<f64>,
+    /// Different numbers or texts; for formulas, different compositions in the table.
+    pub distinct: usize,
+}
+
+impl ColumnReport {
+    /// Fills in smallest, largest, mean and how many numbers differ.
+    pub(super) fn describe(&mut self, numbers: &[f64]) {
+        let mut sorted = numbers.to_vec();
+        sorted.sort_unstable_by(f64::total_cmp);
+        self.min = sorted.first().copied();
+        self.max = sorted.last().copied();
+        sorted.dedup();
+        self.distinct = sorted.len();
+        self.mean = Some(numbers.iter().sum::<f64>() / numbers.len() as f64);
+    }
+}
+
+/// A row that is not in the table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SkippedRow {
+    /// Line of the file on which the row starts, the header being line 1; in Parquet, the row from 1.
+    pub row: usize,
+    /// The column with the fault; empty where the fault is the row's.
+    pub column: String,
+    /// The offending text.
+    pub cell: String,
+    /// The kind of fault, the same words for the same kind.
+    pub kind: String,
+    /// What is wrong, in full.
+    pub reason: String,
+}
+
+impl fmt::Display for SkippedRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            row,
+            column,
+            cell,
+            reason,
+            ..
+        } = self;
+        match column.as_str() {
+            "" => write!(f, "row {row}: {reason}"),
+            _ => write!(f, "row {row}, column `{column}`: {cell:?}: {reason}"),
+        }
+    }
+}
+
+/// What reading a file came to. Its `Display` is the table that `inspect` prints.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ReadSummary {
+    /// The file.
+    pub file: String,
+    /// What separates its cells; none for Parquet.
+    pub separator: Option<char>,
+    /// Rows of the file, the header and blank lines left out.
+    pub n_rows: usize,
+    /// Rows of the table.
+    pub n_kept: usize,
+    /// Rows left out because an earlier row has the same cells; they are among `skipped`.
+    pub n_duplicates: usize,
+    /// All columns, in the order of the file.
+    pub columns: Vec<ColumnReport>,
+    /// All rows left out, in the order of the file.
+    pub skipped: Vec<SkippedRow>,
+    /// Skipped rows by kind.
+    pub skipped_by_kind: BTreeMap<String, usize>,
+    /// What else there is to know, such as an unexpected encoding.
+    pub notes: Vec<String>,
+}
+
+impl fmt::Display for ReadSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let skipped = self.skipped.len();
+        writeln!(
+            f,
+            "{}: {} rows, {} kept, {skipped} skipped",
+            self.file, self.n_rows, self.n_kept
+        )?;
+        self.notes
+            .iter()
+            .try_for_each(|note| writeln!(f, "note: {note}"))?;
+        writeln!(f)?;
+        self.write_columns(f)?;
+        self.write_skipped(f)
+    }
+}
+
+impl ReadSummary {
+    fn write_columns(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let header = [
+            "column", "role", "n", "missing", "bad", "distinct", "min", "mean", "max", "unit",
+            "reason",
+        ];
+        let mut lines = vec![header.map(str::to_string)];
+        lines.extend(self.columns.iter().map(cells));
+        let width = |i: usize| {
+            lines
+                .iter()
+                .map(|line| line[i].chars().count())
+                .max()
+                .unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..header.len()).map(width).collect();
+        for line in &lines {
+            let aligned = line
+                .iter()
+                .zip(&widths)
+                .enumerate()
+                .map(|(i, (cell, &width))| match i {
+                    2..=8 => format!("{cell:>width$}"),
+                    _ => format!("{cell:<width$}"),
+                });
+            writeln!(f, "{}", aligned.collect::<Vec<_>>().join("  ").trim_end())?;
+        }
+        Ok(())
+    }
+
+    fn write_skipped(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.skipped.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "\nskipped rows: {}", self.skipped.len())?;
+        for (kind, n) in &self.skipped_by_kind {
+            writeln!(f, "{n:>8}  {kind}")?;
+        }
+        self.skipped
+            .iter()
+            .take(SHOWN)
+            .try_for_each(|row| writeln!(f, "  {row}"))?;
+        match self.skipped.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => writeln!(f, "  and {more} more; --json lists all of them"),
+        }
+    }
+}
+
+fn cells(column: &ColumnReport) -> [String; 11] {
+    let number = |value: Option<f64>| value.map(short).unwrap_or_default();
+    [
+        column.name.clone(),
+        column.role.word().to_string(),
+        column.n.to_string(),
+        column.missing.to_string(),
+        column.bad.to_string(),
+        column.distinct.to_string(),
+        number(column.min),
+        number(column.mean),
+        number(column.max),
+        column.unit.clone().unwrap_or_default(),
+        column.reason.clone().unwrap_or_default(),
+    ]
+}
+
+/// A number in about five digits.
+fn short(value: f64) -> String {
+    let size = value.abs();
+    if value == 0.0 || (1e-3..1e6).contains(&size) {
+        let decimals = (4 - size.max(1e-3).log10().floor() as i32).clamp(0, 6) as usize;
+        let text = format!("{value:.decimals$}");
+        match text.contains('.') {
+            true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
+            false => text,
+        }
+    } else {
+        format!("{value:.4e}")
+    }
+}

@@ -1,0 +1,383 @@
+//! Awkward files: each ends in a table or in one clear sentence.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::*;
+use crate::shared_data;
+
+/// A file in a folder that is removed when this is dropped.
+struct File {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+fn file(bytes: impl AsRef<[u8]>) -> File {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data.csv");
+    std::fs::write(&path, bytes).unwrap();
+    File {
+        _folder: folder,
+        path,
+    }
+}
+
+fn read(bytes: impl AsRef<[u8]>) -> Table {
+    Table::read(file(bytes).path, &ReadOptions::default()).unwrap()
+}
+
+/// The error without the folder of the file.
+fn error_with(bytes: impl AsRef<[u8]>, options: &ReadOptions) -> String {
+    let file = file(bytes);
+    let error = Table::read(&file.path, options).unwrap_err().to_string();
+    error.replace(file.path.to_str().unwrap(), "FILE")
+}
+
+fn error(bytes: impl AsRef<[u8]>) -> String {
+    error_with(bytes, &ReadOptions::default())
+}
+
+fn formulas(table: &Table) -> String {
+    table
+        .compositions
+        .iter()
+        .map(|c| c.to_string())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn values(table: &Table, name: &str) -> Vec<Option<f64>> {
+    table.property(name).unwrap().values.clone()
+}
+
+fn role(table: &Table, name: &str) -> (ColumnRole, String) {
+    let column = table
+        .summary
+        .columns
+        .iter()
+        .find(|column| column.name == name)
+        .unwrap();
+    (column.role, column.reason.clone().unwrap_or_default())
+}
+
+fn skipped(table: &Table) -> Vec<String> {
+    table
+        .summary
+        .skipped
+        .iter()
+        .map(SkippedRow::to_string)
+        .collect()
+}
+
+#[test]
+fn a_plain_file_is_read() {
+    let table = read("formula,band_gap_eV,note\nNaCl,8.5,salt\nTiO2,3.0,\nNaN,,odd\nInF,1e0,x\n");
+    assert_eq!(formulas(&table), "NaCl TiO2 NaN InF");
+    assert_eq!(
+        values(&table, "band_gap_eV"),
+        [Some(8.5), Some(3.0), None, Some(1.0)]
+    );
+    assert_eq!(
+        table.property("band_gap_eV").unwrap().unit.as_deref(),
+        Some("eV")
+    );
+    assert_eq!(table.rows, [2, 3, 4, 5]);
+    assert_eq!(
+        role(&table, "note"),
+        (ColumnRole::Ignored, "text".to_string())
+    );
+    assert!(table.summary.skipped.is_empty());
+}
+
+#[test]
+fn byte_order_marks_line_ends_separators_and_quotes_do_not_matter() {
+    let texts = [
+        "\u{feff}formula,gap\r\nNaCl,8.5\r\nTiO2,3\r\n",
+        "formula;gap\nNaCl;8,5\nTiO2;3,0\n",
+        "formula\tgap\nNaCl\t8.5\nTiO2\t3",
+        "formula|gap\nNaCl|8.5\nTiO2|3\n\n",
+        "\"formula\",\"gap\"\n\"NaCl\",\"8.5\"\n\n\"TiO2\",3\n",
+        " Formula , gap \n NaCl , 8.5 \n TiO2 , 3 ,\n",
+    ];
+    for text in texts {
+        let table = read(text);
+        assert_eq!(formulas(&table), "NaCl TiO2", "{text:?}");
+        assert_eq!(values(&table, "gap"), [Some(8.5), Some(3.0)], "{text:?}");
+        assert_eq!(table.summary.skipped, [], "{text:?}");
+    }
+}
+
+#[test]
+fn bad_rows_are_skipped_with_row_column_and_reason() {
+    let table = read(
+        "formula,conductivity\nNaCl,1\nTiO2,<1E-10\nXx2,3\n,4\nKCl,2\nKBr,2,5\n\nKI,~3\nMgO,3\nCaO,4\n\
+         SrO,5\nBaO,6\nLiF,7\nNaF,8\nKF,9\nRbF,9\nCsF,9\nNaCl,1\n",
+    );
+    let expected = [
+        "row 3, column `conductivity`: \"<1E-10\": a bound, not a number",
+        "row 4, column `formula`: \"Xx2\": position 1: expected an element symbol, found `Xx`, \
+         which is no element",
+        "row 5, column `formula`: \"\": the formula is missing",
+        "row 7: 3 cells where the header has 2",
+        "row 9, column `conductivity`: \"~3\": an approximate value, not a number",
+        "row 19, column `formula`: \"NaCl\": the same cells as row 2",
+    ];
+    assert_eq!(skipped(&table), expected);
+    assert_eq!(table.summary.n_duplicates, 1);
+    assert_eq!((table.summary.n_rows, table.summary.n_kept), (17, 11));
+    assert_eq!(table.rows[..3], [2, 6, 10]);
+    assert_eq!(table.summary.skipped_by_kind["a bound, not a number"], 1);
+}
+
+#[test]
+fn bad_rows_end_the_reading_on_request_and_repeated_ones_do_not() {
+    let fail = ReadOptions::default().with_on_bad_row(OnBadRow::Fail);
+    let message = error_with("formula,x\nNaCl,1\nNa1Cl-,2\n", &fail);
+    let expected = "row 3, column `formula`: \"Na1Cl-\": position 6: expected an element \
+                    symbol, an amount or the end, found `-`: charges, ranges and unknown amounts are not part \
+                    of a formula";
+    assert_eq!(message, expected);
+    let repeated = file("formula,x\nNaCl,1\nNaCl,1\nKCl,2\n");
+    assert_eq!(Table::read(&repeated.path, &fail).unwrap().len(), 2);
+}
+
+#[test]
+fn files_that_are_no_tables_say_what_was_expected() {
+    let expected = "FILE: expected a header row with column names, found an empty file";
+    assert_eq!(error(""), expected);
+    assert_eq!(error("\u{feff}\n\n"), expected);
+    let expected = "FILE: expected at least one row below the header, found none";
+    assert_eq!(error("formula,gap\n"), expected);
+    let expected = "FILE: expected column names that differ, found `x` twice";
+    assert_eq!(error("formula,x,x\nNaCl,1,2\n"), expected);
+    let expected = "FILE: expected CSV text in UTF-8, or Parquet, found binary data";
+    assert_eq!(error([1, 2, 0, 200, 3, b'\n', 0]), expected);
+    let expected =
+        "FILE: expected CSV text in UTF-8, or Parquet, found a zip archive or an Excel workbook";
+    assert_eq!(error(b"PK\x03\x04rest"), expected);
+    let expected =
+        "FILE: expected quotes in pairs, found one opened on line 3 that is never closed";
+    assert_eq!(error("formula,x\nNaCl,1\n\"KCl,2\nKBr,3\n"), expected);
+    let expected = "FILE: expected a header row with column names, found `NaCl` and `8.5`";
+    assert_eq!(error("NaCl,8.5\nTiO2,3\n"), expected);
+    let expected = "FILE: none of the 2 rows can be used: row 2: 3 cells where the header has 2";
+    assert_eq!(error("formula,gap\nNaCl,8,5\nTiO2,3,0\n"), expected);
+    assert!(error("formula,gap\nsalt,8\n").contains("position 1"));
+    assert!(error(b"PAR1 but no more").starts_with("cannot read FILE"));
+}
+
+#[test]
+fn files_that_are_not_there_say_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = ReadOptions::default();
+    let error = Table::read(folder.path(), &options)
+        .unwrap_err()
+        .to_string();
+    assert!(error.ends_with("it is a folder, not a file"), "{error}");
+    let error = Table::read(folder.path().join("no.csv"), &options)
+        .unwrap_err()
+        .to_string();
+    assert!(error.ends_with("there is no such file"), "{error}");
+}
+
+#[test]
+fn latin_1_is_read_with_a_note() {
+    let table = read(b"formula,t (\xb0C)\nNaCl,1\nKCl,2\n");
+    assert_eq!(
+        table.property("t (°C)").unwrap().unit.as_deref(),
+        Some("°C")
+    );
+    assert_eq!(
+        table.summary.notes,
+        ["line 1 is not UTF-8; the file was read as Latin-1"]
+    );
+}
+
+#[test]
+fn the_formula_column_is_found_by_name_or_by_content() {
+    let by_name = read("A,COMPOUND,gap\nNa,NaCl,1\nK,KCl,2\n");
+    assert_eq!(role(&by_name, "COMPOUND").0, ColumnRole::Formula);
+    let by_content = read("A,what,gap\nNa,NaCl,1\nK,KCl,2\n");
+    assert_eq!(role(&by_content, "what").0, ColumnRole::Formula);
+    // a column `material` of trade names gives way
+    let by_content = read("material,what,gap\nsteel,Fe3C,1\nglass,SiO2,2\n");
+    assert_eq!(role(&by_content, "what").0, ColumnRole::Formula);
+    let asked = ReadOptions::default().with_formula_column("B");
+    let file = file("formula,b\nNaCl,TiO2\nKCl,ZrO2\n");
+    assert_eq!(
+        formulas(&Table::read(&file.path, &asked).unwrap()),
+        "TiO2 ZrO2"
+    );
+    let message = error_with("formula,gap\nNaCl,1\n", &asked);
+    assert_eq!(
+        message,
+        "there is no column `B`; the columns are `formula`, `gap`"
+    );
+    let message = error("name,gap\nsalt,1\n");
+    assert!(message.starts_with("no column holds formulas") && message.ends_with("`name`, `gap`"));
+}
+
+#[test]
+fn identifiers_and_constants_are_set_aside() {
+    let mut text = "mp_id,n,t_K,formula,gap\n".to_string();
+    for i in 0..12 {
+        text += &format!("{},{i},300,Na{}Cl,{}\n", 90 - i, i + 1, i % 3);
+    }
+    let table = read(&text);
+    let names: Vec<_> = table
+        .properties
+        .iter()
+        .map(|property| property.name.as_str())
+        .collect();
+    assert_eq!(names, ["gap"]);
+    assert_eq!(role(&table, "mp_id").1, "identifier, by its name");
+    assert_eq!(role(&table, "n").1, "identifier: integers that only grow");
+    assert_eq!(
+        role(&table, "t_K"),
+        (
+            ColumnRole::SetAside,
+            "constant: every value is 300".to_string()
+        )
+    );
+}
+
+#[test]
+fn properties_can_be_chosen() {
+    let text = "formula,a,b,word,c\nNaCl,1,5,x,7\nKCl,2,<6,y,7\n";
+    let choose = |names: &str| ReadOptions::default().with_properties(names.parse().unwrap());
+    let named = |names: &str| -> Vec<String> {
+        let table = Table::read(file(text).path, &choose(names)).unwrap();
+        table
+            .properties
+            .into_iter()
+            .map(|property| property.name)
+            .collect()
+    };
+    assert_eq!(named("a"), ["a"]);
+    assert_eq!(named("c,A"), ["a", "c"]); // a constant that is asked for; any letter case
+    assert!(named("none").is_empty());
+    let message = error_with(text, &choose("gap"));
+    assert_eq!(
+        message,
+        "there is no column `gap`; the columns are `formula`, `a`, `b`, `word`, `c`"
+    );
+    let message = error_with(text, &choose("word"));
+    assert_eq!(message, "column `word` cannot be a property: text");
+    let message = error_with(text, &choose("b"));
+    assert_eq!(
+        message,
+        "column `b` cannot be a property: only 1 of 2 cells are numbers"
+    );
+    let message = error_with(text, &choose("formula"));
+    assert_eq!(
+        message,
+        "column `formula` cannot be a property: it holds the formulas"
+    );
+}
+
+#[test]
+fn one_row_is_a_table() {
+    let table = read("formula,gap\nNaCl,8.5");
+    assert_eq!((table.len(), values(&table, "gap")), (1, vec![Some(8.5)]));
+    assert!(!table.is_empty());
+}
+
+#[test]
+fn forty_percent_of_empty_cells_are_missing_values() {
+    let mut text = "formula,gap\n".to_string();
+    for i in 0..100 {
+        let gap = if i % 5 < 2 {
+            String::new()
+        } else {
+            format!("{}", i as f64 / 7.0)
+        };
+        text += &format!("Na{}Cl,{gap}\n", i + 1);
+    }
+    let table = read(text);
+    assert_eq!(table.len(), 100);
+    assert_eq!(
+        values(&table, "gap")
+            .iter()
+            .filter(|value| value.is_none())
+            .count(),
+        40
+    );
+    assert_eq!(table.summary.columns[1].missing, 40);
+}
+
+#[test]
+fn the_summary_prints_as_a_table_and_survives_json() {
+    let mut text = "formula,gap_eV,note\n".to_string();
+    for i in 1..30 {
+        text += &format!("Na{i}Cl,{}.25,x\n", i % 9);
+    }
+    for i in 0..12 {
+        text += &format!("Zz{i},1,x\n");
+    }
+    let summary = read(text).summary;
+    let shown = summary.to_string();
+    println!("{shown}");
+    assert!(shown.contains("41 rows, 29 kept, 12 skipped"));
+    assert!(shown.contains("      12  not a formula"));
+    assert!(shown.contains("and 2 more; --json lists all of them"));
+    let json = serde_json::to_string(&summary).unwrap();
+    assert_eq!(serde_json::from_str::<ReadSummary>(&json).unwrap(), summary);
+    assert!(json.contains("\"role\":\"property\""));
+}
+
+#[test]
+fn the_real_files_are_read_whole() {
+    let Some(folder) = shared_data::folder() else {
+        return;
+    };
+    // (file, rows in the file, rows that do not parse or are impossible, properties)
+    let files = [
+        ("expt_gap", 4604, 0, 1),
+        ("perovskite_abx3", 576, 0, 13),
+        ("castelli_perovskites", 18_928, 0, 1),
+        ("aflow_thermomechanical", 4899, 0, 7),
+        ("steels_yield", 312, 0, 1),
+        ("mp_formation_energy_sample", 33_188, 0, 1),
+    ];
+    for (name, n, bad, n_properties) in files {
+        let path = folder.join(format!("materials/{name}.csv"));
+        let start = Instant::now();
+        let table = Table::read(path, &ReadOptions::default()).unwrap();
+        println!("{:?}\n{}", start.elapsed(), table.summary);
+        assert_eq!(table.summary.n_rows, n, "{name}");
+        assert_eq!(
+            table.summary.skipped.len() - table.summary.n_duplicates,
+            bad,
+            "{name}"
+        );
+        assert_eq!(table.properties.len(), n_properties, "{name}");
+    }
+    let path = folder.join("materials/supercon_tc.csv");
+    let table = Table::read(path, &ReadOptions::default()).unwrap();
+    println!("{}", table.summary);
+    let kinds = &table.summary.skipped_by_kind;
+    assert!((39..60).contains(&kinds["not a formula"]), "{kinds:?}"); // 39 do not parse, 8 have zeros
+}
+
+#[test]
+fn two_hundred_thousand_rows_are_read_in_two_seconds() {
+    let mut text = "formula,band_gap_eV,density\n".to_string();
+    for i in 0..200_000 {
+        text += &format!(
+            "Na{}Cl{}O{},{},{}\n",
+            i % 97 + 1,
+            i % 89 + 1,
+            i % 83 + 1,
+            i as f64 / 3.0,
+            i % 7
+        );
+    }
+    let file = file(text);
+    let start = Instant::now();
+    let table = Table::read(&file.path, &ReadOptions::default()).unwrap();
+    println!("200,000 rows in {:?}", start.elapsed());
+    assert_eq!(table.len(), 200_000);
+    if !cfg!(debug_assertions) {
+        assert!(start.elapsed().as_secs_f64() < 2.0);
+    }
+}

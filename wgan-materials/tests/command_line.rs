@@ -1,0 +1,343 @@
+//! The program as a user runs it: real files, real exit codes, real output.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+const COLUMNS: &str =
+    "charge_neutral,electronegativity_ok,novel,nearest_known,nearest_distance,critic_score";
+
+fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_wgan-materials"))
+}
+
+fn run(args: &[&str]) -> Output {
+    program().args(args).output().unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A small table of real compounds.
+fn table() -> String {
+    let mut text = String::from("formula,band_gap_ev,density_g_cm3\n");
+    for row in [
+        "NaCl,8.5,2.16",
+        "KCl,8.4,1.98",
+        "LiF,14.2,2.64",
+        "NaF,11.5,2.56",
+        "KBr,7.6,2.74",
+        "MgO,7.8,3.58",
+        "CaO,7.0,3.34",
+        "SrO,5.9,4.7",
+        "BaO,4.2,5.72",
+        "ZnO,3.4,5.61",
+        "TiO2,3.0,4.23",
+        "SnO2,3.6,6.95",
+        "ZrO2,5.8,5.68",
+        "SiO2,9.0,2.65",
+        "GeO2,,4.25",
+        "Al2O3,8.8,3.99",
+        "Fe2O3,2.1,5.24",
+        "Cr2O3,3.4,5.21",
+        "In2O3,2.9,7.18",
+        "Ga2O3,4.8,",
+        "CaTiO3,3.5,3.98",
+        "SrTiO3,3.2,5.12",
+        "BaTiO3,3.2,6.02",
+        "KNbO3,3.3,4.62",
+        "LaAlO3,5.6,6.52",
+        "ZnS,3.6,4.09",
+        "CdS,2.4,4.83",
+        "ZnSe,2.7,5.27",
+        "CdTe,1.5,5.85",
+        "PbS,0.4,7.6",
+    ] {
+        text.push_str(row);
+        text.push('\n');
+    }
+    text
+}
+
+fn file(folder: &TempDir, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+    let path = folder.path().join(name);
+    fs::write(&path, text).unwrap();
+    path
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// Runs a short `generate` on `data` and returns its output and the candidates' file.
+fn generate(folder: &TempDir, data: &Path, extra: &[&str]) -> (Output, PathBuf) {
+    let out = folder.path().join("candidates.csv");
+    let mut args = vec!["generate", path(data), "--out", path(&out), "--n", "50", "--steps", "5"];
+    args.extend(extra);
+    (run(&args), out)
+}
+
+#[test]
+fn generate_writes_candidates_and_both_reports() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let (output, out) = generate(&folder, &data, &[]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = fs::read_to_string(out).unwrap();
+    let header = format!("formula,band_gap_ev,density_g_cm3,{COLUMNS}");
+    assert_eq!(text.lines().next().unwrap(), header);
+    assert_eq!(text.lines().count(), 51);
+    let report = fs::read_to_string(folder.path().join("report.json")).unwrap();
+    for key in [
+        "n",
+        "unique",
+        "novel",
+        "charge_neutral",
+        "electronegativity_ok",
+        "reference_charge_neutral",
+        "element_count_w1",
+        "element_prevalence_tv",
+        "largest_fraction_w1",
+        "c2st",
+        "copies",
+        "novel_system",
+        "property_consistency",
+        "property_w1",
+    ] {
+        assert!(report.contains(&format!("\"{key}\"")), "{key} is missing");
+    }
+    let page = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(page.contains("<svg"));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_on_one_and_two_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let of = |threads: &str| {
+        let out = folder.path().join(format!("{threads}.csv"));
+        let args = ["generate", path(&data), "--out", path(&out), "--n", "200", "--steps", "10"];
+        let output = program().args(args).env("RAYON_NUM_THREADS", threads).output().unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        fs::read(out).unwrap()
+    };
+    assert!(of("1") == of("2"));
+}
+
+#[test]
+fn another_seed_gives_other_candidates() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let (_, out) = generate(&folder, &data, &["--seed", "1"]);
+    let one = fs::read(&out).unwrap();
+    let (_, out) = generate(&folder, &data, &["--seed", "2"]);
+    assert!(one != fs::read(out).unwrap());
+}
+
+#[test]
+fn a_killed_fit_resumes_to_the_same_candidates() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let fit = |model: &Path, resume: bool| {
+        let mut command = program();
+        command.args(["fit", path(&data), "--model", path(model), "--steps", "160"]);
+        if resume {
+            command.arg("--resume");
+        }
+        command.stderr(Stdio::null());
+        command
+    };
+    let (whole, killed) = (folder.path().join("whole"), folder.path().join("killed"));
+    assert!(fit(&whole, false).status().unwrap().success());
+
+    let mut child = fit(&killed, false).spawn().unwrap();
+    let checkpoint = killed.join("checkpoints").join("checkpoint-50");
+    while !checkpoint.exists() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    child.kill().unwrap(); // SIGKILL
+    child.wait().unwrap();
+    assert!(!killed.join("weights.safetensors").exists(), "the fit ended before it was killed");
+
+    let refused = fit(&killed, false).stderr(Stdio::piped()).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("--resume"), "{}", stderr(&refused));
+
+    assert!(fit(&killed, true).status().unwrap().success());
+    let sample = |model: &Path, name: &str| {
+        let out = folder.path().join(name);
+        let output = run(&["sample", "--model", path(model), "--n", "100", "--out", path(&out)]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        fs::read(out).unwrap()
+    };
+    assert!(sample(&whole, "whole.csv") == sample(&killed, "killed.csv"));
+}
+
+#[test]
+fn neutral_candidates_are_all_neutral() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let (output, out) = generate(&folder, &data, &["--neutral"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = fs::read_to_string(out).unwrap();
+    let position = text.lines().next().unwrap().split(',').position(|c| c == "charge_neutral");
+    for line in text.lines().skip(1) {
+        assert_eq!(line.split(',').nth(position.unwrap()), Some("true"), "{line}");
+    }
+}
+
+#[test]
+fn properties_can_be_chosen_or_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let header = |properties: &str| {
+        let (output, out) = generate(&folder, &data, &["--properties", properties]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        fs::read_to_string(out).unwrap().lines().next().unwrap().to_owned()
+    };
+    assert_eq!(header("none"), format!("formula,{COLUMNS}"));
+    assert_eq!(header("density_g_cm3"), format!("formula,density_g_cm3,{COLUMNS}"));
+}
+
+#[test]
+fn candidates_are_sorted_best_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let (_, out) = generate(&folder, &data, &[]);
+    let text = fs::read_to_string(out).unwrap();
+    let keys: Vec<(bool, f64)> = text
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            let n = cells.len();
+            let is_promising = cells[n - 6..n - 3].iter().all(|&c| c == "true");
+            (is_promising, cells[n - 1].parse().unwrap())
+        })
+        .collect();
+    for pair in keys.windows(2) {
+        assert!(pair[0].0 > pair[1].0 || (pair[0].0 == pair[1].0 && pair[0].1 >= pair[1].1));
+    }
+}
+
+#[test]
+fn sampling_more_keeps_the_first_candidates_and_writes_parquet() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let model = folder.path().join("model");
+    let output = run(&["fit", path(&data), "--model", path(&model), "--steps", "3"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let sample = |n: &str, name: &str| {
+        let out = folder.path().join(name);
+        let output = run(&["sample", "--model", path(&model), "--n", n, "--out", path(&out)]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        fs::read(out).unwrap()
+    };
+    let (few, many) = (sample("10", "few.csv"), sample("3000", "many.csv"));
+    assert!(many.starts_with(&few));
+    assert_eq!(many.iter().filter(|&&b| b == b'\n').count(), 3001);
+    assert!(sample("10", "few.parquet").starts_with(b"PAR1"));
+}
+
+#[test]
+fn evaluate_takes_candidates_of_any_origin() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let candidates = file(&folder, "mine.csv", "formula\nRbCl\nCsF\nNaCl\nCaSnO3\n");
+    let args =
+        ["evaluate", "--reference", path(&data), "--candidates", path(&candidates), "--json"];
+    let output = run(&args);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["n"], 4);
+    assert_eq!(report["novel"], 0.75);
+    assert_eq!(report["copies"], 0.25);
+    assert_eq!(report["charge_neutral"], 1.0);
+}
+
+/// Each awkward file ends in a result or in one clear sentence; never in a panic.
+#[test]
+fn awkward_files_end_in_a_result_or_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = table();
+    let with_gaps: String = plain
+        .lines()
+        .enumerate()
+        .map(|(i, line)| match line.split(',').collect::<Vec<_>>()[..] {
+            [formula, gap, _] if i > 0 && i % 5 < 2 => format!("{formula},{gap},\n"),
+            [formula, _, density] if i > 0 && i % 5 > 2 => format!("{formula},,{density}\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    let cases: [(&str, String, bool); 9] = [
+        ("bom.csv", format!("\u{feff}{plain}"), true),
+        ("semicolons.csv", plain.replace(',', ";"), true),
+        ("crlf.csv", plain.replace('\n', "\r\n"), true),
+        ("gaps.csv", with_gaps, true),
+        ("empty.csv", String::new(), false),
+        ("header.csv", "formula,band_gap_ev\n".into(), false),
+        ("one_row.csv", "formula,band_gap_ev\nNaCl,8.5\n".into(), true),
+        ("no_formula.csv", "a,b\n1,2\n3,4\n".into(), false),
+        ("words.csv", "formula,gap\nhello,1\nworld,2\n".into(), false),
+    ];
+    for (name, text, is_usable) in cases {
+        let data = file(&folder, name, text);
+        let inspected = run(&["inspect", path(&data)]);
+        let (generated, _) = generate(&folder, &data, &[]);
+        for output in [&inspected, &generated] {
+            let message = stderr(output);
+            assert!(!message.contains("panicked"), "{name}: {message}");
+            assert_eq!(output.status.success(), is_usable, "{name}: {message}");
+            if !is_usable {
+                assert_eq!(output.status.code(), Some(1), "{name}: {message}");
+                assert_eq!(message.lines().count(), 1, "{name}: {message}");
+                assert!(message.starts_with("error: "), "{name}: {message}");
+            }
+        }
+    }
+}
+
+#[test]
+fn wrong_usage_and_failed_runs_have_their_own_exit_codes() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let missing = run(&["inspect", "nowhere.csv"]);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(stderr(&missing).contains("nowhere.csv"));
+    assert_eq!(run(&["generate"]).status.code(), Some(2));
+    assert_eq!(run(&["inspect", path(&data), "--formula-column", "nope"]).status.code(), Some(1));
+    let model = folder.path().join("absent");
+    let out = folder.path().join("out.csv");
+    let output = run(&["sample", "--model", path(&model), "--out", path(&out)]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!out.exists());
+}
+
+#[cfg(not(feature = "cuda"))]
+#[test]
+fn a_device_that_is_not_built_in_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let (output, _) = generate(&folder, &data, &["--device", "cuda"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("device `cuda` is not built in"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_damaged_model_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let model = folder.path().join("model");
+    run(&["fit", path(&data), "--model", path(&model), "--steps", "2"]);
+    let weights = model.join("weights.safetensors");
+    let bytes = fs::read(&weights).unwrap();
+    fs::write(&weights, &bytes[..bytes.len() / 2]).unwrap();
+    let out = folder.path().join("out.csv");
+    let output = run(&["sample", "--model", path(&model), "--out", path(&out)]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("weights.safetensors"), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
+}
