@@ -88,6 +88,16 @@ pub enum MaterialsError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A forest that cannot be grown or asked.
+    #[error("forest, {what}: expected {expected}, got {got}")]
+    Forest {
+        /// Which input.
+        what: &'static str,
+        /// What it has to be.
+        expected: &'static str,
+        /// What it is.
+        got: String,
+    },
     /// A table of which no row can be used.
     #[error("{}: none of the {rows} rows can be used: {reason}", path.display())]
     NoUsableRow {

@@ -1,0 +1,95 @@
+//! The rows that are compared, wherever they come from.
+
+use crate::composition::Composition;
+
+/// Compositions with named numeric properties of the same length, some of them missing.
+#[derive(Clone, Debug)]
+pub struct MaterialRows<'a> {
+    /// One for each row.
+    pub compositions: &'a [Composition],
+    /// Columns, in the order in which they are shown.
+    pub properties: Vec<PropertyColumn<'a>>,
+}
+
+/// A named property, one value for each row.
+#[derive(Clone, Copy, Debug)]
+pub struct PropertyColumn<'a> {
+    /// The column's name.
+    pub name: &'a str,
+    /// Values in the unit of the column; `None` and what is not finite count as missing.
+    pub values: &'a [Option<f64>],
+}
+
+impl<'a> MaterialRows<'a> {
+    /// Compositions without properties.
+    pub fn new(compositions: &'a [Composition]) -> Self {
+        Self { compositions, properties: Vec::new() }
+    }
+
+    /// Adds a property; rows beyond the end of `values` have none.
+    pub fn with_property(mut self, name: &'a str, values: &'a [Option<f64>]) -> Self {
+        self.properties.push(PropertyColumn { name, values });
+        self
+    }
+
+    /// The property of this name.
+    pub fn property(&self, name: &str) -> Option<PropertyColumn<'a>> {
+        self.properties.iter().copied().find(|property| property.name == name)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.compositions.len()
+    }
+}
+
+impl<'a> PropertyColumn<'a> {
+    /// The value of a row, if it has a finite one.
+    pub fn value(&self, row: usize) -> Option<f64> {
+        self.values.get(row).copied().flatten().filter(|value| value.is_finite())
+    }
+
+    /// Rows below `n` that have a value, with their values.
+    pub(crate) fn known(&self, n: usize) -> (Vec<usize>, Vec<f64>) {
+        (0..n).filter_map(|row| Some((row, self.value(row)?))).unzip()
+    }
+}
+
+/// Properties that both tables have, reference first.
+pub(super) fn shared<'a, 'b>(
+    reference: &MaterialRows<'a>,
+    candidates: &MaterialRows<'b>,
+) -> Vec<(PropertyColumn<'a>, PropertyColumn<'b>)> {
+    let pair = |real: &PropertyColumn<'a>| Some((*real, candidates.property(real.name)?));
+    reference.properties.iter().filter_map(pair).collect()
+}
+
+/// Standard deviation `√(Σ (x − m)²/n)`, none for no values or a constant.
+pub(super) fn standard_deviation(values: &[f64]) -> Option<f64> {
+    let first = *values.first()?;
+    if values.iter().all(|value| *value == first) {
+        return None;
+    }
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / n;
+    Some(variance.sqrt()).filter(|deviation| deviation.is_normal())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_a_number_is_missing() {
+        let values = [Some(1.0), None, Some(f64::NAN), Some(f64::INFINITY), Some(-2.0)];
+        let column = PropertyColumn { name: "x", values: &values };
+        assert_eq!(column.known(6), (vec![0, 4], vec![1.0, -2.0]));
+    }
+
+    #[test]
+    fn deviation_is_the_population_s_and_constants_have_none() {
+        assert_eq!(standard_deviation(&[1.0, 3.0]), Some(1.0));
+        assert_eq!(standard_deviation(&[0.1, 0.1, 0.1]), None);
+        assert_eq!(standard_deviation(&[]), None);
+    }
+}
