@@ -20,7 +20,6 @@ use crate::oxidation::{electronegativity_ok, is_charge_neutral};
 
 use consistency::Consistency;
 use novelty::Known;
-pub(crate) use novelty::rounded_fractions;
 pub use property_law::PropertyDistance;
 pub use rows::{MaterialRows, PropertyColumn};
 
