@@ -12,8 +12,10 @@ mod forest;
 mod formula;
 mod impute;
 mod nearest;
+mod novelty;
 mod oxidation;
 mod property;
+mod report;
 #[cfg(test)]
 mod shared_data;
 mod table;
@@ -29,6 +31,7 @@ pub use oxidation::{
     electronegativity_ok, is_charge_neutral, is_charge_neutral_mixed, nearest_neutral,
 };
 pub use property::ElementProperty;
+pub use report::Report;
 pub use table::{
     ColumnReport, ColumnRole, OnBadRow, Property, PropertySelection, ReadOptions, ReadSummary,
     SkippedRow, Table,
