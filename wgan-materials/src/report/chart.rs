@@ -21,6 +21,9 @@ const SIZE: (u32, u32) = (820, 300);
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
+/// With fewer, bars are as wide as if there were so many.
+const LEAST_CATEGORIES: usize = 6;
+
 /// One axis: its title with the unit, its range, and where it has labels.
 struct Scale<'a> {
     title: &'a str,
@@ -35,7 +38,8 @@ pub(super) fn bars(data: &Categories, title: &str, share_title: &str) -> Result<
     let n = data.labels.len();
     let label = |x: f64| data.labels.get(x.round() as usize).cloned().unwrap_or_default();
     let ticks = (0..n).map(|i| i as f64).collect();
-    let x = Scale { title, from: -0.6, to: n as f64 - 0.4, ticks, label: &label };
+    let margin = 0.1 + 0.5 * LEAST_CATEGORIES.saturating_sub(n) as f64;
+    let x = Scale { title, from: -0.5 - margin, to: n as f64 - 0.5 + margin, ticks, label: &label };
     let y = from_zero(share_title, highest(&data.real, &data.fake));
     draw(x, y, |chart| {
         for (shares, offset, colour) in [(&data.real, -0.38, REAL), (&data.fake, 0.02, FAKE)] {

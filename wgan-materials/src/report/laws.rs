@@ -10,6 +10,9 @@ const MOST_CATEGORIES: usize = 12;
 /// Bars of a histogram.
 const N_BINS: usize = 30;
 
+/// A value that at least this share of the real rows have is a spike.
+const SPIKE: f64 = 0.2;
+
 /// Values beyond this share on either side are counted in the outermost bar.
 const TAIL: f64 = 0.005;
 
@@ -28,6 +31,18 @@ pub(super) struct Histogram {
     pub(super) to: f64,
     pub(super) real: Vec<f64>,
     pub(super) fake: Vec<f64>,
+    /// Left out of the bins, which could not be seen beside it.
+    pub(super) spike: Option<Spike>,
+}
+
+/// A value that many rows share, such as a band gap of zero.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Spike {
+    pub(super) value: f64,
+    /// Rows that have it, in percent.
+    pub(super) real: f64,
+    /// Rows that have it, in percent.
+    pub(super) fake: f64,
 }
 
 /// How the law of a property is shown.
@@ -66,17 +81,33 @@ pub(super) fn element_counts(real: &[Composition], fake: &[Composition]) -> Cate
 
 /// The law of a property; none if neither side has a value.
 pub(super) fn property(real: &[f64], fake: &[f64]) -> Option<Law> {
-    let mut values: Vec<f64> = real.iter().chain(fake).copied().collect();
-    values.sort_unstable_by(f64::total_cmp);
-    let inner = (quantile(&values, TAIL)?, quantile(&values, 1.0 - TAIL)?);
-    let mut distinct = values;
+    let values = sorted(real.iter().chain(fake).copied());
+    let mut distinct = values.clone();
     distinct.dedup();
-    if distinct.len() <= MOST_CATEGORIES || inner.0 == inner.1 {
-        distinct.truncate(MOST_CATEGORIES);
-        return Some(Law::Few(by_value(&distinct, real, fake)));
+    if distinct.len() <= MOST_CATEGORIES {
+        return (!distinct.is_empty()).then(|| Law::Few(by_value(&distinct, real, fake)));
     }
-    let bins = |values: &[f64]| bin(values, inner.0, inner.1);
-    Some(Law::Many(Histogram { from: inner.0, to: inner.1, real: bins(real), fake: bins(fake) }))
+    let spike = spike(real, fake);
+    let is_drawn = |value: &f64| spike.as_ref().is_none_or(|spike| spike.value != *value);
+    let drawn = sorted(values.into_iter().filter(is_drawn));
+    let (from, to) = (quantile(&drawn, TAIL)?, quantile(&drawn, 1.0 - TAIL)?);
+    let to = if to > from { to } else { from + 1.0 };
+    let bins = |values: &[f64]| bin(values.iter().copied().filter(|v| is_drawn(v)), values.len(), from, to);
+    Some(Law::Many(Histogram { from, to, real: bins(real), fake: bins(fake), spike }))
+}
+
+/// The most frequent real value, if it is frequent enough.
+fn spike(real: &[f64], fake: &[f64]) -> Option<Spike> {
+    let values = sorted(real.iter().copied());
+    let value = values.chunk_by(|a, b| a == b).max_by_key(|group| group.len())?[0];
+    let share = |rows: &[f64]| percent(rows.iter().filter(|row| **row == value).count(), rows.len());
+    (share(real) >= 100.0 * SPIKE).then(|| Spike { value, real: share(real), fake: share(fake) })
+}
+
+fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_unstable_by(f64::total_cmp);
+    values
 }
 
 fn by_value(values: &[f64], real: &[f64], fake: &[f64]) -> Categories {
@@ -89,14 +120,14 @@ fn by_value(values: &[f64], real: &[f64], fake: &[f64]) -> Categories {
     }
 }
 
-/// Shares of the values by bin, those beyond the ends in the outermost bins.
-fn bin(values: &[f64], from: f64, to: f64) -> Vec<f64> {
+/// Percent of `n` rows by bin, values beyond the ends in the outermost bins.
+fn bin(values: impl Iterator<Item = f64>, n: usize, from: f64, to: f64) -> Vec<f64> {
     let mut counts = [0; N_BINS];
     for value in values {
         let place = (value - from) / (to - from) * N_BINS as f64;
         counts[(place.max(0.0) as usize).min(N_BINS - 1)] += 1;
     }
-    counts.iter().map(|&count| percent(count, values.len())).collect()
+    counts.iter().map(|&count| percent(count, n)).collect()
 }
 
 /// The value below which a share of the sorted values lies.
@@ -143,9 +174,20 @@ mod tests {
     }
 
     #[test]
-    fn a_spike_with_rare_outliers_does_not_divide_by_zero() {
+    fn a_spike_is_taken_out_and_told() {
+        let mut values = vec![0.0; 50];
+        values.extend((1..=50).map(f64::from));
+        let Some(Law::Many(many)) = property(&values, &[0.0, 25.0]) else { panic!("many values") };
+        assert_eq!(many.spike, Some(Spike { value: 0.0, real: 50.0, fake: 50.0 }));
+        assert!((many.real.iter().sum::<f64>() - 50.0).abs() < 1e-9);
+        assert!(many.from > 0.0);
+    }
+
+    #[test]
+    fn rare_outliers_beside_a_spike_are_drawn() {
         let mut values = vec![0.0; 10_000];
         values.extend((0..20).map(f64::from));
-        assert!(matches!(property(&values, &[]), Some(Law::Few(_))));
+        let Some(Law::Many(many)) = property(&values, &[]) else { panic!("many values") };
+        assert_eq!((many.from, many.to), (1.0, 19.0));
     }
 }

@@ -3,7 +3,7 @@
 use super::Report;
 use super::chart;
 use super::html::{decimal, escape, figure, formula, list, percent, section, short, table};
-use super::laws::{self, Law};
+use super::laws::{self, Histogram, Law};
 use super::summary::{LIMITS, sentences};
 use crate::error::MaterialsError;
 use crate::evaluate::PropertyColumn;
@@ -23,7 +23,7 @@ const N_HISTOGRAMS: usize = 12;
 /// Properties in the table of candidates: more make it too wide.
 const N_SHOWN_PROPERTIES: usize = 4;
 
-const LEGEND: &str = "<span class=\"key real\"></span>training set <span class=\"key fake\"></span>generated. ";
+const LEGEND: &str = "<span class=\"legend\"><span class=\"key real\"></span>training set <span class=\"key fake\"></span>generated</span><br>";
 
 pub(super) fn page(report: &Report) -> Result<String, MaterialsError> {
     let title = format!("Candidate materials from {}", escape(report.source));
@@ -56,7 +56,7 @@ fn header(title: &str, report: &Report) -> String {
     )
 }
 
-/// Every figure, the training set's own beside it, and what it means.
+/// Every figure, what real data have or would have beside it, and what it means.
 fn figures(report: &Report) -> String {
     let e = report.evaluation;
     let none = || "–".to_string();
@@ -91,7 +91,7 @@ fn figures(report: &Report) -> String {
         let meaning = format!("in standard deviations; {} generated values", distance.n);
         rows.push(row(&name, decimal(distance.w1), decimal(distance.floor), &meaning));
     }
-    let header = ["Figure", "Candidates", "Training set", "Meaning"].map(String::from);
+    let header = ["Figure", "Candidates", "Real data", "Meaning"].map(String::from);
     table("figures", &header, &rows)
 }
 
@@ -138,18 +138,28 @@ fn property(report: &Report, real: &PropertyColumn) -> Result<String, MaterialsE
     };
     let (real_values, fake_values) = (real.known(report.reference.len()).1, fake.known(report.candidates.len()).1);
     let title = axis_title(real);
+    let mut remark = String::new();
     let picture = match laws::property(&real_values, &fake_values) {
         None => return Ok(String::new()),
         Some(Law::Few(categories)) => chart::bars(&categories, &title, "Rows (%)")?,
-        Some(Law::Many(histogram)) => chart::histogram(&histogram, &title, "Rows (%)")?,
+        Some(Law::Many(histogram)) => {
+            remark = ends_and_spike(&histogram);
+            chart::histogram(&histogram, &title, "Rows (%)")?
+        }
     };
-    let caption = format!(
-        "{LEGEND}{}, {} real and {} generated values; the outermost bins hold what lies beyond them.",
-        escape(&title),
-        real_values.len(),
-        fake_values.len()
-    );
+    let (n_real, n_fake) = (real_values.len(), fake_values.len());
+    let caption = format!("{LEGEND}{}: {n_real} real and {n_fake} generated values.{remark}", escape(real.name));
     Ok(figure(&picture, &caption))
+}
+
+/// What a histogram does not show.
+fn ends_and_spike(histogram: &Histogram) -> String {
+    let ends = " The outermost bins hold what lies beyond them.";
+    let spike = histogram.spike.as_ref().map_or(String::new(), |spike| {
+        let value = short(spike.value);
+        format!(" Not drawn: {:.1} % of the real and {:.1} % of the generated values are {value}.", spike.real, spike.fake)
+    });
+    spike + ends
 }
 
 /// Name and unit: `band_gap_eV (eV)`.

@@ -1,6 +1,6 @@
 //! What the figures say, in sentences.
 
-use super::html::{decimal, percent, short};
+use super::html::{decimal, percent};
 use crate::evaluate::Evaluation;
 
 /// What a reader should know before using any candidate.
@@ -62,7 +62,7 @@ fn likeness(evaluation: &Evaluation) -> Option<String> {
 fn laws(evaluation: &Evaluation) -> Vec<String> {
     let sentence = |(name, distance): (&String, &crate::evaluate::PropertyDistance)| {
         let (w1, floor) = (distance.w1?, distance.floor?);
-        let ratio = if floor > 0.0 { format!(", {} times as much", short(w1 / floor)) } else { String::new() };
+        let ratio = if floor > 0.0 { format!(", so the ratio is {:.2}", w1 / floor) } else { String::new() };
         Some(format!(
             "{name}: the law of the {} generated values is {} standard deviations from the real one (W₁); for real values of that \
              number it would be {}{ratio}.",
