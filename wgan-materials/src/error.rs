@@ -116,6 +116,15 @@ pub enum MaterialsError {
         /// The first problem found.
         reason: String,
     },
+    /// No neutral candidate was found.
+    #[error("none of {n_drawn} candidates can be made charge neutral")]
+    NoNeutral {
+        /// Candidates drawn.
+        n_drawn: usize,
+    },
+    /// Training, saving or loading failed.
+    #[error(transparent)]
+    Wgan(#[from] wgan_core::WganError),
 }
 
 /// `` `a`, `b` `` for a list of names.

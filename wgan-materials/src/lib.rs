@@ -2,7 +2,10 @@
 
 #![warn(missing_docs)]
 
+mod candidates;
+mod checks;
 mod composition;
+mod descriptor;
 mod electronegativity;
 mod element;
 mod error;
@@ -11,6 +14,7 @@ mod featurizer;
 mod forest;
 mod formula;
 mod impute;
+mod model;
 mod nearest;
 mod novelty;
 mod oxidation;
@@ -18,14 +22,19 @@ mod property;
 mod report;
 #[cfg(test)]
 mod shared_data;
+mod stream;
 mod table;
 
+pub use candidates::CandidateWriter;
+pub use checks::{CheckedCandidate, Checker, Checks};
 pub use composition::Composition;
+pub use descriptor::element_descriptors;
 pub use element::Element;
 pub use error::MaterialsError;
 pub use evaluate::{Evaluation, MaterialRows, PropertyColumn, PropertyDistance, evaluate};
 pub use featurizer::{feature_names, feature_rows, fraction_rows};
 pub use forest::{Forest, ForestConfig, TriedColumns};
+pub use model::{Alphabet, Candidate, Chunk, MaterialsConfig, MaterialsModel, ModelCard, Sampler};
 pub use nearest::NearestIndex;
 pub use oxidation::{
     electronegativity_ok, is_charge_neutral, is_charge_neutral_mixed, nearest_neutral,
@@ -36,3 +45,4 @@ pub use table::{
     ColumnReport, ColumnRole, OnBadRow, Property, PropertySelection, ReadOptions, ReadSummary,
     SkippedRow, Table,
 };
+pub use stream::CandidateStream;

@@ -17,8 +17,10 @@ pub struct CandidateStream<'a> {
     next: u64,
     /// Candidates drawn from the generator so far.
     pub n_drawn: usize,
-    /// How many of them were charge neutral as drawn.
+    /// How many of them were charge neutral before anything was changed.
     pub n_neutral: usize,
+    /// How many compositions were known when first drawn.
+    pub n_known: usize,
 }
 
 impl<'a> CandidateStream<'a> {
@@ -27,7 +29,7 @@ impl<'a> CandidateStream<'a> {
     ///
     /// Properties and critic score stay those of the composition as it was drawn.
     pub fn new(sampler: &'a Sampler, seed: u64, is_neutral: bool) -> Self {
-        Self { sampler, seed, is_neutral, next: 0, n_drawn: 0, n_neutral: 0 }
+        Self { sampler, seed, is_neutral, next: 0, n_drawn: 0, n_neutral: 0, n_known: 0 }
     }
 
     /// The next candidates, at least one.
@@ -38,6 +40,8 @@ impl<'a> CandidateStream<'a> {
         for _ in 0..PATIENCE {
             let chunk = self.sampler.chunk(self.seed, self.next)?;
             self.next += 1;
+            self.n_known += chunk.n_known;
+            let chunk = chunk.candidates;
             self.n_drawn += chunk.len();
             let neutral: Vec<bool> =
                 chunk.par_iter().map(|c| is_charge_neutral(&c.composition)).collect();

@@ -10,7 +10,7 @@ use burn::tensor::Tensor;
 
 use crate::model::Critic;
 
-pub use gradient_penalty::{GradientPenalty, PenaltyPoints, Sides};
+pub use gradient_penalty::{GradientPenalty, PenaltyPoints};
 pub use slope_penalty::SlopePenalty;
 pub use spectral_norm::SpectralNorm;
 pub use weight_clip::WeightClip;

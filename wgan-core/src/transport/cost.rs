@@ -40,7 +40,11 @@ impl DenseCost {
     pub fn new(matrix: Array2<f64>) -> Result<Self, WganError> {
         check_rows("cost matrix", matrix.view())?;
         let by_rows = matrix.is_standard_layout();
-        Ok(Self(if by_rows { matrix } else { matrix.as_standard_layout().into_owned() }))
+        Ok(Self(if by_rows {
+            matrix
+        } else {
+            matrix.as_standard_layout().into_owned()
+        }))
     }
 
     /// The matrix.
@@ -64,7 +68,9 @@ impl GroundCost for DenseCost {
             Some(all) => &all[i * m + columns.start..i * m + columns.end],
             None => {
                 let row = &mut buffer[..columns.len()];
-                row.iter_mut().zip(columns).for_each(|(entry, j)| *entry = self.0[[i, j]]);
+                row.iter_mut()
+                    .zip(columns)
+                    .for_each(|(entry, j)| *entry = self.0[[i, j]]);
                 row
             }
         }
@@ -92,7 +98,9 @@ impl Norm {
 
     /// The cost between two points of equal dimension.
     pub fn between(self, x: ArrayView1<'_, f64>, y: ArrayView1<'_, f64>) -> f64 {
-        let folded = Zip::from(x).and(y).fold(0.0, |total, &a, &b| self.add(total, a - b));
+        let folded = Zip::from(x)
+            .and(y)
+            .fold(0.0, |total, &a, &b| self.add(total, a - b));
         self.finish(folded)
     }
 
@@ -109,7 +117,11 @@ impl Norm {
     /// Turns what was gathered over the coordinates into the cost.
     #[inline]
     fn finish(self, total: f64) -> f64 {
-        if self == Self::L2 { total.sqrt() } else { total }
+        if self == Self::L2 {
+            total.sqrt()
+        } else {
+            total
+        }
     }
 }
 
@@ -130,14 +142,26 @@ impl PointCost {
     ///
     /// # Errors
     /// Different dimensions, empty tables, entries that are not finite.
-    pub fn new(x: ArrayView2<'_, f64>, y: ArrayView2<'_, f64>, norm: Norm) -> Result<Self, WganError> {
+    pub fn new(
+        x: ArrayView2<'_, f64>,
+        y: ArrayView2<'_, f64>,
+        norm: Norm,
+    ) -> Result<Self, WganError> {
         check_rows("x", x)?;
         check_rows("y", y)?;
         if x.ncols() != y.ncols() {
-            return Err(WganError::Shape { at: "y", expected: vec![y.nrows(), x.ncols()], got: vec![y.nrows(), y.ncols()] });
+            return Err(WganError::Shape {
+                at: "y",
+                expected: vec![y.nrows(), x.ncols()],
+                got: vec![y.nrows(), y.ncols()],
+            });
         }
         let target = y.t().as_standard_layout().into_owned();
-        Ok(Self { source: x.as_standard_layout().into_owned(), target, norm })
+        Ok(Self {
+            source: x.as_standard_layout().into_owned(),
+            target,
+            norm,
+        })
     }
 
     /// All costs as a matrix, `8·n·m` bytes.
@@ -145,14 +169,24 @@ impl PointCost {
         let mut matrix = Array2::zeros(self.shape());
         let mut buffer = vec![0.0; self.target.ncols()];
         for (i, mut row) in matrix.axis_iter_mut(Axis(0)).enumerate() {
-            row.assign(&ArrayView1::from(self.row(i, 0..self.target.ncols(), &mut buffer)));
+            row.assign(&ArrayView1::from(self.row(
+                i,
+                0..self.target.ncols(),
+                &mut buffer,
+            )));
         }
         DenseCost(matrix)
     }
 
     /// Gathers `step(total, x_k − y_jk)` over the coordinates `k` for all `j` in `columns`.
     #[inline]
-    fn gather(&self, i: usize, columns: Range<usize>, row: &mut [f64], step: impl Fn(f64, f64) -> f64) {
+    fn gather(
+        &self,
+        i: usize,
+        columns: Range<usize>,
+        row: &mut [f64],
+        step: impl Fn(f64, f64) -> f64,
+    ) {
         row.fill(0.0);
         for (x, coordinates) in self.source.row(i).iter().zip(self.target.rows()) {
             let coordinates = coordinates.to_slice().unwrap_or(&[]);
@@ -189,10 +223,18 @@ impl GroundCost for PointCost {
 /// Refuses tables without rows or columns and entries that are not finite.
 pub(crate) fn check_rows(at: &'static str, table: ArrayView2<'_, f64>) -> Result<(), WganError> {
     if table.is_empty() {
-        return Err(WganError::TooFew { at, expected: 1, got: 0 });
+        return Err(WganError::TooFew {
+            at,
+            expected: 1,
+            got: 0,
+        });
     }
     match table.indexed_iter().find(|(_, v)| !v.is_finite()) {
-        Some(((i, j), &got)) => Err(WganError::NotFinite { at, index: vec![i, j], got }),
+        Some(((i, j), &got)) => Err(WganError::NotFinite {
+            at,
+            index: vec![i, j],
+            got,
+        }),
         None => Ok(()),
     }
 }
@@ -206,19 +248,36 @@ mod tests {
     #[test]
     fn norms_of_a_three_four_triangle() {
         let (x, y) = (array![[0.0, 0.0]], array![[1.0, 1.0], [3.0, -4.0]]);
-        for (norm, expected) in [(Norm::L2, 5.0), (Norm::L1, 7.0), (Norm::LInf, 4.0), (Norm::SquaredL2, 25.0)] {
+        for (norm, expected) in [
+            (Norm::L2, 5.0),
+            (Norm::L1, 7.0),
+            (Norm::LInf, 4.0),
+            (Norm::SquaredL2, 25.0),
+        ] {
             let cost = PointCost::new(x.view(), y.view(), norm).unwrap();
             assert_abs_diff_eq!(cost.cost(0, 1), expected, epsilon = 1e-15);
-            assert_abs_diff_eq!(cost.row(0, 1..2, &mut [0.0; 2])[0], expected, epsilon = 1e-15);
-            assert_abs_diff_eq!(cost.to_dense().row(0, 1..2, &mut [])[0], expected, epsilon = 1e-15);
+            assert_abs_diff_eq!(
+                cost.row(0, 1..2, &mut [0.0; 2])[0],
+                expected,
+                epsilon = 1e-15
+            );
+            assert_abs_diff_eq!(
+                cost.to_dense().row(0, 1..2, &mut [])[0],
+                expected,
+                epsilon = 1e-15
+            );
         }
     }
 
     #[test]
     fn bad_tables_are_named() {
-        let wrong = PointCost::new(array![[0.0, 1.0]].view(), array![[0.0]].view(), Norm::L2).unwrap_err();
+        let wrong =
+            PointCost::new(array![[0.0, 1.0]].view(), array![[0.0]].view(), Norm::L2).unwrap_err();
         assert_eq!(wrong.to_string(), "y: expected shape [1, 2], got [1, 1]");
         let infinite = DenseCost::new(array![[0.0, f64::INFINITY]]).unwrap_err();
-        assert_eq!(infinite.to_string(), "cost matrix: entry [0, 1] is inf, expected a finite number");
+        assert_eq!(
+            infinite.to_string(),
+            "cost matrix: entry [0, 1] is inf, expected a finite number"
+        );
     }
 }

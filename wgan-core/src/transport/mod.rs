@@ -5,23 +5,52 @@
 //!
 //! Signs: `u(i) + v(j) ≤ c(i, j)`, and `value = Σ a(i)·u(i) + Σ b(j)·v(j)`; a critic with high scores on `x` and low ones on `y` is
 //! `f(xᵢ) = u(i)`, `f(yⱼ) = −v(j)`.
+//!
+//! | question | answer | kind |
+//! | --- | --- | --- |
+//! | W₁ of two samples or weighted points | [`w1`], [`w1_between`], [`solve_transport`] | exact, proved by its potentials |
+//! | W₁ on the line | [`w1_sorted`], [`w1_weighted`] | exact |
+//! | normal laws | [`w1_gaussian`], [`w2_squared_gaussian`] | closed form |
+//! | large problems, smooth in the points | [`sinkhorn`], [`sinkhorn_divergence`] | approximate, with a bracket |
+//! | a fast look in many dimensions | [`sliced_w1`], [`max_sliced_w1`] | approximate, from below |
+//! | what a critic's scores prove | [`McShane`], [`certified_lower_bound`], [`check_lipschitz`] | lower bound |
+//! | what a sample can say at all | [`W1Report`] | bracket, floor, permutation test |
+//! | is everything covered, is anything copied | [`mode_coverage`], [`precision_coverage`], [`memorisation`] | shares |
+//! | why not KL | [`discrete_divergences`], [`gaussian_divergences`] | exact, by quadrature |
+mod bracket;
 mod cost;
+mod coverage;
+mod divergence;
 mod exact;
+mod gaussian;
 mod mass;
+mod mcshane;
 mod network_simplex;
 mod one_dimensional;
 mod plan;
 mod pricing;
+mod quadrature;
+mod sinkhorn;
+mod sliced;
 mod spanning_tree;
 mod warm_start;
 
+pub use bracket::{Scores, W1Config, W1Report};
 pub(crate) use cost::check_rows;
 pub use cost::{DenseCost, GroundCost, Norm, PointCost};
+pub use coverage::{
+    Memorisation, ModeCoverage, PrecisionCoverage, memorisation, mode_coverage, precision_coverage,
+};
+pub use divergence::{Divergences, discrete_divergences, gaussian_divergences};
 pub use exact::{w1, w1_between};
+pub use gaussian::{w1_gaussian, w2_squared_gaussian};
 pub use mass::{MASS_TOLERANCE, uniform};
+pub use mcshane::{CertifiedBound, McShane, certified_lower_bound, check_lipschitz, largest_slope};
 pub use network_simplex::solve_transport;
 pub use one_dimensional::{w1_sorted, w1_weighted};
 pub use plan::{DUAL_TOLERANCE, MARGINAL_TOLERANCE, Transport};
+pub use sinkhorn::{EntropicTransport, SinkhornConfig, sinkhorn, sinkhorn_divergence};
+pub use sliced::{MaxSlicedW1, SlicedW1, max_sliced_w1, sliced_w1};
 
 /// A standard normal sample `[n, d]` with a constant seed.
 #[cfg(test)]

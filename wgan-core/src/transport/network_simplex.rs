@@ -12,8 +12,8 @@ use super::spanning_tree::SpanningTree;
 use super::warm_start::warm_start;
 use crate::error::WganError;
 
-/// Reduced costs above minus this, relative to the largest cost, count as zero: a hundred times the spacing of `f64` and more.
-const PRICE_TOLERANCE: f64 = 1e-13;
+/// Reduced costs above minus this, relative to the largest cost, count as zero: well above the round-off of the potentials.
+const PRICE_TOLERANCE: f64 = 1e-12;
 
 /// Optimal transport `min Σ c(i, j)·π(i, j)` over plans `π ≥ 0` with marginals `a` and `b`.
 ///
@@ -29,7 +29,7 @@ const PRICE_TOLERANCE: f64 = 1e-13;
 /// [`WganError::NotConverged`] or [`WganError::Violated`] instead of a plan that is not optimal.
 ///
 /// # Complexity
-/// About `(n·m)^{1.1}` in practice; memory: the cost and a few dozen bytes per point.
+/// About `(n·m)^{1.2}` in practice; memory: the cost and a few dozen bytes per point.
 ///
 /// # Example
 /// ```
@@ -44,7 +44,11 @@ const PRICE_TOLERANCE: f64 = 1e-13;
 /// # References
 /// Ahuja, Magnanti, Orlin (1993), Network Flows, chapter 11; Cunningham (1976), A network simplex method, for the rule against cycling;
 /// Kovács (2015), Minimum-cost flow algorithms: an experimental evaluation, for the block search.
-pub fn solve_transport<C: GroundCost>(cost: &C, a: &[f64], b: &[f64]) -> Result<Transport, WganError> {
+pub fn solve_transport<C: GroundCost>(
+    cost: &C,
+    a: &[f64],
+    b: &[f64],
+) -> Result<Transport, WganError> {
     check_sizes(cost, a, b)?;
     let units = Units::new(a, b)?;
     let start = warm_start(cost, &units);
@@ -56,8 +60,13 @@ pub fn solve_transport<C: GroundCost>(cost: &C, a: &[f64], b: &[f64]) -> Result<
     Ok(transport)
 }
 
-/// Pivots until no arc has a negative reduced cost, with potentials freshly computed from the tree.
-fn optimise<C: GroundCost>(tree: &mut SpanningTree, cost: &C, tolerance: f64) -> Result<(), WganError> {
+/// Pivots until no arc has a negative reduced cost, with potentials freshly computed from the tree; they are also computed afresh once
+/// in `n + m` pivots, so that the updates do not drift.
+fn optimise<C: GroundCost>(
+    tree: &mut SpanningTree,
+    cost: &C,
+    tolerance: f64,
+) -> Result<(), WganError> {
     let (n, m) = cost.shape();
     let mut search = BlockSearch::new(n, m, block_size(n, m));
     let most = 1000 * (n + m) + n.saturating_mul(m);
@@ -71,6 +80,9 @@ fn optimise<C: GroundCost>(tree: &mut SpanningTree, cost: &C, tolerance: f64) ->
             }
             tree.pivot(arc.i, arc.j, arc.reduced_cost);
             pivots += 1;
+            if pivots % (n + m) == 0 {
+                tree.refresh_potentials(|i, j| cost.cost(i, j));
+            }
         }
         if pivots == before {
             return Ok(());
@@ -85,19 +97,48 @@ fn block_size(n: usize, m: usize) -> usize {
 
 /// The error for a run that used up its pivots.
 fn not_converged(steps: usize, reduced_cost: f64, tolerance: f64) -> WganError {
-    WganError::NotConverged { at: "network simplex", steps, residual: -reduced_cost, tolerance }
+    WganError::NotConverged {
+        at: "network simplex",
+        steps,
+        residual: -reduced_cost,
+        tolerance,
+    }
 }
 
-/// Plan, potentials and gap of an optimal tree; the target potentials are the c-transform of the source potentials.
-fn read_off<C: GroundCost>(tree: &SpanningTree, cost: &C, units: &Units, a: &[f64], b: &[f64]) -> Transport {
+/// Plan, potentials and gap of an optimal tree; the source potentials have mean zero under `a`, the target potentials are their
+/// c-transform.
+fn read_off<C: GroundCost>(
+    tree: &SpanningTree,
+    cost: &C,
+    units: &Units,
+    a: &[f64],
+    b: &[f64],
+) -> Transport {
     let flows = tree.flows().filter(|&(_, _, flow)| flow > units.noise);
-    let plan: Vec<_> = flows.map(|(i, j, flow)| (i, j, flow as f64 * units.mass)).collect();
-    let value = plan.iter().map(|&(i, j, mass)| mass * cost.cost(i, j)).sum();
-    let u = tree.sources().to_vec();
+    let plan: Vec<_> = flows
+        .map(|(i, j, flow)| (i, j, flow as f64 * units.mass))
+        .collect();
+    let value = plan
+        .iter()
+        .map(|&(i, j, mass)| mass * cost.cost(i, j))
+        .sum();
+    let u = centred(tree.sources(), a);
     let v = c_transform(cost, &u);
-    let mut transport = Transport { value, plan, u, v, gap: 0.0 };
+    let mut transport = Transport {
+        value,
+        plan,
+        u,
+        v,
+        gap: 0.0,
+    };
     transport.gap = value - transport.dual_value(a, b);
     transport
+}
+
+/// Potentials with `Σ a(i)·u(i) = 0`; the constant is free, and a small one keeps round-off small.
+fn centred(u: &[f64], a: &[f64]) -> Vec<f64> {
+    let mean = u.iter().zip(a).map(|(u, a)| u * a).sum::<f64>() / a.iter().sum::<f64>();
+    u.iter().map(|u| u - mean).collect()
 }
 
 /// `v(j) = minᵢ c(i, j) − u(i)`, the largest potential that is feasible beside `u`.
@@ -133,8 +174,14 @@ mod tests {
     #[test]
     fn a_transport_problem_from_a_textbook() {
         // Three plants and four depots; optimum checked by its potentials u = (0, 2, 4), v = (8, 6, 10, 4) by hand.
-        let cost = DenseCost::new(array![[8.0, 6.0, 10.0, 9.0], [9.0, 12.0, 13.0, 7.0], [14.0, 9.0, 16.0, 5.0]]).unwrap();
-        let transport = solve_transport(&cost, &[35.0, 50.0, 40.0], &[45.0, 20.0, 30.0, 30.0]).unwrap();
+        let cost = DenseCost::new(array![
+            [8.0, 6.0, 10.0, 9.0],
+            [9.0, 12.0, 13.0, 7.0],
+            [14.0, 9.0, 16.0, 5.0]
+        ])
+        .unwrap();
+        let transport =
+            solve_transport(&cost, &[35.0, 50.0, 40.0], &[45.0, 20.0, 30.0, 30.0]).unwrap();
         assert_abs_diff_eq!(transport.value, 1020.0, epsilon = 1e-9);
         assert_abs_diff_eq!(transport.gap, 0.0, epsilon = 1e-9);
     }
@@ -148,23 +195,43 @@ mod tests {
                 solve_transport(&points, &uniform(70), &uniform(50)),
                 solve_transport(&points.to_dense(), &uniform(70), &uniform(50)),
             ];
-            assert_abs_diff_eq!(computed.unwrap().value, dense.unwrap().value, epsilon = 1e-12);
+            assert_abs_diff_eq!(
+                computed.unwrap().value,
+                dense.unwrap().value,
+                epsilon = 1e-12
+            );
         }
     }
 
     #[test]
     fn constant_costs_and_single_points_end_at_once() {
         let flat = DenseCost::new(Array2::from_elem((30, 20), 3.0)).unwrap();
-        assert_abs_diff_eq!(solve_transport(&flat, &uniform(30), &uniform(20)).unwrap().value, 3.0, epsilon = 1e-12);
+        assert_abs_diff_eq!(
+            solve_transport(&flat, &uniform(30), &uniform(20))
+                .unwrap()
+                .value,
+            3.0,
+            epsilon = 1e-12
+        );
         let zero = DenseCost::new(Array2::zeros((30, 20))).unwrap();
-        assert_eq!(solve_transport(&zero, &uniform(30), &uniform(20)).unwrap().value, 0.0);
+        assert_eq!(
+            solve_transport(&zero, &uniform(30), &uniform(20))
+                .unwrap()
+                .value,
+            0.0
+        );
         let one = DenseCost::new(array![[7.0]]).unwrap();
         assert_eq!(solve_transport(&one, &[2.0], &[2.0]).unwrap().value, 14.0);
     }
 
     #[test]
     fn weights_of_very_different_size_keep_their_marginals() {
-        let cost = PointCost::new(sample_for_tests(60, 2, 7).view(), sample_for_tests(80, 2, 8).view(), Norm::L2).unwrap();
+        let cost = PointCost::new(
+            sample_for_tests(60, 2, 7).view(),
+            sample_for_tests(80, 2, 8).view(),
+            Norm::L2,
+        )
+        .unwrap();
         let raw: Vec<f64> = (0..60).map(|i| 10f64.powi(-(i % 15))).collect();
         let total: f64 = raw.iter().sum();
         let a: Vec<f64> = raw.iter().map(|w| w / total).collect();
@@ -176,7 +243,10 @@ mod tests {
     fn weights_that_do_not_fit_are_refused() {
         let cost = DenseCost::new(Array2::zeros((2, 2))).unwrap();
         let message = |a: &[f64], b: &[f64]| solve_transport(&cost, a, b).unwrap_err().to_string();
-        assert_eq!(message(&[1.0], &[0.5, 0.5]), "weights against cost: expected shape [2, 2], got [1, 2]");
+        assert_eq!(
+            message(&[1.0], &[0.5, 0.5]),
+            "weights against cost: expected shape [2, 2], got [1, 2]"
+        );
         assert_eq!(
             message(&[0.5, 0.5], &[0.5, 0.4]),
             "total masses differ: 1 at the source, 0.9 at the target"

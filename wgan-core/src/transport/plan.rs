@@ -39,10 +39,22 @@ impl Transport {
         check_sizes(cost, a, b)?;
         check_sizes(cost, &self.u, &self.v)?;
         let (total, _) = matched_totals(a, b)?;
-        at_most("marginal error", self.marginal_error(a, b)?, MARGINAL_TOLERANCE * total)?;
+        at_most(
+            "marginal error",
+            self.marginal_error(a, b)?,
+            MARGINAL_TOLERANCE * total,
+        )?;
         let scale = self.scale(cost);
-        at_most("u(i) + v(j) − c(i, j)", self.dual_violation(cost), DUAL_TOLERANCE * scale)?;
-        at_most("duality gap", (self.value - self.dual_value(a, b)).abs(), DUAL_TOLERANCE * scale * total)
+        at_most(
+            "u(i) + v(j) − c(i, j)",
+            self.dual_violation(cost),
+            DUAL_TOLERANCE * scale,
+        )?;
+        at_most(
+            "duality gap",
+            (self.value - self.dual_value(a, b)).abs(),
+            DUAL_TOLERANCE * scale * total,
+        )
     }
 
     /// Lower bound `Σ a(i)·u(i) + Σ b(j)·v(j)`, with `b` rescaled to the total of `a`.
@@ -62,12 +74,19 @@ impl Transport {
         let mut right: Vec<f64> = b.iter().map(|w| w * rescale).collect();
         for &(i, j, mass) in &self.plan {
             if i >= a.len() || j >= b.len() {
-                return Err(WganError::Shape { at: "plan", expected: vec![a.len(), b.len()], got: vec![i + 1, j + 1] });
+                return Err(WganError::Shape {
+                    at: "plan",
+                    expected: vec![a.len(), b.len()],
+                    got: vec![i + 1, j + 1],
+                });
             }
             left[i] -= mass;
             right[j] -= mass;
         }
-        Ok(left.iter().chain(&right).fold(0.0, |worst, e| f64::max(worst, e.abs())))
+        Ok(left
+            .iter()
+            .chain(&right)
+            .fold(0.0, |worst, e| f64::max(worst, e.abs())))
     }
 
     /// Largest `u(i) + v(j) − c(i, j)`; positive when the potentials are not feasible.
@@ -76,7 +95,10 @@ impl Transport {
         let mut worst = f64::NEG_INFINITY;
         for (i, u) in self.u.iter().enumerate() {
             let row = cost.row(i, 0..self.v.len(), &mut buffer);
-            worst = row.iter().zip(&self.v).fold(worst, |worst, (c, v)| f64::max(worst, u + v - c));
+            worst = row
+                .iter()
+                .zip(&self.v)
+                .fold(worst, |worst, (c, v)| f64::max(worst, u + v - c));
         }
         worst
     }
@@ -84,7 +106,10 @@ impl Transport {
     /// Size of the numbers that round-off is relative to.
     fn scale<C: GroundCost>(&self, cost: &C) -> f64 {
         let moved = self.plan.iter().map(|&(i, j, _)| cost.cost(i, j));
-        moved.chain(self.u.iter().copied()).chain(self.v.iter().copied()).fold(f64::MIN_POSITIVE, |s, x| s.max(x.abs()))
+        moved
+            .chain(self.u.iter().copied())
+            .chain(self.v.iter().copied())
+            .fold(f64::MIN_POSITIVE, |s, x| s.max(x.abs()))
     }
 }
 
@@ -93,7 +118,12 @@ fn at_most(measure: &'static str, got: f64, allowed: f64) -> Result<(), WganErro
     if got <= allowed {
         return Ok(());
     }
-    Err(WganError::Violated { at: "transport plan", measure, allowed, got })
+    Err(WganError::Violated {
+        at: "transport plan",
+        measure,
+        allowed,
+        got,
+    })
 }
 
 /// An error unless there is one weight for each point.
@@ -102,7 +132,11 @@ pub(super) fn check_sizes<C: GroundCost>(cost: &C, a: &[f64], b: &[f64]) -> Resu
     if (a.len(), b.len()) == (n, m) {
         return Ok(());
     }
-    Err(WganError::Shape { at: "weights against cost", expected: vec![n, m], got: vec![a.len(), b.len()] })
+    Err(WganError::Shape {
+        at: "weights against cost",
+        expected: vec![n, m],
+        got: vec![a.len(), b.len()],
+    })
 }
 
 #[cfg(test)]
@@ -115,7 +149,17 @@ mod tests {
     fn solved() -> (Transport, DenseCost, [f64; 2]) {
         let cost = DenseCost::new(array![[1.0, 3.0], [1.0, 1.0]]).unwrap();
         let plan = vec![(0, 0, 0.5), (1, 1, 0.5)];
-        (Transport { value: 1.0, plan, u: vec![0.0, -2.0], v: vec![1.0, 3.0], gap: 0.0 }, cost, [0.5; 2])
+        (
+            Transport {
+                value: 1.0,
+                plan,
+                u: vec![0.0, -2.0],
+                v: vec![1.0, 3.0],
+                gap: 0.0,
+            },
+            cost,
+            [0.5; 2],
+        )
     }
 
     #[test]
@@ -129,7 +173,10 @@ mod tests {
         let (mut transport, cost, w) = solved();
         transport.plan[0].2 += 1e-9;
         let message = transport.verify(&cost, &w, &w).unwrap_err().to_string();
-        assert!(message.starts_with("transport plan: marginal error is"), "{message}");
+        assert!(
+            message.starts_with("transport plan: marginal error is"),
+            "{message}"
+        );
     }
 
     #[test]
@@ -137,7 +184,10 @@ mod tests {
         let (mut transport, cost, w) = solved();
         transport.u[0] += 1e-6;
         let message = transport.verify(&cost, &w, &w).unwrap_err().to_string();
-        assert!(message.starts_with("transport plan: u(i) + v(j) − c(i, j) is"), "{message}");
+        assert!(
+            message.starts_with("transport plan: u(i) + v(j) − c(i, j) is"),
+            "{message}"
+        );
     }
 
     #[test]
@@ -145,6 +195,12 @@ mod tests {
         let (mut transport, cost, w) = solved();
         transport.plan = vec![(0, 1, 0.5), (1, 0, 0.5)];
         transport.value = 2.0;
-        assert!(transport.verify(&cost, &w, &w).unwrap_err().to_string().contains("duality gap"));
+        assert!(
+            transport
+                .verify(&cost, &w, &w)
+                .unwrap_err()
+                .to_string()
+                .contains("duality gap")
+        );
     }
 }

@@ -35,18 +35,38 @@ impl BlockSearch {
     /// Blocks of about `block` arcs.
     pub fn new(n: usize, m: usize, block: usize) -> Self {
         let piece = m.min(block.max(1));
-        Self { n, m, piece, pieces_per_block: block.div_ceil(piece).max(1), row: 0, column: 0, buffer: vec![0.0; piece] }
+        Self {
+            n,
+            m,
+            piece,
+            pieces_per_block: block.div_ceil(piece).max(1),
+            row: 0,
+            column: 0,
+            buffer: vec![0.0; piece],
+        }
     }
 
     /// The next arc with a reduced cost below `−tolerance`, or `None` after looking at all of them.
-    pub fn next<C: GroundCost>(&mut self, cost: &C, u: &[f64], y: &[f64], tolerance: f64) -> Option<Entering> {
+    pub fn next<C: GroundCost>(
+        &mut self,
+        cost: &C,
+        u: &[f64],
+        y: &[f64],
+        tolerance: f64,
+    ) -> Option<Entering> {
         let pieces = self.n * self.m.div_ceil(self.piece);
-        let mut best = Entering { i: 0, j: 0, reduced_cost: -tolerance };
+        let mut best = Entering {
+            i: 0,
+            j: 0,
+            reduced_cost: -tolerance,
+        };
         for looked_at in 1..=pieces {
             let columns = self.column..(self.column + self.piece).min(self.m);
             self.look(cost, u, y, columns.clone(), &mut best);
             self.advance(columns.end);
-            if best.reduced_cost < -tolerance && (looked_at % self.pieces_per_block == 0 || looked_at == pieces) {
+            if best.reduced_cost < -tolerance
+                && (looked_at % self.pieces_per_block == 0 || looked_at == pieces)
+            {
                 return Some(best);
             }
         }
@@ -54,13 +74,28 @@ impl BlockSearch {
     }
 
     /// Looks at a piece of the current row.
-    fn look<C: GroundCost>(&mut self, cost: &C, u: &[f64], y: &[f64], columns: Range<usize>, best: &mut Entering) {
+    fn look<C: GroundCost>(
+        &mut self,
+        cost: &C,
+        u: &[f64],
+        y: &[f64],
+        columns: Range<usize>,
+        best: &mut Entering,
+    ) {
         let row = cost.row(self.row, columns.clone(), &mut self.buffer);
         let y = &y[columns.clone()];
         let least = smallest_sum(row, y);
         if least - u[self.row] < best.reduced_cost {
-            let at = row.iter().zip(y).position(|(c, y)| c + y == least).unwrap_or(0);
-            *best = Entering { i: self.row, j: columns.start + at, reduced_cost: least - u[self.row] };
+            let at = row
+                .iter()
+                .zip(y)
+                .position(|(c, y)| c + y == least)
+                .unwrap_or(0);
+            *best = Entering {
+                i: self.row,
+                j: columns.start + at,
+                reduced_cost: least - u[self.row],
+            };
         }
     }
 

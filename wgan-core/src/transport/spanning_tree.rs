@@ -39,7 +39,12 @@ impl SpanningTree {
     ///
     /// # Shapes
     /// - `arcs`: `(source, target, units)` without cycles; `potential`: `[n + m]`, wanted potential of the hanging nodes
-    pub fn from_forest(n: usize, m: usize, arcs: &[(usize, usize, i64)], potential: Vec<f64>) -> Self {
+    pub fn from_forest(
+        n: usize,
+        m: usize,
+        arcs: &[(usize, usize, i64)],
+        potential: Vec<f64>,
+    ) -> Self {
         let nodes = n + m + 1;
         let mut tree = Self {
             n,
@@ -115,16 +120,22 @@ impl SpanningTree {
 
     /// The arcs that carry mass, `(source, target, units)`.
     pub fn flows(&self) -> impl Iterator<Item = (usize, usize, i64)> + '_ {
-        (0..self.root()).filter(|&node| self.flow[node] > 0).map(|node| {
-            let (i, j) = self.arc(node);
-            (i, j, self.flow[node])
-        })
+        (0..self.root())
+            .filter(|&node| self.flow[node] > 0)
+            .map(|node| {
+                let (i, j) = self.arc(node);
+                (i, j, self.flow[node])
+            })
     }
 
     /// Ends of the arc between `node` and its parent, which must not be the root.
     fn arc(&self, node: usize) -> (usize, usize) {
         let parent = self.parent[node] as usize;
-        if node < self.n { (node, parent - self.n) } else { (parent, node - self.n) }
+        if node < self.n {
+            (node, parent - self.n)
+        } else {
+            (parent, node - self.n)
+        }
     }
 
     /// Whether the arc of `node` runs towards the root.
@@ -135,13 +146,17 @@ impl SpanningTree {
     /// Sets all potentials again from those of the hanging nodes, so that round-off of the updates does not build up.
     pub fn refresh_potentials(&mut self, cost: impl Fn(usize, usize) -> f64) {
         let root = self.root();
+        let drift = std::mem::take(&mut self.potential[root]);
         let mut node = self.next[root] as usize;
         while node != root {
             let parent = self.parent[node] as usize;
-            if parent != root {
+            if parent == root {
+                self.potential[node] -= drift;
+            } else {
                 let (i, j) = self.arc(node);
                 let step = cost(i, j);
-                self.potential[node] = self.potential[parent] + if node < self.n { step } else { -step };
+                self.potential[node] =
+                    self.potential[parent] + if node < self.n { step } else { -step };
             }
             node = self.next[node] as usize;
         }
@@ -153,11 +168,19 @@ impl SpanningTree {
         let join = self.join(i, target);
         let leaving = self.leaving(i, target, join);
         self.push(i, target, join, leaving.step);
-        let (below, above) = if leaving.on_source_side { (i, target) } else { (target, i) };
+        let (below, above) = if leaving.on_source_side {
+            (i, target)
+        } else {
+            (target, i)
+        };
         self.resize(leaving.node, above, join);
         let tail = self.reroot(below, leaving.node);
         self.attach(below, above, tail, leaving.step);
-        let shift = if leaving.on_source_side { reduced_cost } else { -reduced_cost };
+        let shift = if leaving.on_source_side {
+            reduced_cost
+        } else {
+            -reduced_cost
+        };
         self.shift_potentials(below, tail, shift);
     }
 
@@ -175,18 +198,30 @@ impl SpanningTree {
 
     /// The last arc that blocks, walking round the cycle from `join` in the direction of the entering arc (Cunningham's rule).
     fn leaving(&self, source: usize, target: usize, join: usize) -> Leaving {
-        let mut found = Leaving { node: source, on_source_side: true, step: i64::MAX };
+        let mut found = Leaving {
+            node: source,
+            on_source_side: true,
+            step: i64::MAX,
+        };
         let mut node = source;
         while node != join {
             if self.is_upward(node) && self.flow[node] < found.step {
-                found = Leaving { node, on_source_side: true, step: self.flow[node] };
+                found = Leaving {
+                    node,
+                    on_source_side: true,
+                    step: self.flow[node],
+                };
             }
             node = self.parent[node] as usize;
         }
         node = target;
         while node != join {
             if !self.is_upward(node) && self.flow[node] <= found.step {
-                found = Leaving { node, on_source_side: false, step: self.flow[node] };
+                found = Leaving {
+                    node,
+                    on_source_side: false,
+                    step: self.flow[node],
+                };
             }
             node = self.parent[node] as usize;
         }
@@ -234,7 +269,11 @@ impl SpanningTree {
         let (mut child_last, mut before) = (NONE, NONE);
         loop {
             let old_last = self.last[node];
-            let end = if child != NONE && old_last == child_last { before } else { old_last };
+            let end = if child != NONE && old_last == child_last {
+                before
+            } else {
+                old_last
+            };
             before = self.prev[node];
             child_last = old_last;
             self.cut(node, end as usize);
@@ -243,7 +282,8 @@ impl SpanningTree {
                 self.prev[node] = tail;
             }
             tail = end;
-            let (old_parent, old_flow, old_size) = (self.parent[node], self.flow[node], self.size[node]);
+            let (old_parent, old_flow, old_size) =
+                (self.parent[node], self.flow[node], self.size[node]);
             self.parent[node] = child;
             self.flow[node] = child_flow;
             self.size[node] = total - child_size;
@@ -298,8 +338,11 @@ impl SpanningTree {
     fn shift_potentials(&mut self, first: usize, tail: usize, shift: f64) {
         let inside = self.size[first] as usize;
         let outside = self.parent.len() - inside;
-        let (mut node, count, shift) =
-            if inside <= outside { (first, inside, shift) } else { (self.next[tail] as usize, outside, -shift) };
+        let (mut node, count, shift) = if inside <= outside {
+            (first, inside, shift)
+        } else {
+            (self.next[tail] as usize, outside, -shift)
+        };
         for _ in 0..count {
             self.potential[node] += shift;
             node = self.next[node] as usize;
@@ -351,14 +394,20 @@ mod tests {
         let mut seen = vec![false; nodes];
         let mut node = tree.root();
         for _ in 0..nodes {
-            assert!(!std::mem::replace(&mut seen[node], true), "ring visits {node} twice");
+            assert!(
+                !std::mem::replace(&mut seen[node], true),
+                "ring visits {node} twice"
+            );
             assert_eq!(tree.prev[tree.next[node] as usize] as usize, node);
             let mut end = node;
             for _ in 1..tree.size[node] {
                 end = tree.next[end] as usize;
                 let mut up = end;
                 while up != node {
-                    assert_ne!(tree.parent[up], NONE, "{end} follows {node} but is not below it");
+                    assert_ne!(
+                        tree.parent[up], NONE,
+                        "{end} follows {node} but is not below it"
+                    );
                     up = tree.parent[up] as usize;
                 }
             }
@@ -367,7 +416,10 @@ mod tests {
         }
         for v in 0..tree.root() {
             assert!(tree.flow[v] >= 0);
-            assert!(tree.flow[v] > 0 || tree.is_upward(v), "arc of {v} without mass points away from the root");
+            assert!(
+                tree.flow[v] > 0 || tree.is_upward(v),
+                "arc of {v} without mass points away from the root"
+            );
         }
     }
 

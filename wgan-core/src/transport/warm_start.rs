@@ -25,7 +25,11 @@ pub(super) fn warm_start<C: GroundCost>(cost: &C, units: &Units) -> WarmStart {
             largest_cost = largest_cost.max(c.abs());
         }
     }
-    let mut left = Remaining { source: units.source.clone(), target: units.target.clone(), arcs: Vec::with_capacity(n + m) };
+    let mut left = Remaining {
+        source: units.source.clone(),
+        target: units.target.clone(),
+        arcs: Vec::with_capacity(n + m),
+    };
     let mut u = vec![0.0; n];
     for (i, u) in u.iter_mut().enumerate() {
         let (j, least) = nearest(cost.row(i, 0..m, &mut buffer), &v, 0..m);
@@ -34,12 +38,22 @@ pub(super) fn warm_start<C: GroundCost>(cost: &C, units: &Units) -> WarmStart {
     }
     left.send_rest(cost, &v, &mut buffer);
     let potential = u.into_iter().chain(v.into_iter().map(|v| -v)).collect();
-    WarmStart { arcs: left.arcs, potential, largest_cost }
+    WarmStart {
+        arcs: left.arcs,
+        potential,
+        largest_cost,
+    }
 }
 
 /// The column of `columns` with the smallest `c(j) − v(j)`, and that number.
 fn nearest(row: &[f64], v: &[f64], columns: impl Iterator<Item = usize>) -> (usize, f64) {
-    columns.fold((0, f64::INFINITY), |best, j| if row[j] - v[j] < best.1 { (j, row[j] - v[j]) } else { best })
+    columns.fold((0, f64::INFINITY), |best, j| {
+        if row[j] - v[j] < best.1 {
+            (j, row[j] - v[j])
+        } else {
+            best
+        }
+    })
 }
 
 /// Mass still to be sent and received, and the arcs used so far.

@@ -32,21 +32,35 @@ impl Moments {
             deviation += &(&rows - &mean).mapv_into(|e| e * e).sum_axis(Axis(0));
         }
         deviation.mapv_inplace(|sum| (sum / (n - 1) as f64).sqrt());
-        let constant: Vec<usize> = (0..d).filter(|&k| deviation[k] <= CONSTANT * largest[k]).collect();
+        let constant: Vec<usize> = (0..d)
+            .filter(|&k| deviation[k] <= CONSTANT * largest[k])
+            .collect();
         let mut scale = deviation;
         constant.iter().for_each(|&k| scale[k] = 1.0);
         let correlation = correlation(data, &mean, &scale, &constant);
-        Self { mean, scale, correlation, constant }
+        Self {
+            mean,
+            scale,
+            correlation,
+            constant,
+        }
     }
 }
 
 /// `Σ sᵢ sᵢᵀ / (n − 1)` of the standardised rows `s = (x − mean) / scale`.
-fn correlation(data: ArrayView2<'_, f64>, mean: &Array1<f64>, scale: &Array1<f64>, constant: &[usize]) -> Array2<f64> {
+fn correlation(
+    data: ArrayView2<'_, f64>,
+    mean: &Array1<f64>,
+    scale: &Array1<f64>,
+    constant: &[usize],
+) -> Array2<f64> {
     let (n, d) = data.dim();
     let mut total = Array2::<f64>::zeros((d, d));
     for rows in data.axis_chunks_iter(Axis(0), CHUNK) {
         let mut standardised = (&rows - mean) / scale;
-        constant.iter().for_each(|&k| standardised.column_mut(k).fill(0.0));
+        constant
+            .iter()
+            .for_each(|&k| standardised.column_mut(k).fill(0.0));
         total += &standardised.t().dot(&standardised);
     }
     total / (n - 1) as f64

@@ -116,11 +116,19 @@ impl Whitener {
 }
 
 /// An error unless the table has `expected` columns.
-fn check_columns(at: &'static str, table: ArrayView2<'_, f64>, expected: usize) -> Result<(), WganError> {
+fn check_columns(
+    at: &'static str,
+    table: ArrayView2<'_, f64>,
+    expected: usize,
+) -> Result<(), WganError> {
     if table.ncols() == expected {
         return Ok(());
     }
-    Err(WganError::Shape { at, expected: vec![table.nrows(), expected], got: vec![table.nrows(), table.ncols()] })
+    Err(WganError::Shape {
+        at,
+        expected: vec![table.nrows(), expected],
+        got: vec![table.nrows(), table.ncols()],
+    })
 }
 
 /// The form in files: matrices row by row.
@@ -157,11 +165,18 @@ impl TryFrom<Stored> for Whitener {
     fn try_from(stored: Stored) -> Result<Self, WganError> {
         let (d, k) = (stored.mean.len(), stored.n_outputs);
         check_finite("whitener mean", &stored.mean)?;
-        if stored.rank > k || k > d || stored.constant_columns.len() + stored.rank > d || stored.constant_columns.iter().any(|&c| c >= d) {
+        if stored.rank > k
+            || k > d
+            || stored.constant_columns.len() + stored.rank > d
+            || stored.constant_columns.iter().any(|&c| c >= d)
+        {
             return Err(WganError::Config {
                 field: "whitener",
                 expected: "rank ≤ outputs ≤ inputs",
-                got: format!("{} ≤ {k} ≤ {d} with constant columns {:?}", stored.rank, stored.constant_columns),
+                got: format!(
+                    "{} ≤ {k} ≤ {d} with constant columns {:?}",
+                    stored.rank, stored.constant_columns
+                ),
             });
         }
         Ok(Self {
@@ -177,17 +192,29 @@ impl TryFrom<Stored> for Whitener {
 }
 
 /// A checked matrix from its entries row by row.
-fn matrix(at: &'static str, rows: usize, columns: usize, values: Vec<f64>) -> Result<Array2<f64>, WganError> {
+fn matrix(
+    at: &'static str,
+    rows: usize,
+    columns: usize,
+    values: Vec<f64>,
+) -> Result<Array2<f64>, WganError> {
     check_finite(at, &values)?;
     let got = values.len();
-    Array2::from_shape_vec((rows, columns), values)
-        .map_err(|_| WganError::Shape { at, expected: vec![rows, columns], got: vec![got] })
+    Array2::from_shape_vec((rows, columns), values).map_err(|_| WganError::Shape {
+        at,
+        expected: vec![rows, columns],
+        got: vec![got],
+    })
 }
 
 /// An error for the first entry that is not finite.
 fn check_finite(at: &'static str, values: &[f64]) -> Result<(), WganError> {
     match values.iter().position(|x| !x.is_finite()) {
-        Some(index) => Err(WganError::NotFinite { at, index: vec![index], got: values[index] }),
+        Some(index) => Err(WganError::NotFinite {
+            at,
+            index: vec![index],
+            got: values[index],
+        }),
         None => Ok(()),
     }
 }
@@ -256,7 +283,15 @@ mod tests {
         let data = concatenate(Axis(1), &[constant.view(), free.view(), sum.view()]).unwrap();
         for kind in KINDS {
             let whitener = kind.fit(data.view(), 0.0).unwrap();
-            assert_eq!((whitener.rank(), whitener.n_dependent(), whitener.constant_columns()), (3, 1, &[0][..]), "{kind:?}");
+            assert_eq!(
+                (
+                    whitener.rank(),
+                    whitener.n_dependent(),
+                    whitener.constant_columns()
+                ),
+                (3, 1, &[0][..]),
+                "{kind:?}"
+            );
             let z = whitener.transform(data.view()).unwrap();
             assert!((covariance(&z).diag().sum() - 3.0).abs() < 1e-6, "{kind:?}");
             let back = whitener.inverse(z.view()).unwrap();
@@ -272,7 +307,10 @@ mod tests {
             let whitener = kind.fit(data.view(), 0.0).unwrap();
             assert_eq!(whitener.rank(), 4, "{kind:?}");
             let z = whitener.transform(data.view()).unwrap();
-            assert!(relative_error(&whitener.inverse(z.view()).unwrap(), &data) < 1e-9, "{kind:?}");
+            assert!(
+                relative_error(&whitener.inverse(z.view()).unwrap(), &data) < 1e-9,
+                "{kind:?}"
+            );
         }
     }
 
@@ -283,15 +321,27 @@ mod tests {
             row[1] = row[0] + 1e-3 * row[1];
         }
         for kind in KINDS {
-            assert_eq!(kind.fit(data.view(), 0.0).unwrap().n_floored(), 0, "{kind:?}");
-            assert_eq!(kind.fit(data.view(), 1e-3).unwrap().n_floored(), 1, "{kind:?}");
+            assert_eq!(
+                kind.fit(data.view(), 0.0).unwrap().n_floored(),
+                0,
+                "{kind:?}"
+            );
+            assert_eq!(
+                kind.fit(data.view(), 1e-3).unwrap().n_floored(),
+                1,
+                "{kind:?}"
+            );
         }
     }
 
     #[test]
     fn zca_of_uncorrelated_columns_only_scales_them() {
         let data = array![[1.0, 10.0], [-1.0, 10.0], [1.0, -10.0], [-1.0, -10.0]];
-        let z = Whitening::Zca.fit(data.view(), 0.0).unwrap().transform(data.view()).unwrap();
+        let z = Whitening::Zca
+            .fit(data.view(), 0.0)
+            .unwrap()
+            .transform(data.view())
+            .unwrap();
         let expected = data.mapv(f64::signum) * 0.75f64.sqrt();
         assert!(largest(&(z - expected)) < 1e-12);
     }
@@ -303,20 +353,47 @@ mod tests {
             let json = serde_json::to_string(&whitener).unwrap();
             assert_eq!(serde_json::from_str::<Whitener>(&json).unwrap(), whitener);
             let short = json.replacen("\"matrix\":[", "\"matrix\":[1.0,", 1);
-            let message = serde_json::from_str::<Whitener>(&short).unwrap_err().to_string();
-            assert!(message.starts_with("whitener matrix: expected shape"), "{message}");
+            let message = serde_json::from_str::<Whitener>(&short)
+                .unwrap_err()
+                .to_string();
+            assert!(
+                message.starts_with("whitener matrix: expected shape"),
+                "{message}"
+            );
         }
     }
 
     #[test]
     fn tables_that_cannot_be_whitened_are_refused() {
-        let message = |data: Array2<f64>, floor| Whitening::Pca.fit(data.view(), floor).unwrap_err().to_string();
-        assert_eq!(message(array![[1.0, 2.0]], 0.0), "data: expected at least 2 rows, got 1");
-        assert_eq!(message(array![[1.0], [f64::NAN]], 0.0), "data: entry [1, 0] is NaN, expected a finite number");
-        assert_eq!(message(array![[1.0], [2.0]], 1.5), "floor: expected a number in [0, 1), got 1.5");
-        assert_eq!(message(array![[1.0], [1.0]], 0.0), "data: expected at least one column that varies, got 1 constant columns");
-        let whitener = Whitening::Pca.fit(array![[1.0], [2.0]].view(), 0.0).unwrap();
-        let wide = whitener.transform(array![[1.0, 2.0]].view()).unwrap_err().to_string();
+        let message = |data: Array2<f64>, floor| {
+            Whitening::Pca
+                .fit(data.view(), floor)
+                .unwrap_err()
+                .to_string()
+        };
+        assert_eq!(
+            message(array![[1.0, 2.0]], 0.0),
+            "data: expected at least 2 rows, got 1"
+        );
+        assert_eq!(
+            message(array![[1.0], [f64::NAN]], 0.0),
+            "data: entry [1, 0] is NaN, expected a finite number"
+        );
+        assert_eq!(
+            message(array![[1.0], [2.0]], 1.5),
+            "floor: expected a number in [0, 1), got 1.5"
+        );
+        assert_eq!(
+            message(array![[1.0], [1.0]], 0.0),
+            "data: expected at least one column that varies, got 1 constant columns"
+        );
+        let whitener = Whitening::Pca
+            .fit(array![[1.0], [2.0]].view(), 0.0)
+            .unwrap();
+        let wide = whitener
+            .transform(array![[1.0, 2.0]].view())
+            .unwrap_err()
+            .to_string();
         assert_eq!(wide, "rows to whiten: expected shape [1, 1], got [1, 2]");
     }
 }

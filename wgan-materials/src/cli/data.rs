@@ -54,6 +54,16 @@ impl ReadArgs {
     pub fn read(&self, path: &Path) -> Result<Table, MaterialsError> {
         Table::read(path, &self.options())
     }
+
+    /// Reads the candidates at `path` with those properties of `reference` that they have.
+    pub fn read_candidates(&self, path: &Path, reference: &Table) -> Result<Table, MaterialsError> {
+        let options = ReadOptions { on_bad_row: self.options().on_bad_row, ..ReadOptions::default() };
+        let formulas =
+            Table::read(path, &options.clone().with_properties(PropertySelection::None))?;
+        let has = |name: &String| formulas.summary.columns.iter().any(|c| &c.name == name);
+        let shared = reference.properties.iter().map(|p| p.name.clone()).filter(has).collect();
+        Table::read(path, &options.with_properties(PropertySelection::Named(shared)))
+    }
 }
 
 impl DataArgs {

@@ -33,3 +33,39 @@ pub struct Generate {
     #[command(flatten)]
     training: TrainArgs,
 }
+
+impl Generate {
+    /// Fits, draws, checks, writes and reports.
+    pub fn run(&self) -> Result<(), CliError> {
+        let device = self.training.device.device()?;
+        let table = read_with_notes(&self.data)?;
+        let model = match &self.model {
+            Some(folder) => self.training.fit_into(&table, folder, true)?,
+            None => self.training.fit(&table)?,
+        };
+        let sampler = model.sampler(&device);
+        let mut stream = CandidateStream::new(&sampler, self.training.seed, self.neutral);
+        let candidates = self.candidates(&mut stream, &table)?;
+        let mut writer = CandidateWriter::create(&self.out, model.card().space.names())?;
+        writer.write(&candidates)?;
+        writer.finish()?;
+        eprintln!("{} candidates written to {}", candidates.len(), self.out.display());
+        Ok(())
+    }
+
+    /// Checked candidates, best first.
+    fn candidates(
+        &self,
+        stream: &mut CandidateStream,
+        table: &Table,
+    ) -> Result<Vec<CheckedCandidate>, CliError> {
+        let mut drawn = Vec::new();
+        while drawn.len() < self.n {
+            drawn.extend(stream.next_chunk()?);
+        }
+        drawn.truncate(self.n);
+        let mut checked = Checker::new(&table.compositions).check_all(drawn);
+        checked.sort_by(CheckedCandidate::by_promise);
+        Ok(checked)
+    }
+}

@@ -21,4 +21,4 @@ pub use materials_model::{MaterialsModel, ModelCard};
 pub use prior::{MaterialsLatent, MaterialsPrior};
 pub use property_space::PropertySpace;
 pub use rank_transform::RankTransform;
-pub use sampler::{Candidate, Sampler};
+pub use sampler::{Candidate, Chunk, Sampler};

@@ -27,6 +27,15 @@ pub struct Candidate {
     pub critic_score: f64,
 }
 
+/// Candidates that were drawn together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chunk {
+    /// The candidates.
+    pub candidates: Vec<Candidate>,
+    /// How many compositions were known when first drawn.
+    pub n_known: usize,
+}
+
 /// Draws candidates.
 ///
 /// Each chunk has a random stream of its own, numbered by the chunk: the same seed gives the same
@@ -39,6 +48,7 @@ pub struct Sampler {
     alphabet: Alphabet,
     space: PropertySpace,
     known: Vec<Slots>,
+    is_known: HashSet<Composition>,
     device: Device,
 }
 
@@ -60,6 +70,7 @@ impl Sampler {
             generator: generator.valid(),
             critic: critic.valid(),
             prior: MaterialsPrior::new(featurizer.shape()),
+            is_known: known.iter().cloned().collect(),
             known: known.iter().filter_map(|c| alphabet.encode(c)).collect(),
             featurizer,
             alphabet,
@@ -71,22 +82,21 @@ impl Sampler {
     /// Chunk number `index` of the stream of `seed`.
     ///
     /// A composition that has come before in the chunk is drawn again, with the same amounts, up
-    /// to eight times: a list of candidates should not repeat itself.
+    /// to eight times, and one that is known up to twice: a list of candidates should not repeat
+    /// itself or the data. Where nearly everything possible is known, known ones remain.
     ///
     /// # Errors
     /// If a generated composition is empty, which no trained generator produces.
-    pub fn chunk(&self, seed: u64, index: u64) -> Result<Vec<Candidate>, MaterialsError> {
+    pub fn chunk(&self, seed: u64, index: u64) -> Result<Chunk, MaterialsError> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(index + 1); // stream 0 trained the model
         let rows = stratified_rows(self.known.len(), Self::CHUNK, &mut rng);
         let mut draws = self.draw(&rows, &mut rng)?;
-        for _ in 0..REDRAWS {
-            let repeats = repeats(&draws);
-            if repeats.is_empty() {
-                break;
-            }
-            let again: Vec<usize> = repeats.iter().map(|&i| rows[i]).collect();
-            for (i, draw) in repeats.into_iter().zip(self.draw(&again, &mut rng)?) {
+        let n_known = draws.iter().filter(|d| self.is_known.contains(&d.composition)).count();
+        for round in 0..REPEAT_REDRAWS {
+            let places = self.unwanted(&draws, round < KNOWN_REDRAWS);
+            let again: Vec<usize> = places.iter().map(|&i| rows[i]).collect();
+            for (i, draw) in places.into_iter().zip(self.draw(&again, &mut rng)?) {
                 draws[i] = draw;
             }
         }
@@ -97,11 +107,27 @@ impl Sampler {
             properties: properties.iter().map(|values| values[i]).collect(),
             critic_score: draw.critic_score,
         };
-        Ok(draws.into_iter().enumerate().map(candidate).collect())
+        let candidates = draws.into_iter().enumerate().map(candidate).collect();
+        Ok(Chunk { candidates, n_known })
+    }
+
+    /// Positions of the draws whose composition stands further ahead or, on request, is known.
+    fn unwanted(&self, draws: &[Draw], is_known_unwanted: bool) -> Vec<usize> {
+        let mut seen = HashSet::new();
+        (0..draws.len())
+            .filter(|&i| {
+                let composition = &draws[i].composition;
+                let is_known = is_known_unwanted && self.is_known.contains(composition);
+                is_known || !seen.insert(composition)
+            })
+            .collect()
     }
 
     /// One draw for each of these rows of known amounts.
     fn draw<R: Rng>(&self, rows: &[usize], rng: &mut R) -> Result<Vec<Draw>, MaterialsError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
         let slots = rows.iter().map(|&row| self.known[row].as_slice());
         let amounts = amounts_tensor(slots, self.alphabet.n_slots(), &self.device);
         let latent = self.prior.with_amounts(amounts, rng, &self.device);
@@ -127,19 +153,15 @@ impl Sampler {
 }
 
 /// Times a repeated composition is drawn again.
-const REDRAWS: usize = 8;
+const REPEAT_REDRAWS: usize = 8;
+/// Times a known composition is drawn again.
+const KNOWN_REDRAWS: usize = 2;
 
 /// A candidate whose properties are still codes.
 struct Draw {
     composition: Composition,
     codes: Vec<f32>,
     critic_score: f64,
-}
-
-/// Positions of the draws whose composition stands further ahead already.
-fn repeats(draws: &[Draw]) -> Vec<usize> {
-    let mut seen = HashSet::new();
-    (0..draws.len()).filter(|&i| !seen.insert(&draws[i].composition)).collect()
 }
 
 /// `n` row numbers, each row as often as any other.

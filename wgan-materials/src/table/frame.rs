@@ -44,7 +44,8 @@ pub(super) fn from_csv(
     let fields = names
         .iter()
         .map(|name| Field::new(name.as_str().into(), DataType::String));
-    let scan = LazyCsvReader::new_with_sources(ScanSources::Buffers(Arc::new([bytes.into()])))
+    let sources = ScanSources::Buffers(std::iter::once(bytes.into()).collect());
+    let scan = LazyCsvReader::new_with_sources(sources)
         .with_has_header(false)
         .with_separator(separator)
         .with_schema(Some(Arc::new(Schema::from_iter(fields))))
@@ -91,5 +92,37 @@ fn unreadable(path: &Path, reason: &str) -> MaterialsError {
     MaterialsError::Unreadable {
         path: path.to_path_buf(),
         reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{ReadOptions, Table};
+    use super::*;
+
+    #[test]
+    fn parquet_is_read_with_its_numbers_and_holes() {
+        let mut frame = df!(
+            "Formula" => ["NaCl", "TiO2", "Xx", "NaN"],
+            "gap_eV" => [Some(8.5), None, Some(1.0), Some(1e-10)],
+            "n" => [3i64, 7, 5, 3],
+            "word" => ["a", "b", "c", "d"],
+        )
+        .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data.parquet");
+        ParquetWriter::new(std::fs::File::create(&path).unwrap())
+            .finish(&mut frame)
+            .unwrap();
+
+        let table = Table::read(&path, &ReadOptions::default()).unwrap();
+        assert_eq!(table.rows, [1, 2, 4]);
+        let gap = table.property("gap_eV").unwrap();
+        assert_eq!(gap.values, [Some(8.5), None, Some(1e-10)]);
+        assert_eq!(
+            table.property("n").unwrap().values,
+            [Some(3.0), Some(7.0), Some(3.0)]
+        );
+        assert_eq!(table.summary.skipped[0].row, 3);
     }
 }
