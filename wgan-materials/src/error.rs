@@ -88,6 +88,14 @@ pub enum MaterialsError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A report that cannot be drawn or written.
+    #[error("report, {what}: {reason}")]
+    Report {
+        /// The chart or file.
+        what: String,
+        /// What the drawing library or the system said.
+        reason: String,
+    },
     /// A forest that cannot be grown or asked.
     #[error("forest, {what}: expected {expected}, got {got}")]
     Forest {

@@ -125,7 +125,7 @@ mod tests {
         let compositions = [read("YBa2Cu3O6.93"), read("NaCl")];
         let rows = feature_rows(&compositions);
         assert_eq!(rows.ncols(), feature_names().len());
-        assert_eq!(rows.slice(ndarray::s![.., ..Element::COUNT]), fraction_rows(&compositions));
+        assert_eq!(rows.view().split_at(ndarray::Axis(1), Element::COUNT).0, fraction_rows(&compositions));
         for row in fraction_rows(&compositions).rows() {
             assert_abs_diff_eq!(row.sum(), 1.0, epsilon = 1e-12);
         }

@@ -16,8 +16,10 @@ mod formula;
 mod impute;
 mod model;
 mod nearest;
+mod novelty;
 mod oxidation;
 mod property;
+mod report;
 #[cfg(test)]
 mod shared_data;
 mod stream;
@@ -38,6 +40,7 @@ pub use oxidation::{
     electronegativity_ok, is_charge_neutral, is_charge_neutral_mixed, nearest_neutral,
 };
 pub use property::ElementProperty;
+pub use report::Report;
 pub use table::{
     ColumnReport, ColumnRole, OnBadRow, Property, PropertySelection, ReadOptions, ReadSummary,
     SkippedRow, Table,

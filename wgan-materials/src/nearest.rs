@@ -72,11 +72,21 @@ impl NearestIndex {
                 overlaps[posting.row as usize] += fraction.min(posting.fraction);
             }
         }
-        let best = overlaps.iter().copied().fold(0.0, f64::max);
+        let best = largest(overlaps);
         let first = overlaps.iter().position(|&overlap| overlap >= best - TIE);
         overlaps.fill(0.0);
         first.map(|row| (row, distance(best)))
     }
+}
+
+/// The largest of numbers that are not negative, in eight lanes: one after the other would wait for each comparison.
+fn largest(values: &[f64]) -> f64 {
+    let (chunks, rest) = values.as_chunks::<8>();
+    let mut lanes = [0.0f64; 8];
+    for chunk in chunks {
+        lanes.iter_mut().zip(chunk).for_each(|(lane, value)| *lane = if value > lane { *value } else { *lane });
+    }
+    lanes.iter().chain(rest).copied().fold(0.0, f64::max)
 }
 
 /// `2 (1 − overlap)`, exactly 0 where only round-off is left.

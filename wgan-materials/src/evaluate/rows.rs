@@ -1,6 +1,7 @@
 //! The rows that are compared, wherever they come from.
 
 use crate::composition::Composition;
+use crate::table::{Property, Table};
 
 /// Compositions with named numeric properties of the same length, some of them missing.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub struct MaterialRows<'a> {
 pub struct PropertyColumn<'a> {
     /// The column's name.
     pub name: &'a str,
+    /// Unit, where it is known.
+    pub unit: Option<&'a str>,
     /// Values in the unit of the column; `None` and what is not finite count as missing.
     pub values: &'a [Option<f64>],
 }
@@ -28,7 +31,7 @@ impl<'a> MaterialRows<'a> {
 
     /// Adds a property; rows beyond the end of `values` have none.
     pub fn with_property(mut self, name: &'a str, values: &'a [Option<f64>]) -> Self {
-        self.properties.push(PropertyColumn { name, values });
+        self.properties.push(PropertyColumn { name, unit: None, values });
         self
     }
 
@@ -39,6 +42,20 @@ impl<'a> MaterialRows<'a> {
 
     pub(crate) fn len(&self) -> usize {
         self.compositions.len()
+    }
+}
+
+impl Table {
+    /// The rows and their properties, to be compared with others.
+    pub fn material_rows(&self) -> MaterialRows<'_> {
+        let properties = self.properties.iter().map(PropertyColumn::from).collect();
+        MaterialRows { compositions: &self.compositions, properties }
+    }
+}
+
+impl<'a> From<&'a Property> for PropertyColumn<'a> {
+    fn from(property: &'a Property) -> Self {
+        Self { name: &property.name, unit: property.unit.as_deref(), values: &property.values }
     }
 }
 
@@ -82,7 +99,7 @@ mod tests {
     #[test]
     fn what_is_not_a_number_is_missing() {
         let values = [Some(1.0), None, Some(f64::NAN), Some(f64::INFINITY), Some(-2.0)];
-        let column = PropertyColumn { name: "x", values: &values };
+        let column = PropertyColumn { name: "x", unit: None, values: &values };
         assert_eq!(column.known(6), (vec![0, 4], vec![1.0, -2.0]));
     }
 

@@ -1,0 +1,88 @@
+//! The report of a run: one page for people, one file for programs.
+
+mod axis;
+mod chart;
+mod html;
+mod laws;
+mod page;
+mod summary;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+use wgan_core::write_atomically;
+
+use crate::error::MaterialsError;
+use crate::evaluate::{Evaluation, MaterialRows};
+
+/// What a report is made from.
+///
+/// `report.html` is one page without anything to load: figures and style are inside. `report.json` has the keys
+/// of [`Evaluation`], `source` and `settings`.
+#[derive(Clone, Debug)]
+pub struct Report<'a> {
+    /// Name of the file the reference was read from.
+    pub source: &'a str,
+    /// Settings of the run by name, the seed among them, in the order in which they are shown.
+    pub settings: &'a [(String, String)],
+    /// What the model learnt from.
+    pub reference: MaterialRows<'a>,
+    /// What is reported, best first.
+    pub candidates: MaterialRows<'a>,
+    /// Critic scores of the candidates; empty if there are none.
+    pub scores: &'a [f64],
+    /// The figures of the candidates.
+    pub evaluation: &'a Evaluation,
+    /// Generator step and estimate `E f(real) − E f(fake)`; empty if nothing was trained.
+    pub estimates: &'a [(usize, f64)],
+}
+
+/// The content of `report.json`.
+#[derive(Serialize)]
+struct Record<'a> {
+    source: &'a str,
+    #[serde(flatten)]
+    evaluation: &'a Evaluation,
+    settings: BTreeMap<&'a str, &'a str>,
+}
+
+impl Report<'_> {
+    /// The page.
+    ///
+    /// # Errors
+    /// [`MaterialsError::Report`] if a chart cannot be drawn.
+    pub fn html(&self) -> Result<String, MaterialsError> {
+        page::page(self)
+    }
+
+    /// The figures and settings as JSON.
+    ///
+    /// # Errors
+    /// [`MaterialsError::Report`] if a figure cannot be written as JSON.
+    pub fn json(&self) -> Result<String, MaterialsError> {
+        let settings = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let record = Record { source: self.source, evaluation: self.evaluation, settings: settings.collect() };
+        let text = serde_json::to_string_pretty(&record).map_err(|error| failed("report.json", error))?;
+        Ok(text + "\n")
+    }
+
+    /// Writes `report.html` and `report.json` into the folder; each is complete or absent.
+    ///
+    /// # Errors
+    /// [`MaterialsError::Report`] if a chart cannot be drawn or a file not written.
+    pub fn write(&self, folder: &Path) -> Result<(), MaterialsError> {
+        let files = [("report.html", self.html()?), ("report.json", self.json()?)];
+        let write = |(name, text): (&str, String)| {
+            write_atomically(&folder.join(name), text.as_bytes()).map_err(|error| failed(name, error))
+        };
+        files.into_iter().try_for_each(write)
+    }
+}
+
+fn failed(what: &str, reason: impl ToString) -> MaterialsError {
+    MaterialsError::Report { what: what.to_string(), reason: reason.to_string() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! The page, section by section.
+
+use super::Report;
+use super::chart;
+use super::html::{decimal, escape, figure, formula, list, percent, section, short, table};
+use super::laws::{self, Histogram, Law};
+use super::summary::{LIMITS, sentences};
+use crate::error::MaterialsError;
+use crate::evaluate::PropertyColumn;
+use crate::nearest::NearestIndex;
+use crate::novelty::Known;
+use crate::oxidation::{electronegativity_ok, is_charge_neutral};
+
+/// Elements in the chart of prevalence.
+const N_ELEMENTS: usize = 30;
+
+/// Rows in the table of candidates.
+const N_SHOWN: usize = 25;
+
+/// Properties with a histogram.
+const N_HISTOGRAMS: usize = 12;
+
+/// Properties in the table of candidates: more make it too wide.
+const N_SHOWN_PROPERTIES: usize = 4;
+
+const LEGEND: &str = "<span class=\"legend\"><span class=\"key real\"></span>training set <span class=\"key fake\"></span>generated</span><br>";
+
+pub(super) fn page(report: &Report) -> Result<String, MaterialsError> {
+    let title = format!("Candidate materials from {}", escape(report.source));
+    let body = [
+        header(&title, report),
+        section("How good the candidates are", &list(&sentences(report.evaluation, report.reference.len()))),
+        section("Figures", &figures(report)),
+        section("Training", &training(report)?),
+        section("Elements", &elements(report)?),
+        section("Properties", &properties(report)?),
+        section(&format!("The first {} candidates", N_SHOWN.min(report.candidates.len())), &first_candidates(report)),
+        section("Settings", &settings(report)),
+        section("Notes", &list(&report.evaluation.notes)),
+        section("Limits", &list(&LIMITS.map(String::from))),
+    ];
+    Ok(format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
+         <style>\n{}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
+        include_str!("style.css"),
+        body.concat()
+    ))
+}
+
+fn header(title: &str, report: &Report) -> String {
+    format!(
+        "<h1>{title}</h1>\n<p class=\"lead\">{} generated rows, compared with the {} rows the model learnt from.</p>\n",
+        report.candidates.len(),
+        report.reference.len()
+    )
+}
+
+/// Every figure, what real data have or would have beside it, and what it means.
+fn figures(report: &Report) -> String {
+    let e = report.evaluation;
+    let none = || "–".to_string();
+    let row = |name: &str, value: String, reference: String, meaning: &str| {
+        vec![name.to_string(), value, reference, meaning.to_string()]
+    };
+    let mut rows = vec![
+        row("Unique", percent(e.unique), none(), "distinct among the candidates"),
+        row("Novel", percent(e.novel), none(), "not in the training set"),
+        row("Copies", percent(e.copies), none(), "in the training set"),
+        row("New chemical system", percent(e.novel_system), none(), "set of elements in no training row"),
+        row(
+            "Charge neutral",
+            percent(e.charge_neutral),
+            percent(e.reference_charge_neutral),
+            "one common oxidation state per element sums to zero",
+        ),
+        row(
+            "Electronegativity in order",
+            percent(e.electronegativity_ok),
+            percent(e.reference_electronegativity_ok),
+            "neutral, with every cation less electronegative than every anion",
+        ),
+        row("Number of elements, W₁", decimal(e.element_count_w1), "0".into(), "in elements"),
+        row("Element prevalence, total variation", decimal(e.element_prevalence_tv), "0".into(), "0 equal, 1 disjoint"),
+        row("Largest fraction, W₁", decimal(e.largest_fraction_w1), "0".into(), "in atomic fractions"),
+        row("Two-sample test (c2st)", decimal(e.c2st), "0.5".into(), "accuracy of a forest; 0.5 guessing, 1 always right"),
+        row("Property consistency", decimal(e.property_consistency), none(), "in standard deviations; lower is better"),
+    ];
+    for (name, distance) in e.property_w1.iter().flatten() {
+        let name = format!("{}, W₁", escape(name));
+        let meaning = format!("in standard deviations; {} generated values", distance.n);
+        rows.push(row(&name, decimal(distance.w1), decimal(distance.floor), &meaning));
+    }
+    let header = ["Figure", "Candidates", "Real data", "Meaning"].map(String::from);
+    table("figures", &header, &rows)
+}
+
+fn training(report: &Report) -> Result<String, MaterialsError> {
+    if report.estimates.is_empty() {
+        return Ok(String::new());
+    }
+    let points: Vec<(f64, f64)> = report.estimates.iter().map(|&(step, estimate)| (step as f64, estimate)).collect();
+    let finite: Vec<_> = points.into_iter().filter(|point| point.1.is_finite()).collect();
+    let picture = chart::line(&finite, "Generator step", "Estimate")?;
+    let caption = "The critic's estimate E f(real) − E f(fake), in the units of the features it sees. It falls while the generator \
+                   learns; its level is no proof of quality, the figures above are.";
+    Ok(figure(&picture, caption))
+}
+
+fn elements(report: &Report) -> Result<String, MaterialsError> {
+    let (real, fake) = (report.reference.compositions, report.candidates.compositions);
+    if real.is_empty() && fake.is_empty() {
+        return Ok(String::new());
+    }
+    let prevalence = laws::prevalence(real, fake, N_ELEMENTS);
+    let caption = format!("{LEGEND}The {} elements most frequent in the training set.", prevalence.labels.len());
+    let prevalence = chart::bars(&prevalence, "Element", "Rows with the element (%)")?;
+    let counts = chart::bars(&laws::element_counts(real, fake), "Number of elements", "Rows (%)")?;
+    Ok(figure(&prevalence, &caption) + &figure(&counts, &format!("{LEGEND}How many elements a row has.")))
+}
+
+fn properties(report: &Report) -> Result<String, MaterialsError> {
+    let mut html = String::new();
+    for real in report.reference.properties.iter().take(N_HISTOGRAMS) {
+        html += &property(report, real)?;
+    }
+    let n_more = report.reference.properties.len().saturating_sub(N_HISTOGRAMS);
+    if n_more > 0 {
+        html += &format!("<p>{n_more} more properties are in the table of figures.</p>\n");
+    }
+    Ok(html)
+}
+
+/// The law of one property; nothing if the candidates do not have it.
+fn property(report: &Report, real: &PropertyColumn) -> Result<String, MaterialsError> {
+    let Some(fake) = report.candidates.property(real.name) else {
+        return Ok(String::new());
+    };
+    let (real_values, fake_values) = (real.known(report.reference.len()).1, fake.known(report.candidates.len()).1);
+    let title = axis_title(real);
+    let mut remark = String::new();
+    let picture = match laws::property(&real_values, &fake_values) {
+        None => return Ok(String::new()),
+        Some(Law::Few(categories)) => chart::bars(&categories, &title, "Rows (%)")?,
+        Some(Law::Many(histogram)) => {
+            remark = ends_and_spike(&histogram);
+            chart::histogram(&histogram, &title, "Rows (%)")?
+        }
+    };
+    let (n_real, n_fake) = (real_values.len(), fake_values.len());
+    let caption = format!("{LEGEND}{}: {n_real} real and {n_fake} generated values.{remark}", escape(real.name));
+    Ok(figure(&picture, &caption))
+}
+
+/// What a histogram does not show.
+fn ends_and_spike(histogram: &Histogram) -> String {
+    let ends = " The outermost bins hold what lies beyond them.";
+    let spike = histogram.spike.as_ref().map_or(String::new(), |spike| {
+        let value = short(spike.value);
+        format!(" Not drawn: {:.1} % of the real and {:.1} % of the generated values are {value}.", spike.real, spike.fake)
+    });
+    spike + ends
+}
+
+/// Name and unit: `band_gap_eV (eV)`.
+fn axis_title(property: &PropertyColumn) -> String {
+    property.unit.map_or(property.name.to_string(), |unit| format!("{} ({unit})", property.name))
+}
+
+fn first_candidates(report: &Report) -> String {
+    let shown = &report.candidates.compositions[..N_SHOWN.min(report.candidates.len())];
+    if shown.is_empty() {
+        return String::new();
+    }
+    let properties = &report.candidates.properties[..N_SHOWN_PROPERTIES.min(report.candidates.properties.len())];
+    let mut header = vec!["Formula".to_string()];
+    header.extend(properties.iter().map(|property| escape(property.name).replace('_', "_<wbr>")));
+    header.extend(["Neutral", "Electro&shy;negativity", "Novel", "Nearest known", "Distance"].map(String::from));
+    if !report.scores.is_empty() {
+        header.push("Critic score".to_string());
+    }
+    let (known, index) = (Known::new(report.reference.compositions), NearestIndex::new(report.reference.compositions));
+    let cells = |row: usize| {
+        let mut cells = candidate(report, properties, row, &known, &index);
+        cells.extend(report.scores.get(row).map(|score| short(*score)));
+        cells
+    };
+    table("numbers", &header, &(0..shown.len()).map(cells).collect::<Vec<_>>())
+}
+
+/// Formula, properties, checks and the nearest known compound.
+fn candidate(
+    report: &Report,
+    properties: &[PropertyColumn],
+    row: usize,
+    known: &Known,
+    index: &NearestIndex,
+) -> Vec<String> {
+    let none = || "–".to_string();
+    let composition = &report.candidates.compositions[row];
+    let mut cells = vec![formula(&composition.to_string())];
+    cells.extend(properties.iter().map(|property| property.value(row).map_or_else(none, short)));
+    let checks = [is_charge_neutral(composition), electronegativity_ok(composition), !known.has(composition)];
+    cells.extend(checks.map(|holds| yes(holds).to_string()));
+    let nearest = index.nearest(composition);
+    let name = |(row, _): (usize, f64)| formula(&report.reference.compositions[row].to_string());
+    cells.push(nearest.map_or_else(none, name));
+    cells.push(nearest.map_or_else(none, |(_, distance)| short(distance)));
+    cells
+}
+
+fn yes(holds: bool) -> &'static str {
+    if holds { "✓ yes" } else { "✗ no" }
+}
+
+fn settings(report: &Report) -> String {
+    if report.settings.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> =
+        report.settings.iter().map(|(name, value)| vec![escape(name), escape(value)]).collect();
+    table("settings", &["Setting".to_string(), "Value".to_string()], &rows)
+}

@@ -1,0 +1,110 @@
+//! What the figures say, in sentences.
+
+use super::html::{decimal, percent};
+use crate::evaluate::Evaluation;
+
+/// What a reader should know before using any candidate.
+pub(super) const LIMITS: [&str; 4] = [
+    "A candidate is a composition that follows the statistics of the training set. It has no crystal structure, and nothing here says \
+     that it is stable or can be made.",
+    "Charge neutrality means that one common oxidation state per element sums to zero. Metals, alloys and mixed valence fail this test \
+     although they exist, so read the share beside that of the training set.",
+    "Property values of candidates are generated together with the composition. They were not measured or computed.",
+    "New means not in the training set. It does not mean unknown to science.",
+];
+
+/// Sentences on how good the candidates are; what cannot be computed is left out.
+pub(super) fn sentences(evaluation: &Evaluation, n_reference: usize) -> Vec<String> {
+    let mut sentences = vec![novelty(evaluation, n_reference)];
+    sentences.extend(neutrality(evaluation));
+    sentences.extend(likeness(evaluation));
+    sentences.extend(laws(evaluation));
+    sentences.extend(consistency(evaluation));
+    sentences
+}
+
+fn novelty(evaluation: &Evaluation, n_reference: usize) -> String {
+    let Evaluation { n, unique, novel, novel_system, .. } = evaluation;
+    format!(
+        "Of {n} candidates, {} are different from each other and {} are not among the {n_reference} known rows; {} combine \
+         elements that no known row combines.",
+        percent(*unique),
+        percent(*novel),
+        percent(*novel_system)
+    )
+}
+
+fn neutrality(evaluation: &Evaluation) -> Option<String> {
+    let (share, ceiling) = (evaluation.charge_neutral?, evaluation.reference_charge_neutral?);
+    let ratio = if ceiling > 0.0 { format!(" ({:.2} of it)", share / ceiling) } else { String::new() };
+    Some(format!(
+        "{} are charge neutral under common oxidation states; in the training set it is {}{ratio}.",
+        percent(Some(share)),
+        percent(Some(ceiling))
+    ))
+}
+
+fn likeness(evaluation: &Evaluation) -> Option<String> {
+    let accuracy = evaluation.c2st?;
+    let verdict = match accuracy {
+        a if a < 0.55 => "can hardly tell them apart",
+        a if a < 0.65 => "tells some of them apart",
+        a if a < 0.80 => "tells many of them apart",
+        _ => "tells most of them apart",
+    };
+    Some(format!(
+        "A random forest that sees the atomic fractions of real rows and of candidates that are not copies {verdict}: it is right in \
+         {} of the cases, where 50 % is guessing.",
+        percent(Some(accuracy))
+    ))
+}
+
+fn laws(evaluation: &Evaluation) -> Vec<String> {
+    let sentence = |(name, distance): (&String, &crate::evaluate::PropertyDistance)| {
+        let (w1, floor) = (distance.w1?, distance.floor?);
+        let ratio = if floor > 0.0 { format!(", so the ratio is {:.2}", w1 / floor) } else { String::new() };
+        Some(format!(
+            "{name}: the law of the {} generated values is {} standard deviations from the real one (W₁); for real values of that \
+             number it would be {}{ratio}.",
+            distance.n,
+            decimal(Some(w1)),
+            decimal(Some(floor))
+        ))
+    };
+    evaluation.property_w1.iter().flatten().filter_map(sentence).collect()
+}
+
+fn consistency(evaluation: &Evaluation) -> Option<String> {
+    Some(format!(
+        "Generated properties differ from what a forest trained on the known rows predicts for the composition by {} standard \
+         deviations on average.",
+        decimal(Some(evaluation.property_consistency?))
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Composition, MaterialRows, evaluate};
+
+    #[test]
+    fn figures_that_are_missing_give_no_sentence() {
+        let known = [Composition::parse("NaCl").unwrap()];
+        let evaluation = evaluate(&MaterialRows::new(&known), &MaterialRows::new(&known), 0);
+        let found = sentences(&evaluation, 1);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[1].contains("100.0 %") && found[1].ends_with("(1.00 of it)."), "{found:?}");
+    }
+
+    #[test]
+    fn the_verdict_follows_the_accuracy() {
+        let known = [Composition::parse("NaCl").unwrap()];
+        let mut evaluation = evaluate(&MaterialRows::new(&known), &MaterialRows::new(&known), 0);
+        let verdict = |accuracy: f64, evaluation: &mut crate::Evaluation| {
+            evaluation.c2st = Some(accuracy);
+            likeness(evaluation).unwrap()
+        };
+        assert!(verdict(0.51, &mut evaluation).contains("can hardly tell"));
+        assert!(verdict(0.93, &mut evaluation).contains("tells most"));
+    }
+}
