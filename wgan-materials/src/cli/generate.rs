@@ -1,10 +1,11 @@
 //! `generate`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use wgan_materials::{
-    CandidateStream, CandidateWriter, CheckedCandidate, Checker, Table,
+    CandidateStream, CandidateWriter, CheckedCandidate, Checker, Composition, MaterialRows,
+    MaterialsModel, Report, Table, evaluate,
 };
 
 use super::CliError;
@@ -38,6 +39,7 @@ impl Generate {
     /// Fits, draws, checks, writes and reports.
     pub fn run(&self) -> Result<(), CliError> {
         let device = self.training.device.device()?;
+        check_folder(&self.out)?;
         let table = read_with_notes(&self.data)?;
         let model = match &self.model {
             Some(folder) => self.training.fit_into(&table, folder, true)?,
@@ -50,7 +52,7 @@ impl Generate {
         writer.write(&candidates)?;
         writer.finish()?;
         eprintln!("{} candidates written to {}", candidates.len(), self.out.display());
-        Ok(())
+        self.report(&table, &model, &stream, &candidates)
     }
 
     /// Checked candidates, best first.
@@ -68,4 +70,77 @@ impl Generate {
         checked.sort_by(CheckedCandidate::by_promise);
         Ok(checked)
     }
+
+    /// Evaluates the candidates, prints the figures and writes the report beside them.
+    fn report(
+        &self,
+        table: &Table,
+        model: &MaterialsModel,
+        stream: &CandidateStream,
+        candidates: &[CheckedCandidate],
+    ) -> Result<(), CliError> {
+        let compositions: Vec<Composition> =
+            candidates.iter().map(|c| c.candidate.composition.clone()).collect();
+        let columns: Vec<Vec<Option<f64>>> = (0..table.properties.len())
+            .map(|j| candidates.iter().map(|c| c.candidate.properties[j]).collect())
+            .collect();
+        let rows = table.properties.iter().zip(&columns);
+        let rows = rows.fold(MaterialRows::new(&compositions), |rows, (property, values)| {
+            rows.with_property(&property.name, values)
+        });
+        let reference = table.material_rows();
+        let mut evaluation = evaluate(&reference, &rows, self.training.seed);
+        let share = |n: usize| Some(n as f64 / stream.n_drawn as f64);
+        evaluation.charge_neutral_as_drawn = share(stream.n_neutral);
+        evaluation.known_as_drawn = share(stream.n_known);
+        let scores: Vec<f64> = candidates.iter().map(|c| c.candidate.critic_score).collect();
+        let records = &model.history.records;
+        let estimates: Vec<(usize, f64)> = records.iter().map(|r| (r.step, r.estimate)).collect();
+        let report = Report {
+            source: &table.summary.file,
+            settings: &self.settings(model),
+            reference,
+            candidates: rows,
+            scores: &scores,
+            evaluation: &evaluation,
+            estimates: &estimates,
+        };
+        let folder = folder_of(&self.out);
+        report.write(folder)?;
+        print!("{evaluation}");
+        eprintln!("report written to {}", folder.join("report.html").display());
+        Ok(())
+    }
+
+    /// What the result depends on, for the report.
+    fn settings(&self, model: &MaterialsModel) -> Vec<(String, String)> {
+        let config = &model.card().config;
+        [
+            ("candidates", self.n.to_string()),
+            ("seed", config.seed.to_string()),
+            ("training steps", config.n_steps.to_string()),
+            ("rows per step", config.batch_size.to_string()),
+            ("made neutral", if self.neutral { "yes" } else { "no" }.to_owned()),
+            ("version", env!("CARGO_PKG_VERSION").to_owned()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
+    }
+}
+
+/// Folder that `path` is in.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Refuses an output whose folder is not there before time is spent on training.
+fn check_folder(path: &Path) -> Result<(), CliError> {
+    let folder = folder_of(path);
+    if folder.is_dir() && !path.is_dir() {
+        return Ok(());
+    }
+    Err(CliError::Usage(format!("{}: expected a file in a folder that exists", path.display())))
 }

@@ -70,6 +70,11 @@ pub struct Evaluation {
     pub property_consistency_by_property: Option<BTreeMap<String, Option<f64>>>,
     /// How far each property's law is from the reference's.
     pub property_w1: Option<BTreeMap<String, PropertyDistance>>,
+    /// Share of candidates that were neutral before any was made so; only where candidates were just drawn.
+    pub charge_neutral_as_drawn: Option<f64>,
+    /// Share of candidates that were known when first drawn, see [`crate::Sampler::chunk`]; only where candidates
+    /// were just drawn.
+    pub known_as_drawn: Option<f64>,
     /// What was left out, and why figures are missing.
     pub notes: Vec<String>,
 }
@@ -122,6 +127,8 @@ pub fn evaluate(reference: &MaterialRows, candidates: &MaterialRows, seed: u64) 
         property_consistency: consistency.as_ref().and_then(Consistency::mean),
         property_consistency_by_property: consistency.map(Consistency::into_map),
         property_w1,
+        charge_neutral_as_drawn: None,
+        known_as_drawn: None,
         notes: notes.into_lines(),
     }
 }

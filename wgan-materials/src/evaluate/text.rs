@@ -13,6 +13,8 @@ impl Evaluation {
             ("copies", self.copies, None),
             ("novel_system", self.novel_system, None),
             ("charge_neutral", self.charge_neutral, self.reference_charge_neutral),
+            ("charge_neutral_as_drawn", self.charge_neutral_as_drawn, None),
+            ("known_as_drawn", self.known_as_drawn, None),
             ("electronegativity_ok", self.electronegativity_ok, self.reference_electronegativity_ok),
             ("element_count_w1", self.element_count_w1, None),
             ("element_prevalence_tv", self.element_prevalence_tv, None),

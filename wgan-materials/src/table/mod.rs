@@ -18,7 +18,6 @@ pub use summary::{ColumnReport, ColumnRole, ReadSummary, SkippedRow};
 
 use crate::composition::Composition;
 use crate::error::MaterialsError;
-use crate::evaluate::MaterialRows;
 use column::NumericColumn;
 use rows::Sorter;
 use source::Source;
@@ -86,12 +85,6 @@ impl Table {
             return Err(bad_row(bad));
         }
         sorted.into_table(path, source, formula, columns)
-    }
-
-    /// The rows for comparison with others.
-    pub fn material_rows(&self) -> MaterialRows<'_> {
-        let rows = MaterialRows::new(&self.compositions);
-        self.properties.iter().fold(rows, |rows, p| rows.with_property(&p.name, &p.values))
     }
 
     /// Number of rows.
