@@ -90,8 +90,8 @@ impl Table {
 
     /// The rows for comparison with others.
     pub fn material_rows(&self) -> MaterialRows<'_> {
-        let rows = MaterialRows::new(&self.compositions);
-        self.properties.iter().fold(rows, |rows, p| rows.with_property(&p.name, &p.values))
+        let properties = self.properties.iter().map(Into::into).collect();
+        MaterialRows { compositions: &self.compositions, properties }
     }
 
     /// Number of rows.
