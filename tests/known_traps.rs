@@ -75,7 +75,7 @@ fn a_flat_critic_has_a_finite_penalty_gradient() {
     let gradients = penalty_of(GradientPenalty::two_sided(10.0), &critic, &x).backward();
     let config = TrainConfig::new(4, 1);
     let updated = config.critic_optimizer.init().step(
-        0.1.into(),
+        0.1,
         critic.clone(),
         burn::optim::GradientsParams::from_grads(gradients, &critic),
     );

@@ -83,8 +83,8 @@ impl Composition {
             }
         }
         sums.sort_unstable_by_key(|(element, _)| (display_rank(*element), *element));
-        let on_grid = |(element, amount)| Ok((element, steps(element, amount)?));
-        let parts: Result<Vec<(Element, u64)>, _> = sums.into_iter().map(on_grid).collect();
+        let on_grid = |(element, amount)| steps(element, amount).map(|steps| (element, steps));
+        let parts: Result<Vec<(Element, u64)>, MaterialsError> = sums.into_iter().map(on_grid).collect();
         Self::reduced(&parts?)
     }
 

@@ -1,6 +1,5 @@
 //! One iteration of a Wasserstein GAN.
 
-use burn::module::Module;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::Tensor;
 
@@ -77,7 +76,7 @@ where
             None => estimate.clone().neg(),
         };
         let gradients = GradientsParams::from_grads(loss.backward(), &self.critic);
-        let updated = self.critic_optimizer.step(rate.into(), self.critic.clone(), gradients);
+        let updated = self.critic_optimizer.step(rate, self.critic.clone(), gradients);
         self.critic = self.strategy.project(updated);
         CriticStep {
             estimate: scalar(estimate),
@@ -95,7 +94,7 @@ where
             loss = loss + term;
         }
         let gradients = GradientsParams::from_grads(loss.backward(), &self.generator);
-        let updated = self.generator_optimizer.step(rate.into(), self.generator.clone(), gradients);
+        let updated = self.generator_optimizer.step(rate, self.generator.clone(), gradients);
         self.generator = updated;
         self.averaged = update_average(self.averaged.clone(), &self.generator, self.ema_decay);
         scalar(loss)

@@ -1,10 +1,10 @@
 //! `generate`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use wgan_materials::{
-    CandidateStream, CandidateWriter, CheckedCandidate, Checker, MaterialsModel, Table,
+    CandidateStream, CandidateWriter, CheckedCandidate, Checker, Table,
 };
 
 use super::CliError;

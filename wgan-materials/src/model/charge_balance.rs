@@ -71,7 +71,7 @@ impl ChargeBalance {
         let mut is_neutral = false;
         for i in (0..n).rev() {
             let (element, amount) = slots[i];
-            let mut balanced = |charge: i64| meets(&before[i], &after, -amount * charge);
+            let balanced = |charge: i64| meets(&before[i], &after, -amount * charge);
             let verdicts: Vec<(i64, bool)> = (-5..=9).map(|q| (q, balanced(q))).collect();
             let is_balanced = |q: &i64| verdicts.iter().any(|&(charge, yes)| charge == *q && yes);
             for (other, states) in self.states.iter().enumerate() {

@@ -133,12 +133,7 @@ pub struct ReadSummary {
 
 impl fmt::Display for ReadSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let skipped = self.skipped.len();
-        writeln!(
-            f,
-            "{}: {} rows, {} kept, {skipped} skipped",
-            self.file, self.n_rows, self.n_kept
-        )?;
+        writeln!(f, "{}", self.headline())?;
         self.notes
             .iter()
             .try_for_each(|note| writeln!(f, "note: {note}"))?;
@@ -149,6 +144,12 @@ impl fmt::Display for ReadSummary {
 }
 
 impl ReadSummary {
+    /// File, rows read, kept and skipped in one line.
+    pub fn headline(&self) -> String {
+        let (file, read, kept) = (&self.file, self.n_rows, self.n_kept);
+        format!("{file}: {read} rows, {kept} kept, {} skipped", self.skipped.len())
+    }
+
     fn write_columns(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let header = [
             "column", "role", "n", "missing", "bad", "distinct", "min", "mean", "max", "unit",
