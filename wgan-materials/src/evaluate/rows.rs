@@ -1,7 +1,7 @@
 //! The rows that are compared, wherever they come from.
 
 use crate::composition::Composition;
-use crate::table::{Property, Table};
+use crate::table::Property;
 
 /// Compositions with named numeric properties of the same length, some of them missing.
 #[derive(Clone, Debug)]
@@ -42,14 +42,6 @@ impl<'a> MaterialRows<'a> {
 
     pub(crate) fn len(&self) -> usize {
         self.compositions.len()
-    }
-}
-
-impl Table {
-    /// The rows and their properties, to be compared with others.
-    pub fn material_rows(&self) -> MaterialRows<'_> {
-        let properties = self.properties.iter().map(PropertyColumn::from).collect();
-        MaterialRows { compositions: &self.compositions, properties }
     }
 }
 

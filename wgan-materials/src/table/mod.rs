@@ -18,6 +18,7 @@ pub use summary::{ColumnReport, ColumnRole, ReadSummary, SkippedRow};
 
 use crate::composition::Composition;
 use crate::error::MaterialsError;
+use crate::evaluate::MaterialRows;
 use column::NumericColumn;
 use rows::Sorter;
 use source::Source;
@@ -85,6 +86,12 @@ impl Table {
             return Err(bad_row(bad));
         }
         sorted.into_table(path, source, formula, columns)
+    }
+
+    /// The rows for comparison with others.
+    pub fn material_rows(&self) -> MaterialRows<'_> {
+        let properties = self.properties.iter().map(Into::into).collect();
+        MaterialRows { compositions: &self.compositions, properties }
     }
 
     /// Number of rows.
