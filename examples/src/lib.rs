@@ -1,1 +1,1 @@
-//! .
+//! Programs to read and run; each file at the top of this folder is one.

@@ -77,7 +77,7 @@ mod tests {
         let x = Tensor::<2>::from_floats([[1.0, 1.0], [1.0, 1.0]], &device);
         let y = Tensor::<2>::from_floats([[0.0, 0.0], [0.0, 0.0]], &device);
         let t = Tensor::<1>::from_floats([0.25, 0.75], &device);
-        let values: Vec<f32> = x.interpolate(&y, t).into_data().to_vec().unwrap();
+        let values: Vec<f32> = x.interpolate(&y, t).into_data().try_to_vec().unwrap();
         assert_eq!(values, [0.25, 0.25, 0.75, 0.75]);
     }
 }

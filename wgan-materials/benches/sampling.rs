@@ -20,7 +20,7 @@ impl Recorder for Silent {
 fn sampling(c: &mut Criterion) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/data/compounds.csv");
     let device = Device::flex();
-    let config = MaterialsConfig::new().with_n_steps(5);
+    let config = MaterialsConfig::new(5);
     let fitted = Table::read(&path, &ReadOptions::default())
         .and_then(|table| MaterialsModel::fit(&table, &config, None, Silent, &device));
     let Ok(model) = fitted else { unreachable!("the compounds that ship can be fitted") };
@@ -31,7 +31,9 @@ fn sampling(c: &mut Criterion) {
     let mut group = c.benchmark_group("candidates");
     group.sample_size(10).throughput(Throughput::Elements(n_chunks * Sampler::CHUNK as u64));
     group.bench_function("drawn", |b| {
-        b.iter(|| (0..n_chunks).filter_map(|i| sampler.chunk(1, i).ok()).map(|c| c.len()).sum::<usize>())
+        b.iter(|| {
+            (0..n_chunks).filter_map(|i| sampler.chunk(1, i).ok()).map(|c| c.len()).sum::<usize>()
+        })
     });
     group.bench_function("drawn_and_checked", |b| {
         b.iter(|| {

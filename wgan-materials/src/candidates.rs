@@ -5,9 +5,7 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use polars::io::parquet::write::BatchedWriter as ParquetBatches;
-use polars::prelude::{
-    Column, CsvWriter, DataFrame, ParquetWriter, PolarsError, SerWriter,
-};
+use polars::prelude::{Column, CsvWriter, DataFrame, ParquetWriter, PolarsError, SerWriter};
 use wgan_core::{WganError, temporary_name};
 
 use crate::checks::CheckedCandidate;
@@ -104,9 +102,8 @@ fn frame(candidates: &[CheckedCandidate], properties: &[String]) -> Result<DataF
     let truth = |of: &dyn Fn(&CheckedCandidate) -> bool| -> Vec<bool> {
         candidates.iter().map(of).collect()
     };
-    let number = |of: &dyn Fn(&CheckedCandidate) -> f64| -> Vec<f64> {
-        candidates.iter().map(of).collect()
-    };
+    let number =
+        |of: &dyn Fn(&CheckedCandidate) -> f64| -> Vec<f64> { candidates.iter().map(of).collect() };
     let mut columns =
         vec![Column::new("formula".into(), text(&|c| c.candidate.composition.to_string()))];
     for (j, name) in properties.iter().enumerate() {

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use crate::composition::Composition;
 use crate::model::Candidate;
 use crate::nearest::NearestIndex;
+use crate::novelty::Known;
 use crate::oxidation::{electronegativity_ok, is_charge_neutral};
 
 /// Verdicts on one composition.
@@ -36,13 +37,14 @@ pub struct CheckedCandidate {
 /// Checks candidates against the known materials.
 pub struct Checker<'a> {
     known: &'a [Composition],
+    same: Known,
     nearest: NearestIndex,
 }
 
 impl<'a> Checker<'a> {
     /// Checker against these known materials.
     pub fn new(known: &'a [Composition]) -> Self {
-        Self { known, nearest: NearestIndex::new(known) }
+        Self { known, same: Known::new(known), nearest: NearestIndex::new(known) }
     }
 
     /// Checks of one composition.
@@ -51,7 +53,7 @@ impl<'a> Checker<'a> {
         Checks {
             charge_neutral: is_charge_neutral(composition),
             electronegativity_ok: electronegativity_ok(composition),
-            novel: nearest.is_none_or(|(i, _)| &self.known[i] != composition),
+            novel: !self.same.has(composition),
             nearest_known: nearest.map(|(i, _)| self.known[i].to_string()).unwrap_or_default(),
             nearest_distance: nearest.map_or(2.0, |(_, distance)| distance),
         }

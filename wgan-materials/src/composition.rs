@@ -84,15 +84,14 @@ impl Composition {
         }
         sums.sort_unstable_by_key(|(element, _)| (display_rank(*element), *element));
         let on_grid = |(element, amount)| steps(element, amount).map(|steps| (element, steps));
-        let parts: Result<Vec<(Element, u64)>, MaterialsError> = sums.into_iter().map(on_grid).collect();
+        let parts: Result<Vec<(Element, u64)>, MaterialsError> =
+            sums.into_iter().map(on_grid).collect();
         Self::reduced(&parts?)
     }
 
     /// From amounts in display order, in steps of 1e-9.
     fn reduced(parts: &[(Element, u64)]) -> Result<Self, MaterialsError> {
-        let divisor = parts
-            .iter()
-            .fold(0, |divisor, &(_, steps)| gcd(divisor, steps));
+        let divisor = parts.iter().fold(0, |divisor, &(_, steps)| gcd(divisor, steps));
         if divisor == 0 {
             return Err(MaterialsError::Composition {
                 expected: "at least one element",
@@ -107,14 +106,8 @@ impl Composition {
         };
         let amount = |part: u64| (part * unit) as f64 / GRID;
         let elements = parts.iter().map(|(element, _)| *element);
-        let amounts = elements
-            .zip(ratio.iter().map(|&part| amount(part)))
-            .collect();
-        Ok(Self {
-            amounts,
-            ratio,
-            unit,
-        })
+        let amounts = elements.zip(ratio.iter().map(|&part| amount(part))).collect();
+        Ok(Self { amounts, ratio, unit })
     }
 
     /// Elements and amounts in display order.
@@ -153,8 +146,7 @@ impl Composition {
     /// Elements and atomic fractions in display order; the fractions sum to one.
     pub fn fractions(&self) -> impl Iterator<Item = (Element, f64)> + '_ {
         let total = self.ratio.iter().sum::<u64>() as f64;
-        self.elements()
-            .zip(self.ratio.iter().map(move |&part| part as f64 / total))
+        self.elements().zip(self.ratio.iter().map(move |&part| part as f64 / total))
     }
 
     /// Whether the displayed amounts are integers.
@@ -185,11 +177,7 @@ impl Composition {
     ///
     /// Zero for integer amounts: they are exact.
     pub(crate) fn tolerance(&self, tolerance: f64) -> i64 {
-        if self.is_integer() {
-            0
-        } else {
-            (tolerance * GRID / self.unit as f64) as i64
-        }
+        if self.is_integer() { 0 } else { (tolerance * GRID / self.unit as f64) as i64 }
     }
 
     /// What equality, order and hash look at.
@@ -345,16 +333,11 @@ mod tests {
     fn amounts_that_make_no_composition_are_refused() {
         let fe = Element::from_symbol("Fe").unwrap();
         for amount in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-12, 1e7] {
-            assert!(
-                Composition::from_amounts([(fe, amount)]).is_err(),
-                "{amount}"
-            );
+            assert!(Composition::from_amounts([(fe, amount)]).is_err(), "{amount}");
         }
         let none = Composition::from_amounts([]).unwrap_err().to_string();
         assert_eq!(none, "composition: expected at least one element, got none");
-        let huge = Composition::parse("((Fe999)999)999")
-            .unwrap_err()
-            .to_string();
+        let huge = Composition::parse("((Fe999)999)999").unwrap_err().to_string();
         assert!(huge.starts_with("composition: expected an amount from 1e-9 to 1e6, got Fe"));
     }
 
@@ -363,30 +346,18 @@ mod tests {
         assert_abs_diff_eq!(read("NaCl").distance(&read("NaCl")), 0.0);
         assert_abs_diff_eq!(read("NaCl").distance(&read("MgO")), 2.0);
         // fractions 1/2, 1/2 against 1/3, 2/3
-        assert_abs_diff_eq!(
-            read("TiO").distance(&read("TiO2")),
-            1.0 / 3.0,
-            epsilon = 1e-12
-        );
+        assert_abs_diff_eq!(read("TiO").distance(&read("TiO2")), 1.0 / 3.0, epsilon = 1e-12);
     }
 
     #[test]
     fn every_formula_of_the_real_files_survives_display() {
-        let files = [
-            "expt_gap",
-            "supercon_tc",
-            "metallic_glass",
-            "steels_yield",
-            "dielectric",
-        ];
+        let files = ["expt_gap", "supercon_tc", "metallic_glass", "steels_yield", "dielectric"];
         for file in files {
             let Some(rows) = materials(&format!("{file}.csv")) else {
                 return;
             };
-            let parsed: Vec<_> = rows
-                .iter()
-                .filter_map(|row| Composition::parse(&row["formula"]).ok())
-                .collect();
+            let parsed: Vec<_> =
+                rows.iter().filter_map(|row| Composition::parse(&row["formula"]).ok()).collect();
             assert!(
                 parsed.len() * 1000 > rows.len() * 995,
                 "{file}: {} of {}",
@@ -408,10 +379,7 @@ mod tests {
             return;
         };
         let start = std::time::Instant::now();
-        let n = rows
-            .iter()
-            .filter(|row| Composition::parse(&row["formula"]).is_ok())
-            .count();
+        let n = rows.iter().filter(|row| Composition::parse(&row["formula"]).is_ok()).count();
         println!("{:.0} formulas/s", n as f64 / start.elapsed().as_secs_f64());
     }
 
@@ -423,10 +391,7 @@ mod tests {
             (1u32..1_000_000).prop_map(|n| f64::from(n) / 1e6),
         ];
         prop::collection::vec((0usize..118, amount), 1..7).prop_map(|parts| {
-            parts
-                .into_iter()
-                .map(|(i, amount)| (Element::ALL[i], amount))
-                .collect()
+            parts.into_iter().map(|(i, amount)| (Element::ALL[i], amount)).collect()
         })
     }
 

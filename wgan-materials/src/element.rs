@@ -119,9 +119,8 @@ impl FromStr for Element {
     type Err = MaterialsError;
 
     fn from_str(symbol: &str) -> Result<Self, MaterialsError> {
-        Self::from_symbol(symbol).ok_or_else(|| MaterialsError::UnknownElement {
-            symbol: symbol.to_string(),
-        })
+        Self::from_symbol(symbol)
+            .ok_or_else(|| MaterialsError::UnknownElement { symbol: symbol.to_string() })
     }
 }
 
@@ -171,10 +170,7 @@ mod tests {
     fn json_has_the_symbol() {
         let text = serde_json::to_string(&Element::ALL[25]).unwrap();
         assert_eq!(text, "\"Fe\"");
-        assert_eq!(
-            serde_json::from_str::<Element>(&text).unwrap(),
-            Element::ALL[25]
-        );
+        assert_eq!(serde_json::from_str::<Element>(&text).unwrap(), Element::ALL[25]);
         assert!(serde_json::from_str::<Element>("\"Qq\"").is_err());
     }
 }

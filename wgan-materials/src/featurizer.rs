@@ -76,7 +76,9 @@ fn write_fractions(composition: &Composition, mut row: ArrayViewMut1<f64>) {
 
 fn write_statistics(composition: &Composition, mut row: ArrayViewMut1<f64>) {
     let fractions: Vec<_> = composition.fractions().collect();
-    for (property, mut cells) in ElementProperty::ALL.into_iter().zip(row.exact_chunks_mut(N_STATISTICS)) {
+    for (property, mut cells) in
+        ElementProperty::ALL.into_iter().zip(row.exact_chunks_mut(N_STATISTICS))
+    {
         let values = fractions.iter().map(|&(element, x)| (x, property.filled(element)));
         cells.assign(&ndarray::arr1(&statistics(values)));
     }
@@ -125,7 +127,10 @@ mod tests {
         let compositions = [read("YBa2Cu3O6.93"), read("NaCl")];
         let rows = feature_rows(&compositions);
         assert_eq!(rows.ncols(), feature_names().len());
-        assert_eq!(rows.view().split_at(ndarray::Axis(1), Element::COUNT).0, fraction_rows(&compositions));
+        assert_eq!(
+            rows.view().split_at(ndarray::Axis(1), Element::COUNT).0,
+            fraction_rows(&compositions)
+        );
         for row in fraction_rows(&compositions).rows() {
             assert_abs_diff_eq!(row.sum(), 1.0, epsilon = 1e-12);
         }

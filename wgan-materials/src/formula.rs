@@ -53,11 +53,7 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            tokens: tokens(text),
-            next: 0,
-        }
+        Self { text, tokens: tokens(text), next: 0 }
     }
 
     fn peek(&self) -> Option<char> {
@@ -72,10 +68,7 @@ impl<'a> Parser<'a> {
 
     /// [`take_if`](Self::take_if), and only right after the last token: `CuSO4 5H2O` is not `CuSO45H2O`.
     fn take_adjacent(&mut self, wanted: impl Fn(char) -> bool) -> Option<char> {
-        let last = self
-            .next
-            .checked_sub(1)
-            .map(|last| self.tokens[last].position);
+        let last = self.next.checked_sub(1).map(|last| self.tokens[last].position);
         let here = self.tokens.get(self.next)?.position;
         if last.is_some_and(|last| last + 1 != here) {
             return None;
@@ -94,10 +87,7 @@ impl<'a> Parser<'a> {
     fn part(&mut self, depth: usize) -> Result<Terms, MaterialsError> {
         let multiplicity = self.amount()?.unwrap_or(1.0);
         let mut terms = self.group(depth)?;
-        while self
-            .peek()
-            .is_some_and(|char| char.is_uppercase() || closing(char).is_some())
-        {
+        while self.peek().is_some_and(|char| char.is_uppercase() || closing(char).is_some()) {
             terms.extend(self.group(depth)?);
         }
         Ok(scaled(terms, multiplicity))
@@ -160,10 +150,7 @@ impl<'a> Parser<'a> {
     }
 
     fn checked(&self, start: usize, digits: &str) -> Result<f64, MaterialsError> {
-        let amount = digits
-            .parse::<f64>()
-            .ok()
-            .filter(|_| !digits.ends_with('.'));
+        let amount = digits.parse::<f64>().ok().filter(|_| !digits.ends_with('.'));
         let fault = |expected: &str| Err(self.error_at(start, expected, format!("`{digits}`")));
         match amount {
             None => fault("an amount such as 2, 0.5 or .5"),
@@ -189,10 +176,7 @@ impl<'a> Parser<'a> {
         let end = || self.text.chars().count() + 1;
         MaterialsError::Formula {
             formula: self.text.to_string(),
-            position: self
-                .tokens
-                .get(token)
-                .map_or_else(end, |token| token.position),
+            position: self.tokens.get(token).map_or_else(end, |token| token.position),
             expected: expected.to_string(),
             found,
         }
@@ -228,10 +212,7 @@ fn tokens(text: &str) -> Vec<Token> {
             continue;
         }
         let (used, char) = significant(&chars[i..]);
-        tokens.push(Token {
-            char,
-            position: i + 1,
-        });
+        tokens.push(Token { char, position: i + 1 });
         i += used;
     }
     without_subscript_braces(tokens, &chars)
@@ -250,23 +231,14 @@ fn typography(rest: &[char]) -> usize {
 
 /// Length of `<sub>` or `</sub>`, in any letter case.
 fn html_subscript(rest: &[char]) -> Option<usize> {
-    let tag = ["<sub>", "</sub>"]
-        .into_iter()
-        .find(|tag| starts_with(rest, tag))?;
+    let tag = ["<sub>", "</sub>"].into_iter().find(|tag| starts_with(rest, tag))?;
     Some(tag.len())
 }
 
 /// Length of `\mathrm`, `\rm`, `\,` and the like.
 fn latex_command(rest: &[char]) -> usize {
-    let letters = rest[1..]
-        .iter()
-        .take_while(|char| char.is_ascii_lowercase())
-        .count();
-    if letters == 0
-        && rest
-            .get(1)
-            .is_some_and(|char| matches!(char, ',' | ';' | ':' | '!'))
-    {
+    let letters = rest[1..].iter().take_while(|char| char.is_ascii_lowercase()).count();
+    if letters == 0 && rest.get(1).is_some_and(|char| matches!(char, ',' | ';' | ':' | '!')) {
         return 2;
     }
     if letters == 0 { 0 } else { 1 + letters }
@@ -274,10 +246,7 @@ fn latex_command(rest: &[char]) -> usize {
 
 fn starts_with(rest: &[char], pattern: &str) -> bool {
     let mut rest = rest.iter();
-    pattern.chars().all(|wanted| {
-        rest.next()
-            .is_some_and(|char| char.eq_ignore_ascii_case(&wanted))
-    })
+    pattern.chars().all(|wanted| rest.next().is_some_and(|char| char.eq_ignore_ascii_case(&wanted)))
 }
 
 /// Length and meaning of what stands here.
@@ -325,10 +294,8 @@ mod tests {
                 None => sums.push((element, amount)),
             }
         }
-        let words: Vec<_> = sums
-            .iter()
-            .map(|(element, amount)| format!("{element}{amount}"))
-            .collect();
+        let words: Vec<_> =
+            sums.iter().map(|(element, amount)| format!("{element}{amount}")).collect();
         words.join(" ")
     }
 
@@ -390,10 +357,7 @@ mod tests {
     #[test]
     fn errors_have_the_place_and_what_was_expected() {
         let cases = [
-            (
-                "",
-                "formula ``, position 1: expected an element symbol, found the end",
-            ),
+            ("", "formula ``, position 1: expected an element symbol, found the end"),
             (
                 "Fe2O3)",
                 "formula `Fe2O3)`, position 6: expected an element symbol, an amount or the end, found `)`",
@@ -406,14 +370,8 @@ mod tests {
                 "Ca(OH]2",
                 "formula `Ca(OH]2`, position 6: expected an element symbol, an amount or `)`, found `]`",
             ),
-            (
-                "Ca()2",
-                "formula `Ca()2`, position 4: expected an element symbol, found `)`",
-            ),
-            (
-                "nacl",
-                "formula `nacl`, position 1: expected an element symbol, found `n`",
-            ),
+            ("Ca()2", "formula `Ca()2`, position 4: expected an element symbol, found `)`"),
+            ("nacl", "formula `nacl`, position 1: expected an element symbol, found `n`"),
             (
                 "NaXx2",
                 "formula `NaXx2`, position 3: expected an element symbol, found `Xx`, which is no element",
@@ -454,10 +412,7 @@ mod tests {
                 "N a",
                 "formula `N a`, position 3: expected an element symbol, an amount or the end, found `a`",
             ),
-            (
-                "12",
-                "formula `12`, position 3: expected an element symbol, found the end",
-            ),
+            ("12", "formula `12`, position 3: expected an element symbol, found the end"),
         ];
         for (text, expected) in cases {
             assert_eq!(error(text), expected);

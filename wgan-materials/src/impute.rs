@@ -65,9 +65,7 @@ fn place(element: Element) -> (usize, u32) {
     let column = match element.atomic_number() {
         z @ 57..=70 => 19 + z - 57,
         z @ 89..=102 => 19 + z - 89,
-        _ => facts
-            .group()
-            .map_or(3, |group| group.group_number() as usize),
+        _ => facts.group().map_or(3, |group| group.group_number() as usize),
     };
     (column, facts.period())
 }
@@ -106,9 +104,7 @@ mod tests {
             ("Kr", "Ar Xe"),
         ];
         for (symbol, neighbours) in expected {
-            let found: Vec<_> = column_neighbours(element(symbol))
-                .map(Element::symbol)
-                .collect();
+            let found: Vec<_> = column_neighbours(element(symbol)).map(Element::symbol).collect();
             assert_eq!(found.join(" "), neighbours, "{symbol}");
         }
     }
@@ -117,10 +113,7 @@ mod tests {
     fn every_property_has_a_finite_number_for_every_element() {
         for property in ElementProperty::ALL {
             for element in Element::ALL {
-                assert!(
-                    property.filled(element).is_finite(),
-                    "{property:?} of {element}"
-                );
+                assert!(property.filled(element).is_finite(), "{property:?} of {element}");
             }
             println!("{}: {:?}", property.name(), property.imputed());
         }

@@ -41,8 +41,8 @@ pub use oxidation::{
 };
 pub use property::ElementProperty;
 pub use report::Report;
+pub use stream::CandidateStream;
 pub use table::{
     ColumnReport, ColumnRole, OnBadRow, Property, PropertySelection, ReadOptions, ReadSummary,
     SkippedRow, Table,
 };
-pub use stream::CandidateStream;

@@ -84,7 +84,10 @@ fn largest(values: &[f64]) -> f64 {
     let (chunks, rest) = values.as_chunks::<8>();
     let mut lanes = [0.0f64; 8];
     for chunk in chunks {
-        lanes.iter_mut().zip(chunk).for_each(|(lane, value)| *lane = if value > lane { *value } else { *lane });
+        lanes
+            .iter_mut()
+            .zip(chunk)
+            .for_each(|(lane, value)| *lane = if value > lane { *value } else { *lane });
     }
     lanes.iter().chain(rest).copied().fold(0.0, f64::max)
 }
@@ -123,7 +126,8 @@ mod tests {
         let Some(rows) = materials("supercon_tc.csv") else {
             return;
         };
-        let all: Vec<_> = rows.iter().filter_map(|row| Composition::parse(&row["formula"]).ok()).collect();
+        let all: Vec<_> =
+            rows.iter().filter_map(|row| Composition::parse(&row["formula"]).ok()).collect();
         let (known, queries) = (&all[..3000], &all[3000..3200]);
         let found = NearestIndex::new(known).nearest_all(queries);
         for (query, found) in queries.iter().zip(found) {
@@ -142,7 +146,8 @@ mod tests {
         let Some(rows) = materials("mp_formation_energy_sample.csv") else {
             return;
         };
-        let all: Vec<_> = rows.iter().filter_map(|row| Composition::parse(&row["formula"]).ok()).collect();
+        let all: Vec<_> =
+            rows.iter().filter_map(|row| Composition::parse(&row["formula"]).ok()).collect();
         let index = NearestIndex::new(&all[..30_000]);
         let queries: Vec<_> = all.iter().step_by(6).cloned().collect();
         let start = std::time::Instant::now();

@@ -67,7 +67,8 @@ mod tests {
     #[test]
     fn a_system_is_new_only_if_the_set_of_elements_is() {
         let known = Known::new(&read(&["TiO2", "CaTiO3"]));
-        let found: Vec<bool> = read(&["Ti2O3", "CaTi2O4", "CaO", "Ti"]).iter().map(|c| known.has_system(c)).collect();
+        let found: Vec<bool> =
+            read(&["Ti2O3", "CaTi2O4", "CaO", "Ti"]).iter().map(|c| known.has_system(c)).collect();
         assert_eq!(found, [true, true, false, false]);
     }
 

@@ -154,9 +154,7 @@ impl ElementProperty {
 fn electrons(element: Element, wanted: impl Fn(SubshellLabel) -> bool) -> f64 {
     let shells = element.facts().electronic_configuration().valence_subshells;
     let of_label = shells.iter().filter(|shell| wanted(shell.subshell_label));
-    of_label
-        .map(|shell| f64::from(shell.number_of_electrons))
-        .sum()
+    of_label.map(|shell| f64::from(shell.number_of_electrons)).sum()
 }
 
 /// Places in the subshells that hold an electron outside the noble-gas core, `2(2ℓ + 1)` each.
@@ -173,9 +171,7 @@ fn places(element: Element) -> f64 {
 }
 
 fn main_oxidation(element: Element) -> &'static [i8] {
-    element
-        .facts()
-        .oxidation_states(OxidationStateCategory::Main)
+    element.facts().oxidation_states(OxidationStateCategory::Main)
 }
 
 #[cfg(test)]
@@ -196,10 +192,7 @@ mod tests {
         let close = |(ours, theirs): &&(f64, f64)| {
             (ours - theirs).abs() <= tolerance * theirs.abs().max(1.0)
         };
-        Some((
-            pairs.iter().filter(close).count() as f64 / pairs.len() as f64,
-            pairs.len(),
-        ))
+        Some((pairs.iter().filter(close).count() as f64 / pairs.len() as f64, pairs.len()))
     }
 
     #[test]
@@ -224,11 +217,7 @@ mod tests {
                 return;
             };
             println!("{}: {share:.3} of {n}", property.name());
-            assert!(
-                share >= least && n >= n_least,
-                "{}: {share} of {n}",
-                property.name()
-            );
+            assert!(share >= least && n >= n_least, "{}: {share} of {n}", property.name());
         }
     }
 
@@ -241,13 +230,7 @@ mod tests {
     #[test]
     fn gallium_has_thirteen_electrons_outside_the_argon_core() {
         let gallium = Element::from_symbol("Ga").unwrap();
-        let counts = [
-            P::ValenceElectrons,
-            P::ValenceS,
-            P::ValenceP,
-            P::ValenceD,
-            P::Unfilled,
-        ];
+        let counts = [P::ValenceElectrons, P::ValenceS, P::ValenceP, P::ValenceD, P::Unfilled];
         let counts = counts.map(|property| property.value(gallium).unwrap());
         assert_eq!(counts, [13.0, 2.0, 1.0, 10.0, 5.0]);
     }

@@ -36,11 +36,7 @@ fn rows(path: &Path) -> Vec<HashMap<String, String>> {
     let header: Vec<&str> = lines.next().unwrap().split(',').collect();
     let row = |line: &str| {
         let cells = line.split(',').map(str::to_string);
-        header
-            .iter()
-            .map(|name| name.to_string())
-            .zip(cells)
-            .collect()
+        header.iter().map(|name| name.to_string()).zip(cells).collect()
     };
     lines.map(row).collect()
 }

@@ -12,6 +12,8 @@ pub struct TrainConfig {
     pub batch_size: usize,
     /// Generator updates, at least 1. No default: it depends on the time there is.
     pub n_steps: usize,
+    /// Samples per generator update; `batch_size` where there is none.
+    pub generator_batch_size: Option<usize>,
     /// Critic updates per generator update, at least 1 (5: Gulrajani et al. 2017).
     #[config(default = 5)]
     pub n_critic: usize,
@@ -43,6 +45,7 @@ impl TrainConfig {
     pub fn check(&self) -> Result<(), WganError> {
         for (field, value) in [
             ("batch_size", self.batch_size),
+            ("generator_batch_size", self.generator_batch_size.unwrap_or(self.batch_size)),
             ("n_steps", self.n_steps),
             ("n_critic", self.n_critic),
             ("record_every", self.record_every),

@@ -153,13 +153,13 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
         let warm_up = if done == 0 { config.critic_warm_up } else { 0 };
         let mut last = CriticStep { estimate: 0.0, penalty: 0.0, gradient_norm: None };
         for _ in 0..config.n_critic + warm_up {
-            let real = self.batch(rng);
+            let real = self.batch(config.batch_size, rng);
             let z = self.prior.draw(&real, rng, &self.device);
             let t = self.uniform(rng);
             let rate = config.critic_optimizer.learning_rate() * factor;
             last = wgan.critic_step(real, &z, t, rate);
         }
-        let real = self.batch(rng);
+        let real = self.batch(config.generator_batch_size.unwrap_or(config.batch_size), rng);
         let z = self.prior.draw(&real, rng, &self.device);
         let rate = config.generator_optimizer.learning_rate() * factor;
         let generator_loss = wgan.generator_step(&real, &z, rate);
@@ -175,10 +175,9 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
     }
 
     /// A batch drawn with replacement.
-    fn batch(&self, rng: &mut ChaCha8Rng) -> D::Sample {
+    fn batch(&self, size: usize, rng: &mut ChaCha8Rng) -> D::Sample {
         let n = self.data.len();
-        let rows: Vec<usize> =
-            (0..self.config.batch_size).map(|_| rng.random_range(0..n)).collect();
+        let rows: Vec<usize> = (0..size).map(|_| rng.random_range(0..n)).collect();
         self.data.batch(&rows)
     }
 

@@ -130,10 +130,8 @@ impl W1Report {
         let mut real_rows = Vec::new();
         for _ in 0..config.n_splits {
             real_rows = shuffled(real.nrows(), rng);
-            let (one, other) = (
-                real.select(Axis(0), &real_rows[..n]),
-                real.select(Axis(0), &real_rows[n..2 * n]),
-            );
+            let (one, other) =
+                (real.select(Axis(0), &real_rows[..n]), real.select(Axis(0), &real_rows[n..2 * n]));
             upper += w1(one.view(), fake_part.view(), config.norm)?.value / config.n_splits as f64;
             floor += w1(one.view(), other.view(), config.norm)?.value / config.n_splits as f64;
         }
@@ -169,15 +167,7 @@ impl W1Report {
 
 impl fmt::Display for W1Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            lower,
-            upper,
-            floor,
-            ratio,
-            n,
-            d,
-            ..
-        } = self;
+        let Self { lower, upper, floor, ratio, n, d, .. } = self;
         write!(
             out,
             "W₁ between {lower:.4} and {upper:.4} (n = {n}, d = {d}); real against real {floor:.4}, ratio {ratio:.2}"
@@ -205,11 +195,7 @@ fn ratio(upper: f64, floor: f64) -> f64 {
 fn check_samples(real: ArrayView2<'_, f64>, fake: ArrayView2<'_, f64>) -> Result<(), WganError> {
     for (at, table, expected) in [("real", real, 4), ("fake", fake, 2)] {
         if table.nrows() < expected {
-            return Err(WganError::TooFew {
-                at,
-                expected,
-                got: table.nrows(),
-            });
+            return Err(WganError::TooFew { at, expected, got: table.nrows() });
         }
         check_rows(at, table)?;
     }
@@ -259,10 +245,8 @@ fn critic_bound(
 /// The function is 1-Lipschitz and independent of the rows it is evaluated on, so the expectation is at most W₁ of the laws.
 fn held_out_bound(real: &Array2<f64>, fake: &Array2<f64>, norm: Norm) -> Result<f64, WganError> {
     let half = real.nrows() / 2;
-    let ((fit_real, new_real), (fit_fake, new_fake)) = (
-        real.view().split_at(Axis(0), half),
-        fake.view().split_at(Axis(0), half),
-    );
+    let ((fit_real, new_real), (fit_fake, new_fake)) =
+        (real.view().split_at(Axis(0), half), fake.view().split_at(Axis(0), half));
     let fitted = w1(fit_real, fit_fake, norm)?;
     let values: Vec<f64> = fitted.v.iter().map(|v| -v).collect();
     let critic = McShane::new(fit_fake, &values, norm)?;
@@ -286,17 +270,10 @@ fn permutation_p<R: Rng + ?Sized>(
     let n = real.nrows().min(config.permutation_points);
     let first = |table: &Array2<f64>| table.select(Axis(0), &(0..n).collect::<Vec<_>>());
     let pooled = concatenate(Axis(0), &[first(real).view(), first(fake).view()]).map_err(|_| {
-        WganError::Shape {
-            at: "fake",
-            expected: real.shape().to_vec(),
-            got: fake.shape().to_vec(),
-        }
+        WganError::Shape { at: "fake", expected: real.shape().to_vec(), got: fake.shape().to_vec() }
     })?;
     let distance = |rows: &[usize]| -> Result<f64, WganError> {
-        let (one, other) = (
-            pooled.select(Axis(0), &rows[..n]),
-            pooled.select(Axis(0), &rows[n..]),
-        );
+        let (one, other) = (pooled.select(Axis(0), &rows[..n]), pooled.select(Axis(0), &rows[n..]));
         Ok(w1(one.view(), other.view(), config.norm)?.value)
     };
     let observed = distance(&(0..2 * n).collect::<Vec<_>>())?;
@@ -304,9 +281,7 @@ fn permutation_p<R: Rng + ?Sized>(
     for _ in 0..config.n_permutations {
         at_least += usize::from(distance(&shuffled(2 * n, rng))? >= observed * (1.0 - 1e-12));
     }
-    Ok(Some(
-        f64::from(at_least as u32) / (1 + config.n_permutations) as f64,
-    ))
+    Ok(Some(f64::from(at_least as u32) / (1 + config.n_permutations) as f64))
 }
 
 #[cfg(test)]
@@ -317,11 +292,8 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     fn report(real: &Array2<f64>, fake: &Array2<f64>, scores: Option<Scores<'_>>) -> W1Report {
-        let config = W1Config {
-            n_permutations: 39,
-            permutation_points: 100,
-            ..W1Config::default()
-        };
+        let config =
+            W1Config { n_permutations: 39, permutation_points: 100, ..W1Config::default() };
         W1Report::measure(
             real.view(),
             fake.view(),
@@ -334,11 +306,7 @@ mod tests {
 
     #[test]
     fn equal_laws_have_ratio_one_and_a_large_p() {
-        let same = report(
-            &sample_for_tests(800, 2, 1),
-            &sample_for_tests(400, 2, 2),
-            None,
-        );
+        let same = report(&sample_for_tests(800, 2, 1), &sample_for_tests(400, 2, 2), None);
         assert!((same.ratio - 1.0).abs() < 0.25, "{same}");
         assert!(same.permutation_p.unwrap() > 0.05, "{same}");
         assert!(
@@ -353,17 +321,9 @@ mod tests {
         let real = sample_for_tests(1200, 2, 3);
         let mut fake = sample_for_tests(600, 2, 4);
         fake.column_mut(0).mapv_inplace(|x| x + 2.0); // W₁ = 2; the means fluctuate by √(2/600) = 0.06
-        let scores: Vec<Vec<f64>> = [&real, &fake]
-            .map(|t| t.column(0).iter().map(|x| -5.0 * x).collect())
-            .into();
-        let critic = report(
-            &real,
-            &fake,
-            Some(Scores {
-                real: &scores[0],
-                fake: &scores[1],
-            }),
-        );
+        let scores: Vec<Vec<f64>> =
+            [&real, &fake].map(|t| t.column(0).iter().map(|x| -5.0 * x).collect()).into();
+        let critic = report(&real, &fake, Some(Scores { real: &scores[0], fake: &scores[1] }));
         let without = report(&real, &fake, None);
         for found in [critic, without] {
             assert!(
@@ -382,10 +342,7 @@ mod tests {
         fake.column_mut(0).mapv_inplace(|x| x + 2.0);
         let high = report(&sample_for_tests(400, 16, 5), &fake, None);
         assert!(
-            high.upper > 2.5
-                && high
-                    .to_string()
-                    .contains("sampling dominates the upper value"),
+            high.upper > 2.5 && high.to_string().contains("sampling dominates the upper value"),
             "{high}"
         );
     }

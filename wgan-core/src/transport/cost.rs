@@ -40,11 +40,7 @@ impl DenseCost {
     pub fn new(matrix: Array2<f64>) -> Result<Self, WganError> {
         check_rows("cost matrix", matrix.view())?;
         let by_rows = matrix.is_standard_layout();
-        Ok(Self(if by_rows {
-            matrix
-        } else {
-            matrix.as_standard_layout().into_owned()
-        }))
+        Ok(Self(if by_rows { matrix } else { matrix.as_standard_layout().into_owned() }))
     }
 
     /// The matrix.
@@ -68,9 +64,7 @@ impl GroundCost for DenseCost {
             Some(all) => &all[i * m + columns.start..i * m + columns.end],
             None => {
                 let row = &mut buffer[..columns.len()];
-                row.iter_mut()
-                    .zip(columns)
-                    .for_each(|(entry, j)| *entry = self.0[[i, j]]);
+                row.iter_mut().zip(columns).for_each(|(entry, j)| *entry = self.0[[i, j]]);
                 row
             }
         }
@@ -98,9 +92,7 @@ impl Norm {
 
     /// The cost between two points of equal dimension.
     pub fn between(self, x: ArrayView1<'_, f64>, y: ArrayView1<'_, f64>) -> f64 {
-        let folded = Zip::from(x)
-            .and(y)
-            .fold(0.0, |total, &a, &b| self.add(total, a - b));
+        let folded = Zip::from(x).and(y).fold(0.0, |total, &a, &b| self.add(total, a - b));
         self.finish(folded)
     }
 
@@ -117,11 +109,7 @@ impl Norm {
     /// Turns what was gathered over the coordinates into the cost.
     #[inline]
     fn finish(self, total: f64) -> f64 {
-        if self == Self::L2 {
-            total.sqrt()
-        } else {
-            total
-        }
+        if self == Self::L2 { total.sqrt() } else { total }
     }
 }
 
@@ -157,11 +145,7 @@ impl PointCost {
             });
         }
         let target = y.t().as_standard_layout().into_owned();
-        Ok(Self {
-            source: x.as_standard_layout().into_owned(),
-            target,
-            norm,
-        })
+        Ok(Self { source: x.as_standard_layout().into_owned(), target, norm })
     }
 
     /// All costs as a matrix, `8·n·m` bytes.
@@ -169,11 +153,7 @@ impl PointCost {
         let mut matrix = Array2::zeros(self.shape());
         let mut buffer = vec![0.0; self.target.ncols()];
         for (i, mut row) in matrix.axis_iter_mut(Axis(0)).enumerate() {
-            row.assign(&ArrayView1::from(self.row(
-                i,
-                0..self.target.ncols(),
-                &mut buffer,
-            )));
+            row.assign(&ArrayView1::from(self.row(i, 0..self.target.ncols(), &mut buffer)));
         }
         DenseCost(matrix)
     }
@@ -223,18 +203,10 @@ impl GroundCost for PointCost {
 /// Refuses tables without rows or columns and entries that are not finite.
 pub(crate) fn check_rows(at: &'static str, table: ArrayView2<'_, f64>) -> Result<(), WganError> {
     if table.is_empty() {
-        return Err(WganError::TooFew {
-            at,
-            expected: 1,
-            got: 0,
-        });
+        return Err(WganError::TooFew { at, expected: 1, got: 0 });
     }
     match table.indexed_iter().find(|(_, v)| !v.is_finite()) {
-        Some(((i, j), &got)) => Err(WganError::NotFinite {
-            at,
-            index: vec![i, j],
-            got,
-        }),
+        Some(((i, j), &got)) => Err(WganError::NotFinite { at, index: vec![i, j], got }),
         None => Ok(()),
     }
 }
@@ -248,19 +220,12 @@ mod tests {
     #[test]
     fn norms_of_a_three_four_triangle() {
         let (x, y) = (array![[0.0, 0.0]], array![[1.0, 1.0], [3.0, -4.0]]);
-        for (norm, expected) in [
-            (Norm::L2, 5.0),
-            (Norm::L1, 7.0),
-            (Norm::LInf, 4.0),
-            (Norm::SquaredL2, 25.0),
-        ] {
+        for (norm, expected) in
+            [(Norm::L2, 5.0), (Norm::L1, 7.0), (Norm::LInf, 4.0), (Norm::SquaredL2, 25.0)]
+        {
             let cost = PointCost::new(x.view(), y.view(), norm).unwrap();
             assert_abs_diff_eq!(cost.cost(0, 1), expected, epsilon = 1e-15);
-            assert_abs_diff_eq!(
-                cost.row(0, 1..2, &mut [0.0; 2])[0],
-                expected,
-                epsilon = 1e-15
-            );
+            assert_abs_diff_eq!(cost.row(0, 1..2, &mut [0.0; 2])[0], expected, epsilon = 1e-15);
             assert_abs_diff_eq!(
                 cost.to_dense().row(0, 1..2, &mut [])[0],
                 expected,

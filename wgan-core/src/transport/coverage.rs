@@ -44,11 +44,7 @@ pub fn mode_coverage(
     }
     let near: usize = counts.iter().sum();
     let n_covered = counts.iter().filter(|&&count| count > 0).count();
-    Ok(ModeCoverage {
-        counts,
-        n_covered,
-        near_share: near as f64 / fake.nrows() as f64,
-    })
+    Ok(ModeCoverage { counts, n_covered, near_share: near as f64 / fake.nrows() as f64 })
 }
 
 /// Shares that compare two samples by balls around each row that reach to its `k`-th neighbour in its own sample.
@@ -97,9 +93,7 @@ pub fn precision_coverage(
     let mut buffer = vec![0.0; m];
     for (i, radius) in real_radius.iter().enumerate() {
         let row = between.row(i, 0..m, &mut buffer);
-        row.iter()
-            .zip(&mut inside_count)
-            .for_each(|(d, count)| *count += usize::from(d <= radius));
+        row.iter().zip(&mut inside_count).for_each(|(d, count)| *count += usize::from(d <= radius));
         covered += usize::from(row.iter().any(|d| d <= radius));
         recalled += usize::from(row.iter().zip(&fake_radius).any(|(d, r)| d <= r));
     }
@@ -141,10 +135,8 @@ pub fn memorisation(
     fake: ArrayView2<'_, f64>,
 ) -> Result<Memorisation, WganError> {
     let sorted_distances = |rows| -> Result<Vec<f64>, WganError> {
-        let mut distances: Vec<f64> = nearest(rows, training)?
-            .into_iter()
-            .map(|(_, distance)| distance)
-            .collect();
+        let mut distances: Vec<f64> =
+            nearest(rows, training)?.into_iter().map(|(_, distance)| distance).collect();
         distances.sort_unstable_by(f64::total_cmp);
         Ok(distances)
     };
@@ -160,10 +152,8 @@ pub fn memorisation(
 
 /// `P(a < b) + ½ P(a = b)` for draws from two sorted lists.
 fn closer_share(a: &[f64], b: &[f64]) -> f64 {
-    let wins: usize = b
-        .iter()
-        .map(|&d| a.partition_point(|&x| x < d) + a.partition_point(|&x| x <= d))
-        .sum();
+    let wins: usize =
+        b.iter().map(|&d| a.partition_point(|&x| x < d) + a.partition_point(|&x| x <= d)).sum();
     wins as f64 / (2 * a.len() * b.len()) as f64
 }
 
@@ -183,10 +173,9 @@ fn nearest(
     let mut buffer = vec![0.0; m];
     let mut of_row = |i| {
         let row = distance.row(i, 0..m, &mut buffer);
-        row.iter().enumerate().fold(
-            (0, f64::INFINITY),
-            |best, (j, &d)| if d < best.1 { (j, d) } else { best },
-        )
+        row.iter()
+            .enumerate()
+            .fold((0, f64::INFINITY), |best, (j, &d)| if d < best.1 { (j, d) } else { best })
     };
     Ok((0..rows.nrows()).map(&mut of_row).collect())
 }
@@ -217,14 +206,7 @@ mod tests {
         let centres = array![[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]];
         let fake = array![[0.1, 0.0], [0.0, -0.2], [10.0, 0.3], [5.0, 5.0]];
         let modes = mode_coverage(fake.view(), centres.view(), 0.5).unwrap();
-        assert_eq!(
-            modes,
-            ModeCoverage {
-                counts: vec![2, 1, 0],
-                n_covered: 2,
-                near_share: 0.75
-            }
-        );
+        assert_eq!(modes, ModeCoverage { counts: vec![2, 1, 0], n_covered: 2, near_share: 0.75 });
     }
 
     #[test]
@@ -249,30 +231,19 @@ mod tests {
 
     #[test]
     fn copies_are_told_from_fresh_rows() {
-        let (training, held_out, fresh) = (
-            sample_for_tests(500, 4, 5),
-            sample_for_tests(400, 4, 6),
-            sample_for_tests(400, 4, 7),
-        );
+        let (training, held_out, fresh) =
+            (sample_for_tests(500, 4, 5), sample_for_tests(400, 4, 6), sample_for_tests(400, 4, 7));
         let honest = memorisation(training.view(), held_out.view(), fresh.view()).unwrap();
         assert_abs_diff_eq!(honest.closer_share, 0.5, epsilon = 0.07); // three standard errors, √(1/12·(1/400 + 1/400))
         assert_eq!(honest.copies, 0.0);
         let copied = memorisation(training.view(), held_out.view(), training.view()).unwrap();
-        assert_eq!(
-            (copied.closer_share, copied.copies, copied.fake_median),
-            (1.0, 1.0, 0.0)
-        );
+        assert_eq!((copied.closer_share, copied.copies, copied.fake_median), (1.0, 1.0, 0.0));
     }
 
     #[test]
     fn too_many_neighbours_are_refused() {
         let x = sample_for_tests(5, 2, 8);
-        let message = precision_coverage(x.view(), x.view(), 5)
-            .unwrap_err()
-            .to_string();
-        assert_eq!(
-            message,
-            "k: expected at least 1 and less than both samples, got 5"
-        );
+        let message = precision_coverage(x.view(), x.view(), 5).unwrap_err().to_string();
+        assert_eq!(message, "k: expected at least 1 and less than both samples, got 5");
     }
 }

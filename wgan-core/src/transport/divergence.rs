@@ -43,17 +43,10 @@ pub struct Divergences {
 pub fn discrete_divergences(p: &[f64], q: &[f64]) -> Result<Divergences, WganError> {
     let (p_total, q_total) = (checked_total("p", p)?, checked_total("q", q)?);
     if p.len() != q.len() {
-        return Err(WganError::Shape {
-            at: "q",
-            expected: vec![p.len()],
-            got: vec![q.len()],
-        });
+        return Err(WganError::Shape { at: "q", expected: vec![p.len()], got: vec![q.len()] });
     }
     let sum = |term: fn(f64, f64) -> f64| {
-        p.iter()
-            .zip(q)
-            .map(|(p, q)| term(p / p_total, q / q_total))
-            .sum::<f64>()
+        p.iter().zip(q).map(|(p, q)| term(p / p_total, q / q_total)).sum::<f64>()
     };
     Ok(Divergences {
         total_variation: sum(variation_term),
@@ -75,10 +68,8 @@ pub fn gaussian_divergences(p: (f64, f64), q: (f64, f64)) -> Result<Divergences,
     check_gaussian("p", p)?;
     check_gaussian("q", q)?;
     let narrow = p.1.min(q.1);
-    let (from, to) = (
-        (p.0 - 12.0 * p.1).min(q.0 - 12.0 * q.1),
-        (p.0 + 12.0 * p.1).max(q.0 + 12.0 * q.1),
-    );
+    let (from, to) =
+        ((p.0 - 12.0 * p.1).min(q.0 - 12.0 * q.1), (p.0 + 12.0 * p.1).max(q.0 + 12.0 * q.1));
     if narrow <= 0.0 || (to - from) / narrow > 1e5 {
         let got = format!("{p:?} and {q:?}");
         return Err(WganError::Config {
@@ -92,12 +83,7 @@ pub fn gaussian_divergences(p: (f64, f64), q: (f64, f64)) -> Result<Divergences,
         let pieces = |a: f64, b: f64| (50.0 * (b - a) / narrow).ceil() as usize + 50;
         ends.windows(2)
             .map(|e| {
-                simpson(
-                    |x| term(density(p, x), density(q, x)),
-                    e[0],
-                    e[1],
-                    pieces(e[0], e[1]),
-                )
+                simpson(|x| term(density(p, x), density(q, x)), e[0], e[1], pieces(e[0], e[1]))
             })
             .sum::<f64>()
     };
@@ -160,11 +146,7 @@ fn kl_term(p: f64, q: f64) -> f64 {
 /// `½ p ln(2p/(p+q)) + ½ q ln(2q/(p+q))`.
 fn js_term(p: f64, q: f64) -> f64 {
     let half = |p: f64, q: f64| {
-        if p == 0.0 {
-            0.0
-        } else {
-            0.5 * p * (p / (p + q)).ln() + 0.5 * p * std::f64::consts::LN_2
-        }
+        if p == 0.0 { 0.0 } else { 0.5 * p * (p / (p + q)).ln() + 0.5 * p * std::f64::consts::LN_2 }
     };
     half(p, q) + half(q, p)
 }
@@ -177,33 +159,17 @@ mod tests {
 
     #[test]
     fn the_same_law_has_no_divergence() {
-        let none = Divergences {
-            total_variation: 0.0,
-            kl: 0.0,
-            reverse_kl: 0.0,
-            js: 0.0,
-        };
-        assert_eq!(
-            discrete_divergences(&[2.0, 1.0], &[2.0, 1.0]).unwrap(),
-            none
-        );
+        let none = Divergences { total_variation: 0.0, kl: 0.0, reverse_kl: 0.0, js: 0.0 };
+        assert_eq!(discrete_divergences(&[2.0, 1.0], &[2.0, 1.0]).unwrap(), none);
         let same = gaussian_divergences((1.0, 2.0), (1.0, 2.0)).unwrap();
-        assert_abs_diff_eq!(
-            same.total_variation + same.kl + same.js,
-            0.0,
-            epsilon = 1e-12
-        );
+        assert_abs_diff_eq!(same.total_variation + same.kl + same.js, 0.0, epsilon = 1e-12);
     }
 
     #[test]
     fn total_variation_of_shifted_normals_is_tabulated() {
         // TV(N(0,1), N(2,1)) = 2Φ(1) − 1.
         let shifted = gaussian_divergences((0.0, 1.0), (2.0, 1.0)).unwrap();
-        assert_abs_diff_eq!(
-            shifted.total_variation,
-            0.682_689_492_137_085_9,
-            epsilon = 1e-9
-        );
+        assert_abs_diff_eq!(shifted.total_variation, 0.682_689_492_137_085_9, epsilon = 1e-9);
         assert_abs_diff_eq!(shifted.kl, 2.0, epsilon = 1e-12);
     }
 
@@ -225,9 +191,7 @@ mod tests {
 
     #[test]
     fn bad_laws_are_refused() {
-        let message = discrete_divergences(&[1.0], &[0.5, 0.5])
-            .unwrap_err()
-            .to_string();
+        let message = discrete_divergences(&[1.0], &[0.5, 0.5]).unwrap_err().to_string();
         assert_eq!(message, "q: expected shape [1], got [2]");
         assert!(gaussian_divergences((0.0, 0.0), (0.0, 1.0)).is_err());
     }

@@ -52,11 +52,7 @@ pub fn w1_between(
     norm: Norm,
 ) -> Result<Transport, WganError> {
     let cost = PointCost::new(x, y, norm)?;
-    if x.nrows()
-        .saturating_mul(y.nrows())
-        .saturating_mul(size_of::<f64>())
-        <= DENSE_BYTES
-    {
+    if x.nrows().saturating_mul(y.nrows()).saturating_mul(size_of::<f64>()) <= DENSE_BYTES {
         solve_transport(&cost.to_dense(), a, b)
     } else {
         solve_transport(&cost, a, b)

@@ -32,10 +32,8 @@ pub fn w1_gaussian(first: (f64, f64), second: (f64, f64)) -> Result<f64, WganErr
         return Ok(m.abs());
     }
     let z = m / sigma;
-    Ok(
-        sigma * (2.0 / std::f64::consts::PI).sqrt() * (-0.5 * z * z).exp()
-            + m * (1.0 - 2.0 * normal_tail(z)),
-    )
+    Ok(sigma * (2.0 / std::f64::consts::PI).sqrt() * (-0.5 * z * z).exp()
+        + m * (1.0 - 2.0 * normal_tail(z)))
 }
 
 /// Refuses means and standard deviations that are not those of a normal law (a point mass has deviation 0).
@@ -45,11 +43,7 @@ pub(super) fn check_gaussian(
 ) -> Result<(), WganError> {
     if !mean.is_finite() || !deviation.is_finite() {
         let got = if mean.is_finite() { deviation } else { mean };
-        return Err(WganError::NotFinite {
-            at,
-            index: vec![],
-            got,
-        });
+        return Err(WganError::NotFinite { at, index: vec![], got });
     }
     if deviation < 0.0 {
         return Err(WganError::Config {
@@ -92,21 +86,12 @@ pub fn w2_squared_gaussian(
     let d = first.0.len();
     check_covariance("first law", d, first)?;
     check_covariance("second law", d, second)?;
-    let shift: f64 = first
-        .0
-        .iter()
-        .zip(second.0)
-        .map(|(a, b)| (a - b) * (a - b))
-        .sum();
+    let shift: f64 = first.0.iter().zip(second.0).map(|(a, b)| (a - b) * (a - b)).sum();
     let root = square_root(first.1)?;
     let other = to_faer(second.1);
     let between = &root * &other * &root;
-    let cross: f64 = eigen(&between)?
-        .S()
-        .column_vector()
-        .iter()
-        .map(|&value: &f64| value.max(0.0).sqrt())
-        .sum();
+    let cross: f64 =
+        eigen(&between)?.S().column_vector().iter().map(|&value: &f64| value.max(0.0).sqrt()).sum();
     // The eigenvalues of the second covariance are only looked at to refuse negative ones.
     square_root(second.1)?;
     Ok((shift + first.1.diag().sum() + second.1.diag().sum() - 2.0 * cross).max(0.0))
@@ -129,10 +114,8 @@ fn check_covariance(
     super::cost::check_rows(at, covariance)?;
     super::one_dimensional::check_positions(at, &mean.to_vec())?;
     let size = covariance.iter().fold(0.0_f64, |s, x| s.max(x.abs()));
-    let skew = covariance
-        .iter()
-        .zip(covariance.t())
-        .fold(0.0_f64, |s, (a, b)| s.max((a - b).abs()));
+    let skew =
+        covariance.iter().zip(covariance.t()).fold(0.0_f64, |s, (a, b)| s.max((a - b).abs()));
     if skew > 1e-9 * size {
         return Err(WganError::Violated {
             at,
@@ -165,12 +148,10 @@ fn square_root(covariance: ArrayView2<'_, f64>) -> Result<Mat<f64>, WganError> {
 
 /// Eigen-decomposition of a symmetric matrix.
 fn eigen(matrix: &Mat<f64>) -> Result<SelfAdjointEigen<f64>, WganError> {
-    matrix
-        .self_adjoint_eigen(Side::Lower)
-        .map_err(|e| WganError::Decomposition {
-            at: "eigen-decomposition of a covariance",
-            reason: format!("{e:?}"),
-        })
+    matrix.self_adjoint_eigen(Side::Lower).map_err(|e| WganError::Decomposition {
+        at: "eigen-decomposition of a covariance",
+        reason: format!("{e:?}"),
+    })
 }
 
 /// The same matrix in faer's layout.
@@ -187,18 +168,12 @@ mod tests {
 
     #[test]
     fn normal_tail_has_the_tabulated_values() {
-        for (z, tail) in [
-            (0.0, 0.5),
-            (1.0, 0.158_655_253_931_457_05),
-            (3.0, 1.349_898_031_630_094_5e-3),
-        ] {
+        for (z, tail) in
+            [(0.0, 0.5), (1.0, 0.158_655_253_931_457_05), (3.0, 1.349_898_031_630_094_5e-3)]
+        {
             assert_abs_diff_eq!(normal_tail(z), tail, epsilon = 1e-13);
         }
-        assert_abs_diff_eq!(
-            normal_tail(6.0) / 9.865_876_450_376_98e-10,
-            1.0,
-            epsilon = 1e-10
-        );
+        assert_abs_diff_eq!(normal_tail(6.0) / 9.865_876_450_376_98e-10, 1.0, epsilon = 1e-10);
         assert_abs_diff_eq!(normal_tail(-1.0), 1.0 - normal_tail(1.0), epsilon = 1e-15);
     }
 
@@ -216,11 +191,8 @@ mod tests {
 
     #[test]
     fn bures_of_commuting_covariances_compares_deviations() {
-        let (m, c0, c1) = (
-            array![0.0, 0.0],
-            array![[1.0, 0.0], [0.0, 4.0]],
-            array![[9.0, 0.0], [0.0, 1.0]],
-        );
+        let (m, c0, c1) =
+            (array![0.0, 0.0], array![[1.0, 0.0], [0.0, 4.0]], array![[9.0, 0.0], [0.0, 1.0]]);
         let shifted = array![3.0, 4.0];
         let w2 = w2_squared_gaussian((m.view(), c0.view()), (shifted.view(), c1.view())).unwrap();
         assert_abs_diff_eq!(w2, 25.0 + 4.0 + 1.0, epsilon = 1e-10);
@@ -249,10 +221,7 @@ mod tests {
         let message = w2_squared_gaussian((zero.view(), bad.view()), (zero.view(), bad.view()))
             .unwrap_err()
             .to_string();
-        assert!(
-            message.starts_with("covariance: negative eigenvalue is"),
-            "{message}"
-        );
+        assert!(message.starts_with("covariance: negative eigenvalue is"), "{message}");
         assert!(w1_gaussian((0.0, -1.0), (0.0, 1.0)).is_err());
     }
 }

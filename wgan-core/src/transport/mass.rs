@@ -16,19 +16,11 @@ pub fn uniform(n: usize) -> Vec<f64> {
 /// Empty, NaN, infinite or negative weights, and weights that are all zero.
 pub(crate) fn checked_total(at: &'static str, weights: &[f64]) -> Result<f64, WganError> {
     if weights.is_empty() {
-        return Err(WganError::TooFew {
-            at,
-            expected: 1,
-            got: 0,
-        });
+        return Err(WganError::TooFew { at, expected: 1, got: 0 });
     }
     for (index, &w) in weights.iter().enumerate() {
         if !w.is_finite() {
-            return Err(WganError::NotFinite {
-                at,
-                index: vec![index],
-                got: w,
-            });
+            return Err(WganError::NotFinite { at, index: vec![index], got: w });
         }
         if w < 0.0 {
             return Err(WganError::NegativeMass { at, index, got: w });
@@ -36,17 +28,9 @@ pub(crate) fn checked_total(at: &'static str, weights: &[f64]) -> Result<f64, Wg
     }
     let total: f64 = weights.iter().sum();
     if !total.is_finite() {
-        return Err(WganError::NotFinite {
-            at,
-            index: vec![],
-            got: total,
-        });
+        return Err(WganError::NotFinite { at, index: vec![], got: total });
     }
-    if total > 0.0 {
-        Ok(total)
-    } else {
-        Err(WganError::NoMass { at })
-    }
+    if total > 0.0 { Ok(total) } else { Err(WganError::NoMass { at }) }
 }
 
 /// Totals of two laws that must carry the same mass.
@@ -60,10 +44,7 @@ pub(crate) fn matched_totals(source: &[f64], target: &[f64]) -> Result<(f64, f64
     let source_total = checked_total("source weights", source)?;
     let target_total = checked_total("target weights", target)?;
     if (source_total - target_total).abs() > MASS_TOLERANCE * source_total.max(target_total) {
-        return Err(WganError::UnequalMass {
-            source_total,
-            target_total,
-        });
+        return Err(WganError::UnequalMass { source_total, target_total });
     }
     Ok((source_total, target_total))
 }
@@ -122,10 +103,8 @@ fn gcd(a: usize, b: usize) -> usize {
 
 /// Whole units proportional to `weights`, with the total exactly [`TOTAL`].
 fn rounded(weights: &[f64], total: f64) -> Vec<i64> {
-    let mut units: Vec<i64> = weights
-        .iter()
-        .map(|w| (w / total * TOTAL as f64).round() as i64)
-        .collect();
+    let mut units: Vec<i64> =
+        weights.iter().map(|w| (w / total * TOTAL as f64).round() as i64).collect();
     let left = TOTAL - units.iter().sum::<i64>();
     let largest = (0..units.len()).max_by_key(|&i| units[i]).unwrap_or(0);
     units[largest] += left;
@@ -147,10 +126,7 @@ mod tests {
     #[test]
     fn units_have_equal_totals_and_follow_the_weights() {
         let units = Units::new(&[0.1, 0.2, 0.7], &[0.5, 0.0, 0.25, 0.25]).unwrap();
-        assert_eq!(
-            units.source.iter().sum::<i64>(),
-            units.target.iter().sum::<i64>()
-        );
+        assert_eq!(units.source.iter().sum::<i64>(), units.target.iter().sum::<i64>());
         assert_eq!(units.target[1], 0);
         assert!((units.source[0] as f64 * units.mass - 0.1).abs() < 1e-16);
     }
@@ -158,19 +134,13 @@ mod tests {
     #[test]
     fn totals_that_differ_by_round_off_are_rescaled() {
         let units = Units::new(&[0.5, 0.5], &[0.3, 0.7 + 5e-10]).unwrap();
-        assert_eq!(
-            units.source.iter().sum::<i64>(),
-            units.target.iter().sum::<i64>()
-        );
+        assert_eq!(units.source.iter().sum::<i64>(), units.target.iter().sum::<i64>());
     }
 
     #[test]
     fn bad_weights_are_named() {
         let message = |a: &[f64], b: &[f64]| Units::new(a, b).unwrap_err().to_string();
-        assert_eq!(
-            message(&[], &[1.0]),
-            "source weights: expected at least 1 rows, got 0"
-        );
+        assert_eq!(message(&[], &[1.0]), "source weights: expected at least 1 rows, got 0");
         assert_eq!(
             message(&[1.0], &[f64::NAN]),
             "target weights: entry [0] is NaN, expected a finite number"

@@ -30,11 +30,7 @@ impl McShane {
         norm: Norm,
     ) -> Result<Self, WganError> {
         check_values(anchors, values, norm)?;
-        Ok(Self {
-            anchors: anchors.to_owned(),
-            values: values.to_vec().into(),
-            norm,
-        })
+        Ok(Self { anchors: anchors.to_owned(), values: values.to_vec().into(), norm })
     }
 
     /// `F` at the rows of `x`.
@@ -50,9 +46,7 @@ impl McShane {
         let mut buffer = vec![0.0; n];
         let mut least = |i| {
             let row = distance.row(i, 0..n, &mut buffer);
-            row.iter()
-                .zip(&self.values)
-                .fold(f64::INFINITY, |least, (d, f)| f64::min(least, f + d))
+            row.iter().zip(&self.values).fold(f64::INFINITY, |least, (d, f)| f64::min(least, f + d))
         };
         Ok((0..x.nrows()).map(&mut least).collect())
     }
@@ -116,11 +110,8 @@ pub fn certified_lower_bound(
         fake: Array1::zeros(0),
         largest_slope: slope,
     };
-    let scales: &[f64] = if slope > 0.0 && slope.is_finite() {
-        &[1.0, 1.0 / slope]
-    } else {
-        &[1.0]
-    };
+    let scales: &[f64] =
+        if slope > 0.0 && slope.is_finite() { &[1.0, 1.0 / slope] } else { &[1.0] };
     for scale in scales {
         let scaled: Vec<f64> = scores.iter().map(|f| f * scale).collect();
         for anchors in [
@@ -130,12 +121,7 @@ pub fn certified_lower_bound(
             let (on_real, on_fake) = (anchors.evaluate(real)?, anchors.evaluate(fake)?);
             let value = on_real.sum() / on_real.len() as f64 - on_fake.sum() / on_fake.len() as f64;
             if value > best.value {
-                best = CertifiedBound {
-                    value,
-                    real: on_real,
-                    fake: on_fake,
-                    largest_slope: slope,
-                };
+                best = CertifiedBound { value, real: on_real, fake: on_fake, largest_slope: slope };
             }
         }
     }
@@ -151,13 +137,14 @@ pub fn largest_slope(
     values: &[f64],
     norm: Norm,
 ) -> Result<f64, WganError> {
-    over_pairs(points, values, norm, |difference, distance| {
-        if difference == 0.0 {
-            0.0
-        } else {
-            difference / distance
-        }
-    })
+    over_pairs(
+        points,
+        values,
+        norm,
+        |difference, distance| {
+            if difference == 0.0 { 0.0 } else { difference / distance }
+        },
+    )
 }
 
 /// Checks that values on a sample are 1-Lipschitz: `|f(zₖ) − f(zₗ)| ≤ ‖zₖ − zₗ‖ + tolerance` for all pairs.
@@ -170,9 +157,7 @@ pub fn check_lipschitz(
     norm: Norm,
     tolerance: f64,
 ) -> Result<(), WganError> {
-    let excess = over_pairs(points, values, norm, |difference, distance| {
-        difference - distance
-    })?;
+    let excess = over_pairs(points, values, norm, |difference, distance| difference - distance)?;
     if excess <= tolerance {
         return Ok(());
     }
@@ -242,10 +227,8 @@ mod tests {
             .collect::<Vec<_>>();
         for norm in [Norm::L2, Norm::L1, Norm::LInf] {
             assert!(check_lipschitz(points.view(), &wild, norm, 1e-6).is_err());
-            let tame = McShane::new(points.view(), &wild, norm)
-                .unwrap()
-                .evaluate(points.view())
-                .unwrap();
+            let tame =
+                McShane::new(points.view(), &wild, norm).unwrap().evaluate(points.view()).unwrap();
             check_lipschitz(points.view(), &tame.to_vec(), norm, 1e-12).unwrap();
         }
     }
@@ -255,21 +238,14 @@ mod tests {
         let points = sample_for_tests(50, 2, 3);
         let mut values: Vec<f64> = points.column(0).to_vec(); // slope one along the first axis
         check_lipschitz(points.view(), &values, Norm::LInf, 1e-12).unwrap();
-        let cone: Vec<f64> = points
-            .rows()
-            .into_iter()
-            .map(|p| Norm::L2.between(p, points.row(7)))
-            .collect();
+        let cone: Vec<f64> =
+            points.rows().into_iter().map(|p| Norm::L2.between(p, points.row(7))).collect();
         check_lipschitz(points.view(), &cone, Norm::L2, 1e-12).unwrap();
         values = cone;
         values[7] -= 1e-6; // the tip of the cone, where every slope is one
-        let message = check_lipschitz(points.view(), &values, Norm::L2, 1e-9)
-            .unwrap_err()
-            .to_string();
-        assert!(
-            message.starts_with("potential: |f(z) − f(z′)| − ‖z − z′‖ is "),
-            "{message}"
-        );
+        let message =
+            check_lipschitz(points.view(), &values, Norm::L2, 1e-9).unwrap_err().to_string();
+        assert!(message.starts_with("potential: |f(z) − f(z′)| − ‖z − z′‖ is "), "{message}");
     }
 
     #[test]
@@ -284,13 +260,8 @@ mod tests {
     #[test]
     fn a_cost_that_is_not_a_metric_is_refused() {
         let point = sample_for_tests(1, 1, 6);
-        let message = McShane::new(point.view(), &[0.0], Norm::SquaredL2)
-            .unwrap_err()
-            .to_string();
-        assert_eq!(
-            message,
-            "norm: expected a norm that is a metric, got SquaredL2"
-        );
+        let message = McShane::new(point.view(), &[0.0], Norm::SquaredL2).unwrap_err().to_string();
+        assert_eq!(message, "norm: expected a norm that is a metric, got SquaredL2");
     }
 
     proptest! {

@@ -97,12 +97,7 @@ fn block_size(n: usize, m: usize) -> usize {
 
 /// The error for a run that used up its pivots.
 fn not_converged(steps: usize, reduced_cost: f64, tolerance: f64) -> WganError {
-    WganError::NotConverged {
-        at: "network simplex",
-        steps,
-        residual: -reduced_cost,
-        tolerance,
-    }
+    WganError::NotConverged { at: "network simplex", steps, residual: -reduced_cost, tolerance }
 }
 
 /// Plan, potentials and gap of an optimal tree; the source potentials have mean zero under `a`, the target potentials are their
@@ -115,22 +110,11 @@ fn read_off<C: GroundCost>(
     b: &[f64],
 ) -> Transport {
     let flows = tree.flows().filter(|&(_, _, flow)| flow > units.noise);
-    let plan: Vec<_> = flows
-        .map(|(i, j, flow)| (i, j, flow as f64 * units.mass))
-        .collect();
-    let value = plan
-        .iter()
-        .map(|&(i, j, mass)| mass * cost.cost(i, j))
-        .sum();
+    let plan: Vec<_> = flows.map(|(i, j, flow)| (i, j, flow as f64 * units.mass)).collect();
+    let value = plan.iter().map(|&(i, j, mass)| mass * cost.cost(i, j)).sum();
     let u = centred(tree.sources(), a);
     let v = c_transform(cost, &u);
-    let mut transport = Transport {
-        value,
-        plan,
-        u,
-        v,
-        gap: 0.0,
-    };
+    let mut transport = Transport { value, plan, u, v, gap: 0.0 };
     transport.gap = value - transport.dual_value(a, b);
     transport
 }
@@ -195,11 +179,7 @@ mod tests {
                 solve_transport(&points, &uniform(70), &uniform(50)),
                 solve_transport(&points.to_dense(), &uniform(70), &uniform(50)),
             ];
-            assert_abs_diff_eq!(
-                computed.unwrap().value,
-                dense.unwrap().value,
-                epsilon = 1e-12
-            );
+            assert_abs_diff_eq!(computed.unwrap().value, dense.unwrap().value, epsilon = 1e-12);
         }
     }
 
@@ -207,19 +187,12 @@ mod tests {
     fn constant_costs_and_single_points_end_at_once() {
         let flat = DenseCost::new(Array2::from_elem((30, 20), 3.0)).unwrap();
         assert_abs_diff_eq!(
-            solve_transport(&flat, &uniform(30), &uniform(20))
-                .unwrap()
-                .value,
+            solve_transport(&flat, &uniform(30), &uniform(20)).unwrap().value,
             3.0,
             epsilon = 1e-12
         );
         let zero = DenseCost::new(Array2::zeros((30, 20))).unwrap();
-        assert_eq!(
-            solve_transport(&zero, &uniform(30), &uniform(20))
-                .unwrap()
-                .value,
-            0.0
-        );
+        assert_eq!(solve_transport(&zero, &uniform(30), &uniform(20)).unwrap().value, 0.0);
         let one = DenseCost::new(array![[7.0]]).unwrap();
         assert_eq!(solve_transport(&one, &[2.0], &[2.0]).unwrap().value, 14.0);
     }

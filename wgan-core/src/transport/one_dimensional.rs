@@ -59,11 +59,7 @@ pub fn w1_weighted(x: &[f64], a: &[f64], y: &[f64], b: &[f64]) -> Result<f64, Wg
     check_positions("y", y)?;
     let (source_total, target_total) = matched_totals(a, b)?;
     let mut jumps: Vec<(f64, f64)> = x.iter().zip(a).map(|(&p, &w)| (p, w)).collect();
-    jumps.extend(
-        y.iter()
-            .zip(b)
-            .map(|(&p, &w)| (p, -w * (source_total / target_total))),
-    );
+    jumps.extend(y.iter().zip(b).map(|(&p, &w)| (p, -w * (source_total / target_total))));
     jumps.sort_unstable_by(|p, q| p.0.total_cmp(&q.0));
     Ok(area_between(&jumps))
 }
@@ -107,15 +103,9 @@ fn quantile_difference(x: &[f64], y: &[f64]) -> f64 {
 /// Sorted as integers whose order is that of the numbers, which needs no comparison function.
 pub(crate) fn sorted(at: &'static str, values: &[f64]) -> Result<Vec<f64>, WganError> {
     check_positions(at, values)?;
-    let mut keys: Vec<i64> = values
-        .iter()
-        .map(|v| order_key(v.to_bits() as i64))
-        .collect();
+    let mut keys: Vec<i64> = values.iter().map(|v| order_key(v.to_bits() as i64)).collect();
     keys.sort_unstable();
-    Ok(keys
-        .into_iter()
-        .map(|key| f64::from_bits(order_key(key) as u64))
-        .collect())
+    Ok(keys.into_iter().map(|key| f64::from_bits(order_key(key) as u64)).collect())
 }
 
 /// Flips the magnitude bits of negative numbers; its own inverse (the map inside [`f64::total_cmp`]).
@@ -126,18 +116,10 @@ fn order_key(bits: i64) -> i64 {
 /// Refuses empty samples and entries that are not finite.
 pub(crate) fn check_positions(at: &'static str, values: &[f64]) -> Result<(), WganError> {
     if values.is_empty() {
-        return Err(WganError::TooFew {
-            at,
-            expected: 1,
-            got: 0,
-        });
+        return Err(WganError::TooFew { at, expected: 1, got: 0 });
     }
     match values.iter().position(|v| !v.is_finite()) {
-        Some(index) => Err(WganError::NotFinite {
-            at,
-            index: vec![index],
-            got: values[index],
-        }),
+        Some(index) => Err(WganError::NotFinite { at, index: vec![index], got: values[index] }),
         None => Ok(()),
     }
 }
@@ -147,11 +129,7 @@ fn same_length(at: &'static str, points: &[f64], weights: &[f64]) -> Result<(), 
     if points.len() == weights.len() {
         return Ok(());
     }
-    Err(WganError::Shape {
-        at,
-        expected: vec![points.len()],
-        got: vec![weights.len()],
-    })
+    Err(WganError::Shape { at, expected: vec![points.len()], got: vec![weights.len()] })
 }
 
 #[cfg(test)]
@@ -192,9 +170,7 @@ mod tests {
         );
         let nan = w1_sorted(&[0.0], &[1.0, f64::NAN]).unwrap_err().to_string();
         assert_eq!(nan, "y: entry [1] is NaN, expected a finite number");
-        let short = w1_weighted(&[0.0, 1.0], &[1.0], &[0.0], &[1.0])
-            .unwrap_err()
-            .to_string();
+        let short = w1_weighted(&[0.0, 1.0], &[1.0], &[0.0], &[1.0]).unwrap_err().to_string();
         assert_eq!(short, "source weights: expected shape [2], got [1]");
     }
 

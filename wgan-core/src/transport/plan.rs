@@ -39,17 +39,9 @@ impl Transport {
         check_sizes(cost, a, b)?;
         check_sizes(cost, &self.u, &self.v)?;
         let (total, _) = matched_totals(a, b)?;
-        at_most(
-            "marginal error",
-            self.marginal_error(a, b)?,
-            MARGINAL_TOLERANCE * total,
-        )?;
+        at_most("marginal error", self.marginal_error(a, b)?, MARGINAL_TOLERANCE * total)?;
         let scale = self.scale(cost);
-        at_most(
-            "u(i) + v(j) − c(i, j)",
-            self.dual_violation(cost),
-            DUAL_TOLERANCE * scale,
-        )?;
+        at_most("u(i) + v(j) − c(i, j)", self.dual_violation(cost), DUAL_TOLERANCE * scale)?;
         at_most(
             "duality gap",
             (self.value - self.dual_value(a, b)).abs(),
@@ -83,10 +75,7 @@ impl Transport {
             left[i] -= mass;
             right[j] -= mass;
         }
-        Ok(left
-            .iter()
-            .chain(&right)
-            .fold(0.0, |worst, e| f64::max(worst, e.abs())))
+        Ok(left.iter().chain(&right).fold(0.0, |worst, e| f64::max(worst, e.abs())))
     }
 
     /// Largest `u(i) + v(j) − c(i, j)`; positive when the potentials are not feasible.
@@ -95,10 +84,7 @@ impl Transport {
         let mut worst = f64::NEG_INFINITY;
         for (i, u) in self.u.iter().enumerate() {
             let row = cost.row(i, 0..self.v.len(), &mut buffer);
-            worst = row
-                .iter()
-                .zip(&self.v)
-                .fold(worst, |worst, (c, v)| f64::max(worst, u + v - c));
+            worst = row.iter().zip(&self.v).fold(worst, |worst, (c, v)| f64::max(worst, u + v - c));
         }
         worst
     }
@@ -118,12 +104,7 @@ fn at_most(measure: &'static str, got: f64, allowed: f64) -> Result<(), WganErro
     if got <= allowed {
         return Ok(());
     }
-    Err(WganError::Violated {
-        at: "transport plan",
-        measure,
-        allowed,
-        got,
-    })
+    Err(WganError::Violated { at: "transport plan", measure, allowed, got })
 }
 
 /// An error unless there is one weight for each point.
@@ -150,13 +131,7 @@ mod tests {
         let cost = DenseCost::new(array![[1.0, 3.0], [1.0, 1.0]]).unwrap();
         let plan = vec![(0, 0, 0.5), (1, 1, 0.5)];
         (
-            Transport {
-                value: 1.0,
-                plan,
-                u: vec![0.0, -2.0],
-                v: vec![1.0, 3.0],
-                gap: 0.0,
-            },
+            Transport { value: 1.0, plan, u: vec![0.0, -2.0], v: vec![1.0, 3.0], gap: 0.0 },
             cost,
             [0.5; 2],
         )
@@ -173,10 +148,7 @@ mod tests {
         let (mut transport, cost, w) = solved();
         transport.plan[0].2 += 1e-9;
         let message = transport.verify(&cost, &w, &w).unwrap_err().to_string();
-        assert!(
-            message.starts_with("transport plan: marginal error is"),
-            "{message}"
-        );
+        assert!(message.starts_with("transport plan: marginal error is"), "{message}");
     }
 
     #[test]
@@ -184,10 +156,7 @@ mod tests {
         let (mut transport, cost, w) = solved();
         transport.u[0] += 1e-6;
         let message = transport.verify(&cost, &w, &w).unwrap_err().to_string();
-        assert!(
-            message.starts_with("transport plan: u(i) + v(j) − c(i, j) is"),
-            "{message}"
-        );
+        assert!(message.starts_with("transport plan: u(i) + v(j) − c(i, j) is"), "{message}");
     }
 
     #[test]
@@ -195,12 +164,6 @@ mod tests {
         let (mut transport, cost, w) = solved();
         transport.plan = vec![(0, 1, 0.5), (1, 0, 0.5)];
         transport.value = 2.0;
-        assert!(
-            transport
-                .verify(&cost, &w, &w)
-                .unwrap_err()
-                .to_string()
-                .contains("duality gap")
-        );
+        assert!(transport.verify(&cost, &w, &w).unwrap_err().to_string().contains("duality gap"));
     }
 }

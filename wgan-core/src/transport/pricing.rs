@@ -55,11 +55,7 @@ impl BlockSearch {
         tolerance: f64,
     ) -> Option<Entering> {
         let pieces = self.n * self.m.div_ceil(self.piece);
-        let mut best = Entering {
-            i: 0,
-            j: 0,
-            reduced_cost: -tolerance,
-        };
+        let mut best = Entering { i: 0, j: 0, reduced_cost: -tolerance };
         for looked_at in 1..=pieces {
             let columns = self.column..(self.column + self.piece).min(self.m);
             self.look(cost, u, y, columns.clone(), &mut best);
@@ -86,16 +82,9 @@ impl BlockSearch {
         let y = &y[columns.clone()];
         let least = smallest_sum(row, y);
         if least - u[self.row] < best.reduced_cost {
-            let at = row
-                .iter()
-                .zip(y)
-                .position(|(c, y)| c + y == least)
-                .unwrap_or(0);
-            *best = Entering {
-                i: self.row,
-                j: columns.start + at,
-                reduced_cost: least - u[self.row],
-            };
+            let at = row.iter().zip(y).position(|(c, y)| c + y == least).unwrap_or(0);
+            *best =
+                Entering { i: self.row, j: columns.start + at, reduced_cost: least - u[self.row] };
         }
     }
 

@@ -4,9 +4,8 @@
 pub(super) fn simpson(f: impl Fn(f64) -> f64, from: f64, to: f64, pieces: usize) -> f64 {
     let pieces = pieces.max(2).next_multiple_of(2);
     let step = (to - from) / pieces as f64;
-    let inner: f64 = (1..pieces)
-        .map(|k| if k % 2 == 1 { 4.0 } else { 2.0 } * f(from + k as f64 * step))
-        .sum();
+    let inner: f64 =
+        (1..pieces).map(|k| if k % 2 == 1 { 4.0 } else { 2.0 } * f(from + k as f64 * step)).sum();
     (f(from) + inner + f(to)) * step / 3.0
 }
 

@@ -20,11 +20,7 @@ pub struct SinkhornConfig {
 impl SinkhornConfig {
     /// Default tolerance and number of steps at regularisation `epsilon`.
     pub fn new(epsilon: f64) -> Self {
-        Self {
-            epsilon,
-            tolerance: 1e-6,
-            max_steps: 20_000,
-        }
+        Self { epsilon, tolerance: 1e-6, max_steps: 20_000 }
     }
 
     /// Checks every field.
@@ -85,29 +81,13 @@ pub fn sinkhorn<C: GroundCost>(
     config.check()?;
     check_sizes(cost, a, b)?;
     let (source_total, target_total) = matched_totals(a, b)?;
-    let b: Vec<f64> = b
-        .iter()
-        .map(|w| w * (source_total / target_total))
-        .collect();
-    let problem = Problem {
-        cost,
-        a,
-        b: &b,
-        total: source_total,
-    };
+    let b: Vec<f64> = b.iter().map(|w| w * (source_total / target_total)).collect();
+    let problem = Problem { cost, a, b: &b, total: source_total };
     let (f, g, steps) = problem.solve(config)?;
     let entropic_value = dot(a, &f) + dot(&b, &g);
     let upper = problem.rounded_cost(&f, &g, config.epsilon);
     let lower = dot(a, &f) + dot(&b, &c_transform(cost, &f));
-    Ok(EntropicTransport {
-        entropic_value,
-        upper,
-        lower,
-        gap: upper - lower,
-        f,
-        g,
-        steps,
-    })
+    Ok(EntropicTransport { entropic_value, upper, lower, gap: upper - lower, f, g, steps })
 }
 
 /// Sinkhorn divergence `S_ε(μ, ν) = OT_ε(μ, ν) − ½ OT_ε(μ, μ) − ½ OT_ε(ν, ν)`, zero for equal laws and positive otherwise.
@@ -185,11 +165,7 @@ impl<C: GroundCost> Problem<'_, C> {
 
     /// `f(i) = −ε·ln Σⱼ b(j)·exp((g(j) − c(i, j))/ε)`.
     fn source_update(&self, f: &mut [f64], g: &[f64], epsilon: f64) {
-        let offsets: Vec<f64> = g
-            .iter()
-            .zip(self.b)
-            .map(|(g, b)| g / epsilon + b.ln())
-            .collect();
+        let offsets: Vec<f64> = g.iter().zip(self.b).map(|(g, b)| g / epsilon + b.ln()).collect();
         let mut buffer = vec![0.0; g.len()];
         for (i, f) in f.iter_mut().enumerate() {
             let row = self.cost.row(i, 0..g.len(), &mut buffer);
@@ -201,19 +177,12 @@ impl<C: GroundCost> Problem<'_, C> {
     /// `g(j) = −ε·ln Σᵢ a(i)·exp((f(i) − c(i, j))/ε)`, gathered row by row: largest exponents first, then the sums.
     fn target_update(&self, f: &[f64], epsilon: f64) -> Vec<f64> {
         let m = self.b.len();
-        let offsets: Vec<f64> = f
-            .iter()
-            .zip(self.a)
-            .map(|(f, a)| f / epsilon + a.ln())
-            .collect();
+        let offsets: Vec<f64> = f.iter().zip(self.a).map(|(f, a)| f / epsilon + a.ln()).collect();
         let mut buffer = vec![0.0; m];
         let mut largest = vec![f64::NEG_INFINITY; m];
         for (i, o) in offsets.iter().enumerate() {
             let row = self.cost.row(i, 0..m, &mut buffer);
-            largest
-                .iter_mut()
-                .zip(row)
-                .for_each(|(l, c)| *l = l.max(o - c / epsilon));
+            largest.iter_mut().zip(row).for_each(|(l, c)| *l = l.max(o - c / epsilon));
         }
         let mut sums = vec![0.0; m];
         for (i, o) in offsets.iter().enumerate() {
@@ -223,11 +192,7 @@ impl<C: GroundCost> Problem<'_, C> {
                 .zip(row)
                 .for_each(|((s, l), c)| *s += (o - c / epsilon - l).exp());
         }
-        largest
-            .iter()
-            .zip(&sums)
-            .map(|(l, s): (&f64, &f64)| -epsilon * (l + s.ln()))
-            .collect()
+        largest.iter().zip(&sums).map(|(l, s): (&f64, &f64)| -epsilon * (l + s.ln())).collect()
     }
 
     /// Cost of the plan `a(i)·b(j)·exp((f(i) + g(j) − c(i, j))/ε)` after scaling rows and columns down to the marginals and adding what
@@ -238,27 +203,17 @@ impl<C: GroundCost> Problem<'_, C> {
         let mut column = vec![0.0; m];
         for i in 0..n {
             let (mass, _) = self.scaled_row(i, f, g, epsilon, &mut buffer);
-            column
-                .iter_mut()
-                .zip(&mass)
-                .for_each(|(total, p)| *total += p);
+            column.iter_mut().zip(&mass).for_each(|(total, p)| *total += p);
         }
-        let shrink: Vec<f64> = column
-            .iter()
-            .zip(self.b)
-            .map(|(c, b)| if c > b { b / c } else { 1.0 })
-            .collect();
+        let shrink: Vec<f64> =
+            column.iter().zip(self.b).map(|(c, b)| if c > b { b / c } else { 1.0 }).collect();
         let missing_right: Vec<f64> = (0..m).map(|j| self.b[j] - column[j] * shrink[j]).collect();
         let missing: f64 = missing_right.iter().sum();
         let mut total = 0.0;
         for i in 0..n {
             let (mass, row) = self.scaled_row(i, f, g, epsilon, &mut buffer);
             let kept: f64 = mass.iter().zip(&shrink).map(|(p, s)| p * s).sum();
-            let extra = if missing > 0.0 {
-                (self.a[i] - kept).max(0.0) / missing
-            } else {
-                0.0
-            };
+            let extra = if missing > 0.0 { (self.a[i] - kept).max(0.0) / missing } else { 0.0 };
             total += (0..m)
                 .map(|j| (mass[j] * shrink[j] + extra * missing_right[j]) * row[j])
                 .sum::<f64>();
@@ -327,18 +282,11 @@ mod tests {
     #[test]
     fn it_tends_to_the_exact_value_as_epsilon_falls() {
         let [cost, ..] = clouds(40, 30);
-        let exact = solve_transport(&cost, &uniform(40), &uniform(30))
-            .unwrap()
-            .value;
+        let exact = solve_transport(&cost, &uniform(40), &uniform(30)).unwrap().value;
         let mut last_gap = f64::INFINITY;
         for epsilon in [1.0, 0.1, 0.01] {
-            let approximate = sinkhorn(
-                &cost,
-                &uniform(40),
-                &uniform(30),
-                SinkhornConfig::new(epsilon),
-            )
-            .unwrap();
+            let approximate =
+                sinkhorn(&cost, &uniform(40), &uniform(30), SinkhornConfig::new(epsilon)).unwrap();
             assert!(approximate.lower <= exact + 1e-12 && exact <= approximate.upper + 1e-12);
             assert!(approximate.gap < last_gap);
             last_gap = approximate.gap;
@@ -354,20 +302,13 @@ mod tests {
         let off = 1.0 / (1.0 + 2f64.exp());
         assert_abs_diff_eq!(solved.upper, off, epsilon = 1e-9);
         let relative_entropy = 2f64.ln() + off * off.ln() + (1.0 - off) * (1.0 - off).ln();
-        assert_abs_diff_eq!(
-            solved.entropic_value,
-            off + 0.5 * relative_entropy,
-            epsilon = 1e-9
-        );
+        assert_abs_diff_eq!(solved.entropic_value, off + 0.5 * relative_entropy, epsilon = 1e-9);
     }
 
     #[test]
     fn the_divergence_of_a_law_from_itself_is_zero() {
         let [between, source, target] = clouds(30, 30);
-        let config = SinkhornConfig {
-            tolerance: 1e-10,
-            ..SinkhornConfig::new(0.3)
-        };
+        let config = SinkhornConfig { tolerance: 1e-10, ..SinkhornConfig::new(0.3) };
         let w = uniform(30);
         assert_abs_diff_eq!(
             sinkhorn_divergence(&source, &source, &source, &w, &w, config).unwrap(),
@@ -376,46 +317,27 @@ mod tests {
         );
         let exact = solve_transport(&between, &w, &w).unwrap().value;
         let error = |epsilon| {
-            let config = SinkhornConfig {
-                tolerance: 1e-4,
-                ..SinkhornConfig::new(epsilon)
-            };
+            let config = SinkhornConfig { tolerance: 1e-4, ..SinkhornConfig::new(epsilon) };
             (sinkhorn_divergence(&between, &source, &target, &w, &w, config).unwrap() - exact).abs()
         };
         let errors = [1.0, 0.1, 0.02].map(error);
-        assert!(
-            errors[1] < errors[0] && errors[2] < 0.02 * exact,
-            "{errors:?} of {exact}"
-        );
+        assert!(errors[1] < errors[0] && errors[2] < 0.02 * exact, "{errors:?} of {exact}");
     }
 
     #[test]
     fn zero_weights_do_no_harm() {
         let cost = DenseCost::new(array![[0.0, 5.0, 1.0], [2.0, 1.0, 9.0]]).unwrap();
-        let solved = sinkhorn(
-            &cost,
-            &[1.0, 0.0],
-            &[0.5, 0.0, 0.5],
-            SinkhornConfig::new(0.1),
-        )
-        .unwrap();
+        let solved =
+            sinkhorn(&cost, &[1.0, 0.0], &[0.5, 0.0, 0.5], SinkhornConfig::new(0.1)).unwrap();
         assert_abs_diff_eq!(solved.upper, 0.5, epsilon = 1e-9);
     }
 
     #[test]
     fn running_out_of_steps_is_an_error() {
         let [cost, ..] = clouds(20, 20);
-        let config = SinkhornConfig {
-            max_steps: 2,
-            ..SinkhornConfig::new(1e-3)
-        };
-        let message = sinkhorn(&cost, &uniform(20), &uniform(20), config)
-            .unwrap_err()
-            .to_string();
-        assert!(
-            message.starts_with("sinkhorn: not converged after 2 steps"),
-            "{message}"
-        );
+        let config = SinkhornConfig { max_steps: 2, ..SinkhornConfig::new(1e-3) };
+        let message = sinkhorn(&cost, &uniform(20), &uniform(20), config).unwrap_err().to_string();
+        assert!(message.starts_with("sinkhorn: not converged after 2 steps"), "{message}");
         let none = sinkhorn(&cost, &uniform(20), &uniform(20), SinkhornConfig::new(0.0))
             .unwrap_err()
             .to_string();

@@ -57,11 +57,7 @@ pub fn sliced_w1<R: Rng + ?Sized>(
     let k = n_directions as f64;
     let mean = values.iter().sum::<f64>() / k;
     let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (k - 1.0);
-    Ok(SlicedW1 {
-        mean,
-        standard_error: (variance / k).sqrt(),
-        n_directions,
-    })
+    Ok(SlicedW1 { mean, standard_error: (variance / k).sqrt(), n_directions })
 }
 
 /// Max-sliced W₁, `max_θ W₁(⟨θ, x⟩, ⟨θ, y⟩)`: the best of `n_directions` draws, the coordinate axes and the difference of the means, then
@@ -83,10 +79,7 @@ pub fn max_sliced_w1<R: Rng + ?Sized>(
     let mut candidates: Vec<Array1<f64>> = (0..n_directions).map(|_| direction(d, rng)).collect();
     candidates.extend((0..d).map(|axis| Array1::from_shape_fn(d, |k| f64::from(k == axis))));
     candidates.extend(normalised(column_means(x) - column_means(y)));
-    let mut best = MaxSlicedW1 {
-        value: -1.0,
-        direction: Array1::zeros(d),
-    };
+    let mut best = MaxSlicedW1 { value: -1.0, direction: Array1::zeros(d) };
     for direction in candidates {
         best = better(best, projected(x, y, &direction)?, direction);
     }
@@ -104,11 +97,7 @@ pub fn max_sliced_w1<R: Rng + ?Sized>(
 
 /// The larger of the two.
 fn better(best: MaxSlicedW1, value: f64, direction: Array1<f64>) -> MaxSlicedW1 {
-    if value > best.value {
-        MaxSlicedW1 { value, direction }
-    } else {
-        best
-    }
+    if value > best.value { MaxSlicedW1 { value, direction } } else { best }
 }
 
 /// W₁ of the projections to `direction`.
@@ -258,9 +247,7 @@ mod tests {
             let exact = w1(x.view(), y.view(), Norm::L2).unwrap().value;
             let mut rng = ChaCha8Rng::seed_from_u64(4);
             let sliced = sliced_w1(x.view(), y.view(), 50, &mut rng).unwrap().mean;
-            let most = max_sliced_w1(x.view(), y.view(), 50, &mut rng)
-                .unwrap()
-                .value;
+            let most = max_sliced_w1(x.view(), y.view(), 50, &mut rng).unwrap().value;
             assert!(sliced <= most && most <= exact + 1e-12);
         }
     }

@@ -120,22 +120,16 @@ impl SpanningTree {
 
     /// The arcs that carry mass, `(source, target, units)`.
     pub fn flows(&self) -> impl Iterator<Item = (usize, usize, i64)> + '_ {
-        (0..self.root())
-            .filter(|&node| self.flow[node] > 0)
-            .map(|node| {
-                let (i, j) = self.arc(node);
-                (i, j, self.flow[node])
-            })
+        (0..self.root()).filter(|&node| self.flow[node] > 0).map(|node| {
+            let (i, j) = self.arc(node);
+            (i, j, self.flow[node])
+        })
     }
 
     /// Ends of the arc between `node` and its parent, which must not be the root.
     fn arc(&self, node: usize) -> (usize, usize) {
         let parent = self.parent[node] as usize;
-        if node < self.n {
-            (node, parent - self.n)
-        } else {
-            (parent, node - self.n)
-        }
+        if node < self.n { (node, parent - self.n) } else { (parent, node - self.n) }
     }
 
     /// Whether the arc of `node` runs towards the root.
@@ -168,19 +162,11 @@ impl SpanningTree {
         let join = self.join(i, target);
         let leaving = self.leaving(i, target, join);
         self.push(i, target, join, leaving.step);
-        let (below, above) = if leaving.on_source_side {
-            (i, target)
-        } else {
-            (target, i)
-        };
+        let (below, above) = if leaving.on_source_side { (i, target) } else { (target, i) };
         self.resize(leaving.node, above, join);
         let tail = self.reroot(below, leaving.node);
         self.attach(below, above, tail, leaving.step);
-        let shift = if leaving.on_source_side {
-            reduced_cost
-        } else {
-            -reduced_cost
-        };
+        let shift = if leaving.on_source_side { reduced_cost } else { -reduced_cost };
         self.shift_potentials(below, tail, shift);
     }
 
@@ -198,30 +184,18 @@ impl SpanningTree {
 
     /// The last arc that blocks, walking round the cycle from `join` in the direction of the entering arc (Cunningham's rule).
     fn leaving(&self, source: usize, target: usize, join: usize) -> Leaving {
-        let mut found = Leaving {
-            node: source,
-            on_source_side: true,
-            step: i64::MAX,
-        };
+        let mut found = Leaving { node: source, on_source_side: true, step: i64::MAX };
         let mut node = source;
         while node != join {
             if self.is_upward(node) && self.flow[node] < found.step {
-                found = Leaving {
-                    node,
-                    on_source_side: true,
-                    step: self.flow[node],
-                };
+                found = Leaving { node, on_source_side: true, step: self.flow[node] };
             }
             node = self.parent[node] as usize;
         }
         node = target;
         while node != join {
             if !self.is_upward(node) && self.flow[node] <= found.step {
-                found = Leaving {
-                    node,
-                    on_source_side: false,
-                    step: self.flow[node],
-                };
+                found = Leaving { node, on_source_side: false, step: self.flow[node] };
             }
             node = self.parent[node] as usize;
         }
@@ -269,11 +243,7 @@ impl SpanningTree {
         let (mut child_last, mut before) = (NONE, NONE);
         loop {
             let old_last = self.last[node];
-            let end = if child != NONE && old_last == child_last {
-                before
-            } else {
-                old_last
-            };
+            let end = if child != NONE && old_last == child_last { before } else { old_last };
             before = self.prev[node];
             child_last = old_last;
             self.cut(node, end as usize);
@@ -394,20 +364,14 @@ mod tests {
         let mut seen = vec![false; nodes];
         let mut node = tree.root();
         for _ in 0..nodes {
-            assert!(
-                !std::mem::replace(&mut seen[node], true),
-                "ring visits {node} twice"
-            );
+            assert!(!std::mem::replace(&mut seen[node], true), "ring visits {node} twice");
             assert_eq!(tree.prev[tree.next[node] as usize] as usize, node);
             let mut end = node;
             for _ in 1..tree.size[node] {
                 end = tree.next[end] as usize;
                 let mut up = end;
                 while up != node {
-                    assert_ne!(
-                        tree.parent[up], NONE,
-                        "{end} follows {node} but is not below it"
-                    );
+                    assert_ne!(tree.parent[up], NONE, "{end} follows {node} but is not below it");
                     up = tree.parent[up] as usize;
                 }
             }

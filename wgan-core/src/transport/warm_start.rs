@@ -38,22 +38,17 @@ pub(super) fn warm_start<C: GroundCost>(cost: &C, units: &Units) -> WarmStart {
     }
     left.send_rest(cost, &v, &mut buffer);
     let potential = u.into_iter().chain(v.into_iter().map(|v| -v)).collect();
-    WarmStart {
-        arcs: left.arcs,
-        potential,
-        largest_cost,
-    }
+    WarmStart { arcs: left.arcs, potential, largest_cost }
 }
 
 /// The column of `columns` with the smallest `c(j) − v(j)`, and that number.
 fn nearest(row: &[f64], v: &[f64], columns: impl Iterator<Item = usize>) -> (usize, f64) {
-    columns.fold((0, f64::INFINITY), |best, j| {
-        if row[j] - v[j] < best.1 {
-            (j, row[j] - v[j])
-        } else {
-            best
-        }
-    })
+    columns.fold(
+        (0, f64::INFINITY),
+        |best, j| {
+            if row[j] - v[j] < best.1 { (j, row[j] - v[j]) } else { best }
+        },
+    )
 }
 
 /// Mass still to be sent and received, and the arcs used so far.

@@ -32,18 +32,12 @@ impl Moments {
             deviation += &(&rows - &mean).mapv_into(|e| e * e).sum_axis(Axis(0));
         }
         deviation.mapv_inplace(|sum| (sum / (n - 1) as f64).sqrt());
-        let constant: Vec<usize> = (0..d)
-            .filter(|&k| deviation[k] <= CONSTANT * largest[k])
-            .collect();
+        let constant: Vec<usize> =
+            (0..d).filter(|&k| deviation[k] <= CONSTANT * largest[k]).collect();
         let mut scale = deviation;
         constant.iter().for_each(|&k| scale[k] = 1.0);
         let correlation = correlation(data, &mean, &scale, &constant);
-        Self {
-            mean,
-            scale,
-            correlation,
-            constant,
-        }
+        Self { mean, scale, correlation, constant }
     }
 }
 
@@ -58,9 +52,7 @@ fn correlation(
     let mut total = Array2::<f64>::zeros((d, d));
     for rows in data.axis_chunks_iter(Axis(0), CHUNK) {
         let mut standardised = (&rows - mean) / scale;
-        constant
-            .iter()
-            .for_each(|&k| standardised.column_mut(k).fill(0.0));
+        constant.iter().for_each(|&k| standardised.column_mut(k).fill(0.0));
         total += &standardised.t().dot(&standardised);
     }
     total / (n - 1) as f64

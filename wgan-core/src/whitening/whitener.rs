@@ -210,11 +210,7 @@ fn matrix(
 /// An error for the first entry that is not finite.
 fn check_finite(at: &'static str, values: &[f64]) -> Result<(), WganError> {
     match values.iter().position(|x| !x.is_finite()) {
-        Some(index) => Err(WganError::NotFinite {
-            at,
-            index: vec![index],
-            got: values[index],
-        }),
+        Some(index) => Err(WganError::NotFinite { at, index: vec![index], got: values[index] }),
         None => Ok(()),
     }
 }
@@ -284,11 +280,7 @@ mod tests {
         for kind in KINDS {
             let whitener = kind.fit(data.view(), 0.0).unwrap();
             assert_eq!(
-                (
-                    whitener.rank(),
-                    whitener.n_dependent(),
-                    whitener.constant_columns()
-                ),
+                (whitener.rank(), whitener.n_dependent(), whitener.constant_columns()),
                 (3, 1, &[0][..]),
                 "{kind:?}"
             );
@@ -307,10 +299,7 @@ mod tests {
             let whitener = kind.fit(data.view(), 0.0).unwrap();
             assert_eq!(whitener.rank(), 4, "{kind:?}");
             let z = whitener.transform(data.view()).unwrap();
-            assert!(
-                relative_error(&whitener.inverse(z.view()).unwrap(), &data) < 1e-9,
-                "{kind:?}"
-            );
+            assert!(relative_error(&whitener.inverse(z.view()).unwrap(), &data) < 1e-9, "{kind:?}");
         }
     }
 
@@ -321,27 +310,15 @@ mod tests {
             row[1] = row[0] + 1e-3 * row[1];
         }
         for kind in KINDS {
-            assert_eq!(
-                kind.fit(data.view(), 0.0).unwrap().n_floored(),
-                0,
-                "{kind:?}"
-            );
-            assert_eq!(
-                kind.fit(data.view(), 1e-3).unwrap().n_floored(),
-                1,
-                "{kind:?}"
-            );
+            assert_eq!(kind.fit(data.view(), 0.0).unwrap().n_floored(), 0, "{kind:?}");
+            assert_eq!(kind.fit(data.view(), 1e-3).unwrap().n_floored(), 1, "{kind:?}");
         }
     }
 
     #[test]
     fn zca_of_uncorrelated_columns_only_scales_them() {
         let data = array![[1.0, 10.0], [-1.0, 10.0], [1.0, -10.0], [-1.0, -10.0]];
-        let z = Whitening::Zca
-            .fit(data.view(), 0.0)
-            .unwrap()
-            .transform(data.view())
-            .unwrap();
+        let z = Whitening::Zca.fit(data.view(), 0.0).unwrap().transform(data.view()).unwrap();
         let expected = data.mapv(f64::signum) * 0.75f64.sqrt();
         assert!(largest(&(z - expected)) < 1e-12);
     }
@@ -353,28 +330,17 @@ mod tests {
             let json = serde_json::to_string(&whitener).unwrap();
             assert_eq!(serde_json::from_str::<Whitener>(&json).unwrap(), whitener);
             let short = json.replacen("\"matrix\":[", "\"matrix\":[1.0,", 1);
-            let message = serde_json::from_str::<Whitener>(&short)
-                .unwrap_err()
-                .to_string();
-            assert!(
-                message.starts_with("whitener matrix: expected shape"),
-                "{message}"
-            );
+            let message = serde_json::from_str::<Whitener>(&short).unwrap_err().to_string();
+            assert!(message.starts_with("whitener matrix: expected shape"), "{message}");
         }
     }
 
     #[test]
     fn tables_that_cannot_be_whitened_are_refused() {
         let message = |data: Array2<f64>, floor| {
-            Whitening::Pca
-                .fit(data.view(), floor)
-                .unwrap_err()
-                .to_string()
+            Whitening::Pca.fit(data.view(), floor).unwrap_err().to_string()
         };
-        assert_eq!(
-            message(array![[1.0, 2.0]], 0.0),
-            "data: expected at least 2 rows, got 1"
-        );
+        assert_eq!(message(array![[1.0, 2.0]], 0.0), "data: expected at least 2 rows, got 1");
         assert_eq!(
             message(array![[1.0], [f64::NAN]], 0.0),
             "data: entry [1, 0] is NaN, expected a finite number"
@@ -387,13 +353,8 @@ mod tests {
             message(array![[1.0], [1.0]], 0.0),
             "data: expected at least one column that varies, got 1 constant columns"
         );
-        let whitener = Whitening::Pca
-            .fit(array![[1.0], [2.0]].view(), 0.0)
-            .unwrap();
-        let wide = whitener
-            .transform(array![[1.0, 2.0]].view())
-            .unwrap_err()
-            .to_string();
+        let whitener = Whitening::Pca.fit(array![[1.0], [2.0]].view(), 0.0).unwrap();
+        let wide = whitener.transform(array![[1.0, 2.0]].view()).unwrap_err().to_string();
         assert_eq!(wide, "rows to whiten: expected shape [1, 1], got [1, 2]");
     }
 }

@@ -57,7 +57,8 @@ impl ReadArgs {
 
     /// Reads the candidates at `path` with those properties of `reference` that they have.
     pub fn read_candidates(&self, path: &Path, reference: &Table) -> Result<Table, MaterialsError> {
-        let options = ReadOptions { on_bad_row: self.options().on_bad_row, ..ReadOptions::default() };
+        let options =
+            ReadOptions { on_bad_row: self.options().on_bad_row, ..ReadOptions::default() };
         let formulas =
             Table::read(path, &options.clone().with_properties(PropertySelection::None))?;
         let has = |name: &String| formulas.summary.columns.iter().any(|c| &c.name == name);

@@ -34,7 +34,8 @@ impl Evaluate {
     pub fn run(&self) -> Result<(), CliError> {
         let reference = self.reading.read(&self.reference)?;
         let candidates = self.reading.read_candidates(&self.candidates, &reference)?;
-        let evaluation = evaluate(&reference.material_rows(), &candidates.material_rows(), self.seed);
+        let evaluation =
+            evaluate(&reference.material_rows(), &candidates.material_rows(), self.seed);
         if self.json {
             println!("{}", to_json(&evaluation));
         } else {

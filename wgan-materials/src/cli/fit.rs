@@ -19,9 +19,9 @@ pub struct TrainArgs {
     /// Seed of every random number.
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// Training steps of the generator.
-    #[arg(long, value_name = "N", default_value_t = 600, value_parser = at_least_one)]
-    pub steps: usize,
+    /// Training steps of the generator [default: a quarter of the rows, 150 to 1000].
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub steps: Option<usize>,
     /// Where tensors live.
     #[arg(long, value_enum, default_value_t = DeviceChoice::Flex)]
     pub device: DeviceChoice,
@@ -54,15 +54,19 @@ impl Fit {
 
 impl TrainArgs {
     /// Model settings of these options.
-    pub fn config(&self) -> MaterialsConfig {
-        MaterialsConfig::new().with_seed(self.seed).with_n_steps(self.steps)
+    fn config(&self, table: &Table) -> MaterialsConfig {
+        let config = match self.steps {
+            Some(n_steps) => MaterialsConfig::new(n_steps),
+            None => MaterialsConfig::for_rows(table.len()),
+        };
+        config.with_seed(self.seed)
     }
 
     /// A model that is kept in memory only.
     pub fn fit(&self, table: &Table) -> Result<MaterialsModel, CliError> {
         let device = self.device.device()?;
         let model =
-            MaterialsModel::fit(table, &self.config(), None, Progress::new(), &device)?;
+            MaterialsModel::fit(table, &self.config(table), None, Progress::new(), &device)?;
         warn_of_early_end(&model);
         Ok(model)
     }
@@ -77,7 +81,7 @@ impl TrainArgs {
     ) -> Result<MaterialsModel, CliError> {
         let device = self.device.device()?;
         let checkpoints = Checkpoints::new(folder.join("checkpoints"), CHECKPOINT_EVERY);
-        let card = ModelCard::new(table, &self.config());
+        let card = ModelCard::new(table, &self.config(table));
         if let Some(present) = ModelCard::read(folder)? {
             if present != card {
                 return Err(CliError::Usage(format!(
@@ -99,12 +103,16 @@ impl TrainArgs {
                 )));
             }
         }
-        std::fs::create_dir_all(folder)
-            .map_err(|e| wgan_core::WganError::io(folder, e))?;
+        std::fs::create_dir_all(folder).map_err(|e| wgan_core::WganError::io(folder, e))?;
         card.write(folder)?;
         let recorder = Progress::new();
-        let model =
-            MaterialsModel::fit(table, &self.config(), Some(checkpoints.clone()), recorder, &device)?;
+        let model = MaterialsModel::fit(
+            table,
+            &self.config(table),
+            Some(checkpoints.clone()),
+            recorder,
+            &device,
+        )?;
         warn_of_early_end(&model);
         model.save(folder)?;
         checkpoints.clear()?;

@@ -41,7 +41,8 @@ impl Sample {
         let sampler = model.sampler(&device);
         let checker = Checker::new(&model.card().known);
         let mut writer = CandidateWriter::create(&self.out, model.card().space.names())?;
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} candidates, {per_sec}, {eta} left");
+        let style =
+            ProgressStyle::with_template("{bar:30} {pos}/{len} candidates, {per_sec}, {eta} left");
         let bar = ProgressBar::new(self.n as u64)
             .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         let mut stream = CandidateStream::new(&sampler, self.seed, self.neutral);

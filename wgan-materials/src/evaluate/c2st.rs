@@ -19,7 +19,11 @@ const N_REPEATS: usize = 2;
 const LEAST_ROWS: usize = 20;
 
 /// Cross-validated accuracy with equally many rows of both kinds, or the reason why there is none.
-pub(super) fn accuracy(real: &[Composition], fake: &[Composition], rng: &mut impl Rng) -> Result<f64, String> {
+pub(super) fn accuracy(
+    real: &[Composition],
+    fake: &[Composition],
+    rng: &mut impl Rng,
+) -> Result<f64, String> {
     if real.len().min(fake.len()) < LEAST_ROWS {
         return Err(format!(
             "{} candidates that are not copies and {} reference rows, at least {LEAST_ROWS} of each are needed",
@@ -33,7 +37,11 @@ pub(super) fn accuracy(real: &[Composition], fake: &[Composition], rng: &mut imp
     total.map(|sum| sum / N_REPEATS as f64).map_err(|error| error.to_string())
 }
 
-fn repeat(real: &Array2<f64>, fake: &Array2<f64>, rng: &mut impl Rng) -> Result<f64, MaterialsError> {
+fn repeat(
+    real: &Array2<f64>,
+    fake: &Array2<f64>,
+    rng: &mut impl Rng,
+) -> Result<f64, MaterialsError> {
     let n = real.nrows().min(fake.nrows());
     let (real, fake) = (draw(real, n, rng), draw(fake, n, rng));
     let folds = (0..N_FOLDS).map(|fold| n_right(&real, &fake, fold, rng.random()));
@@ -49,8 +57,14 @@ fn draw(rows: &Array2<f64>, n: usize, rng: &mut impl Rng) -> Array2<f64> {
 }
 
 /// Rows of the fold that a forest trained on the other folds classifies rightly; a draw counts one half.
-fn n_right(real: &Array2<f64>, fake: &Array2<f64>, fold: usize, seed: u64) -> Result<f64, MaterialsError> {
-    let (held, kept): (Vec<usize>, Vec<usize>) = (0..real.nrows()).partition(|row| row % N_FOLDS == fold);
+fn n_right(
+    real: &Array2<f64>,
+    fake: &Array2<f64>,
+    fold: usize,
+    seed: u64,
+) -> Result<f64, MaterialsError> {
+    let (held, kept): (Vec<usize>, Vec<usize>) =
+        (0..real.nrows()).partition(|row| row % N_FOLDS == fold);
     let targets: Vec<f64> = [0.0, 1.0].iter().flat_map(|&class| vec![class; kept.len()]).collect();
     let forest = ForestConfig::classes(seed).fit(both(real, fake, &kept).view(), &targets)?;
     let shares = forest.predict(both(real, fake, &held).view())?;
@@ -84,7 +98,8 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut compound = || {
             let (a, b) = (rng.random_range(0..5), rng.random_range(5..10));
-            let amounts = [(Element::ALL[first + a], rng.random_range(1..40)), (Element::ALL[first + b], 40)];
+            let amounts =
+                [(Element::ALL[first + a], rng.random_range(1..40)), (Element::ALL[first + b], 40)];
             Composition::from_amounts(amounts.map(|(element, n)| (element, f64::from(n)))).unwrap()
         };
         (0..n).map(|_| compound()).collect()
@@ -117,6 +132,9 @@ mod tests {
     #[test]
     fn too_few_rows_are_refused_with_their_number() {
         let message = measure(&binaries(25, 10, 1), &binaries(3, 10, 2)).unwrap_err();
-        assert_eq!(message, "3 candidates that are not copies and 25 reference rows, at least 20 of each are needed");
+        assert_eq!(
+            message,
+            "3 candidates that are not copies and 25 reference rows, at least 20 of each are needed"
+        );
     }
 }

@@ -68,7 +68,10 @@ fn error(
 ) -> Result<f64, String> {
     let (mut rows, values) = real.known(reference.len());
     if rows.len() < LEAST_ROWS {
-        return Err(format!("{} reference rows with a value, at least {LEAST_ROWS} are needed", rows.len()));
+        return Err(format!(
+            "{} reference rows with a value, at least {LEAST_ROWS} are needed",
+            rows.len()
+        ));
     }
     let deviation = standard_deviation(&values).ok_or("the reference values do not vary")?;
     let (asked_rows, asked_values) = fake.known(asked.nrows());
@@ -81,7 +84,8 @@ fn error(
     let targets: Vec<f64> = rows.iter().filter_map(|&row| real.value(row)).collect();
     let config = ForestConfig { n_trees: N_TREES, ..ForestConfig::numbers(rng.random()) };
     let forest = config.fit(feature_rows(&known).view(), &targets);
-    let predicted = forest.and_then(|forest| forest.predict(asked.select(Axis(0), &asked_rows).view()));
+    let predicted =
+        forest.and_then(|forest| forest.predict(asked.select(Axis(0), &asked_rows).view()));
     let predicted = predicted.map_err(|error| error.to_string())?;
     let total: f64 = predicted.iter().zip(&asked_values).map(|(p, v)| (p - v).abs()).sum();
     Ok(total / asked_values.len() as f64 / deviation)

@@ -36,7 +36,11 @@ fn occurrence_law(compositions: &[Composition]) -> Option<[f64; Element::COUNT]>
     (total > 0).then(|| counts.map(|count| count as f64 / total as f64))
 }
 
-fn law_w1(real: &[Composition], fake: &[Composition], fact: impl Fn(&Composition) -> f64) -> Option<f64> {
+fn law_w1(
+    real: &[Composition],
+    fake: &[Composition],
+    fact: impl Fn(&Composition) -> f64,
+) -> Option<f64> {
     let facts = |rows: &[Composition]| rows.iter().map(&fact).collect::<Vec<f64>>();
     w1_sorted(&facts(real), &facts(fake)).ok()
 }

@@ -108,7 +108,11 @@ pub fn evaluate(reference: &MaterialRows, candidates: &MaterialRows, seed: u64) 
     let consistency = consistency::measure(reference, candidates, &mut rng, &mut notes);
     let property_w1 = property_law::distances(reference, candidates, &mut rng, &mut notes);
     if real.is_empty() || fake.is_empty() {
-        notes.add(format!("{} candidates against {} reference rows: figures need both", fake.len(), real.len()));
+        notes.add(format!(
+            "{} candidates against {} reference rows: figures need both",
+            fake.len(),
+            real.len()
+        ));
     }
     Evaluation {
         n: fake.len(),
@@ -226,10 +230,16 @@ mod tests {
     fn nothing_at_all_gives_no_figures() {
         let none = MaterialRows::new(&[]);
         let found = evaluate(&none, &none, 0);
-        assert_eq!((found.n, found.unique, found.novel, found.charge_neutral), (0, None, None, None));
+        assert_eq!(
+            (found.n, found.unique, found.novel, found.charge_neutral),
+            (0, None, None, None)
+        );
         let some = read(&["NaCl"]);
         assert_eq!(evaluate(&none, &MaterialRows::new(&some), 0).novel, None);
-        assert_eq!(evaluate(&MaterialRows::new(&some), &none, 0).reference_charge_neutral, Some(1.0));
+        assert_eq!(
+            evaluate(&MaterialRows::new(&some), &none, 0).reference_charge_neutral,
+            Some(1.0)
+        );
     }
 
     #[test]
@@ -238,9 +248,21 @@ mod tests {
         let found = evaluate(&MaterialRows::new(&known), &MaterialRows::new(&known), 0);
         let json = serde_json::to_value(&found).unwrap();
         let keys = [
-            "n", "unique", "novel", "charge_neutral", "electronegativity_ok", "reference_charge_neutral",
-            "reference_electronegativity_ok", "element_count_w1", "element_prevalence_tv", "largest_fraction_w1",
-            "c2st", "copies", "novel_system", "property_consistency", "property_w1",
+            "n",
+            "unique",
+            "novel",
+            "charge_neutral",
+            "electronegativity_ok",
+            "reference_charge_neutral",
+            "reference_electronegativity_ok",
+            "element_count_w1",
+            "element_prevalence_tv",
+            "largest_fraction_w1",
+            "c2st",
+            "copies",
+            "novel_system",
+            "property_consistency",
+            "property_w1",
         ];
         keys.iter().for_each(|key| assert!(json.get(key).is_some(), "{key}"));
         assert_eq!(serde_json::from_value::<Evaluation>(json).unwrap(), found);
@@ -259,7 +281,8 @@ mod tests {
         };
         let ((real, real_gap), (fake, fake_gap)) = (half(&order[..1000]), half(&order[1000..2000]));
         let reference = MaterialRows::new(&real).with_property("gap", &real_gap);
-        let found = evaluate(&reference, &MaterialRows::new(&fake).with_property("gap", &fake_gap), 0);
+        let found =
+            evaluate(&reference, &MaterialRows::new(&fake).with_property("gap", &fake_gap), 0);
         // 2 x 1000 rows: deviation 0.5/√2000 = 0.011, so four of them
         assert_abs_diff_eq!(found.c2st.unwrap(), 0.5, epsilon = 0.045);
         assert!(found.element_prevalence_tv.unwrap() < 0.12);
@@ -275,7 +298,8 @@ mod tests {
             return;
         };
         let reference = MaterialRows::new(&compositions[..300]).with_property("gap", &gaps[..300]);
-        let candidates = MaterialRows::new(&compositions[300..400]).with_property("gap", &gaps[300..400]);
+        let candidates =
+            MaterialRows::new(&compositions[300..400]).with_property("gap", &gaps[300..400]);
         let run = |n_threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
             pool.install(|| serde_json::to_string(&evaluate(&reference, &candidates, 5)).unwrap())

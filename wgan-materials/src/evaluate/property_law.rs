@@ -34,10 +34,14 @@ pub(super) fn distances(
 ) -> Option<BTreeMap<String, PropertyDistance>> {
     let mut found = BTreeMap::new();
     for (real, fake) in shared(reference, candidates) {
-        let (real_values, fake_values) = (real.known(reference.len()).1, fake.known(candidates.len()).1);
+        let (real_values, fake_values) =
+            (real.known(reference.len()).1, fake.known(candidates.len()).1);
         let distance = PropertyDistance::between(&real_values, &fake_values, rng);
         if distance.w1.is_none() {
-            notes.add(format!("property_w1 of {}: needs candidates with a value and a reference that varies", real.name));
+            notes.add(format!(
+                "property_w1 of {}: needs candidates with a value and a reference that varies",
+                real.name
+            ));
         }
         found.insert(real.name.to_string(), distance);
     }
@@ -48,11 +52,15 @@ pub(super) fn distances(
 pub(super) fn note_missing(reference: &MaterialRows, candidates: &MaterialRows, notes: &mut Notes) {
     for real in &reference.properties {
         let Some(fake) = candidates.property(real.name) else {
-            notes.add(format!("{}: the candidates have no such column, it is not compared", real.name));
+            notes.add(format!(
+                "{}: the candidates have no such column, it is not compared",
+                real.name
+            ));
             continue;
         };
         let n_missing = |column: &PropertyColumn, n: usize| n - column.known(n).0.len();
-        let (of_real, of_fake) = (n_missing(real, reference.len()), n_missing(&fake, candidates.len()));
+        let (of_real, of_fake) =
+            (n_missing(real, reference.len()), n_missing(&fake, candidates.len()));
         if of_real + of_fake > 0 {
             notes.add(format!(
                 "{}: missing in {of_real} of {} reference rows and {of_fake} of {} candidates, which are left out",

@@ -15,7 +15,11 @@ impl Evaluation {
             ("charge_neutral", self.charge_neutral, self.reference_charge_neutral),
             ("charge_neutral_as_drawn", self.charge_neutral_as_drawn, None),
             ("known_as_drawn", self.known_as_drawn, None),
-            ("electronegativity_ok", self.electronegativity_ok, self.reference_electronegativity_ok),
+            (
+                "electronegativity_ok",
+                self.electronegativity_ok,
+                self.reference_electronegativity_ok,
+            ),
             ("element_count_w1", self.element_count_w1, None),
             ("element_prevalence_tv", self.element_prevalence_tv, None),
             ("largest_fraction_w1", self.largest_fraction_w1, None),
@@ -28,16 +32,22 @@ impl Evaluation {
 /// One figure a line, shares of the reference beside those of the candidates, notes last.
 impl fmt::Display for Evaluation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = |value: Option<f64>| value.map_or("–".to_string(), |value| format!("{value:.3}"));
+        let number =
+            |value: Option<f64>| value.map_or("–".to_string(), |value| format!("{value:.3}"));
         writeln!(f, "{:24} {:>9}", "candidates", self.n)?;
         for (name, value, reference) in self.lines() {
             write!(f, "{name:24} {:>9}", number(value))?;
-            let beside = reference.map_or(String::new(), |value| format!("   reference {value:.3}"));
+            let beside =
+                reference.map_or(String::new(), |value| format!("   reference {value:.3}"));
             writeln!(f, "{beside}")?;
         }
         for (name, distance) in self.property_w1.iter().flatten() {
             let (w1, floor) = (number(distance.w1), number(distance.floor));
-            writeln!(f, "property_w1              {w1:>9}   floor {floor}, {} values of {name}", distance.n)?;
+            writeln!(
+                f,
+                "property_w1              {w1:>9}   floor {floor}, {} values of {name}",
+                distance.n
+            )?;
         }
         self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))
     }

@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn ranks_follow_the_distinct_values() {
-        let columns = RankedColumns::new(array![[3.0, 1.0], [-0.0, 1.0], [0.0, 1.0], [7.5, 1.0]].view());
+        let columns =
+            RankedColumns::new(array![[3.0, 1.0], [-0.0, 1.0], [0.0, 1.0], [7.5, 1.0]].view());
         assert_eq!(columns.column(0).ranks, [1, 0, 0, 2]);
         assert_eq!(columns.varying(), [0]);
         assert_eq!(columns.column(0).threshold(1, 2), 5.25);

@@ -85,10 +85,18 @@ impl ForestConfig {
             Err(MaterialsError::Forest { what, expected, got })
         };
         if self.n_trees == 0 || x.is_empty() {
-            return refuse("training", "trees, rows and columns", format!("{} trees, {:?}", self.n_trees, x.dim()));
+            return refuse(
+                "training",
+                "trees, rows and columns",
+                format!("{} trees, {:?}", self.n_trees, x.dim()),
+            );
         }
         if x.nrows() != y.len() {
-            return refuse("targets", "one for each row", format!("{} for {} rows", y.len(), x.nrows()));
+            return refuse(
+                "targets",
+                "one for each row",
+                format!("{} for {} rows", y.len(), x.nrows()),
+            );
         }
         match x.iter().chain(y).find(|value| !value.is_finite()) {
             Some(value) => refuse("training", "finite numbers", value.to_string()),
@@ -175,7 +183,8 @@ mod tests {
         let forest = ForestConfig::numbers(3).fit(x.view(), &y).unwrap();
         let fresh = uniform(500, 3, 2);
         let predicted = forest.predict(fresh.view()).unwrap();
-        let error: f64 = predicted.iter().zip(fresh.rows()).map(|(p, row)| (p - f(row)).abs()).sum();
+        let error: f64 =
+            predicted.iter().zip(fresh.rows()).map(|(p, row)| (p - f(row)).abs()).sum();
         assert!(error / 500.0 < 0.25, "{}", error / 500.0); // spread of f is 1.3
     }
 
@@ -193,7 +202,9 @@ mod tests {
         let y: Vec<f64> = x.rows().into_iter().map(|row| row.sum()).collect();
         let run = |n_threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
-            pool.install(|| ForestConfig::numbers(7).fit(x.view(), &y).unwrap().predict(x.view()).unwrap())
+            pool.install(|| {
+                ForestConfig::numbers(7).fit(x.view(), &y).unwrap().predict(x.view()).unwrap()
+            })
         };
         assert_eq!(run(1), run(3));
     }
@@ -202,7 +213,9 @@ mod tests {
     fn another_seed_gives_another_forest() {
         let x = uniform(50, 3, 5);
         let y: Vec<f64> = x.rows().into_iter().map(|row| row.sum()).collect();
-        let run = |seed| ForestConfig::numbers(seed).fit(x.view(), &y).unwrap().predict(x.view()).unwrap();
+        let run = |seed| {
+            ForestConfig::numbers(seed).fit(x.view(), &y).unwrap().predict(x.view()).unwrap()
+        };
         assert_eq!(run(1), run(1));
         assert_ne!(run(1), run(2));
     }
@@ -215,7 +228,9 @@ mod tests {
 
     #[test]
     fn bad_input_is_named() {
-        let message = |x: Array2<f64>, y: &[f64]| ForestConfig::classes(0).fit(x.view(), y).unwrap_err().to_string();
+        let message = |x: Array2<f64>, y: &[f64]| {
+            ForestConfig::classes(0).fit(x.view(), y).unwrap_err().to_string()
+        };
         assert_eq!(
             message(Array2::zeros((0, 3)), &[]),
             "forest, training: expected trees, rows and columns, got 100 trees, (0, 3)"

@@ -59,7 +59,8 @@ impl Sums {
     /// variance within the sides.
     fn score(&self, total: &Self) -> f64 {
         let (weight, target) = (total.weight - self.weight, total.target - self.target);
-        (self.target * self.target * weight + target * target * self.weight) / (self.weight * weight)
+        (self.target * self.target * weight + target * target * self.weight)
+            / (self.weight * weight)
     }
 }
 
@@ -97,7 +98,13 @@ pub(super) struct Grower<'a> {
 
 impl<'a> Grower<'a> {
     /// Draws the bootstrap sample of tree number `tree`; `targets` are centred.
-    pub(super) fn new(columns: &'a RankedColumns, targets: &[f64], n_tried: usize, seed: u64, tree: u64) -> Self {
+    pub(super) fn new(
+        columns: &'a RankedColumns,
+        targets: &[f64],
+        n_tried: usize,
+        seed: u64,
+        tree: u64,
+    ) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(tree);
         let n = columns.n_rows();
@@ -108,12 +115,22 @@ impl<'a> Grower<'a> {
             Drawn { row: row as u32, target, sums: Sums { weight, target: weight * target } }
         };
         let sample = (0..n).filter(|&row| counts[row] > 0).map(drawn).collect();
-        Self { columns, n_tried, rng, sample, nodes: Vec::new(), ranks: Vec::new(), keys: Vec::new(), bins: Vec::new() }
+        Self {
+            columns,
+            n_tried,
+            rng,
+            sample,
+            nodes: Vec::new(),
+            ranks: Vec::new(),
+            keys: Vec::new(),
+            bins: Vec::new(),
+        }
     }
 
     pub(super) fn grow(mut self) -> Tree {
         self.nodes.push(Node::Leaf(0.0));
-        let root = Open { node: 0, start: 0, end: self.sample.len(), columns: self.columns.varying() };
+        let root =
+            Open { node: 0, start: 0, end: self.sample.len(), columns: self.columns.varying() };
         let mut open = vec![root];
         while let Some(node) = open.pop() {
             if let Some(children) = self.expand(node) {
@@ -132,7 +149,8 @@ impl<'a> Grower<'a> {
         }
         let cut = self.best_cut(&mut open, sums)?;
         let column = self.columns.column(cut.column);
-        let middle = open.start + partition(&mut self.sample[open.start..open.end], column, cut.rank);
+        let middle =
+            open.start + partition(&mut self.sample[open.start..open.end], column, cut.rank);
         let left = self.nodes.len();
         let threshold = column.threshold(cut.rank, cut.next_rank);
         self.nodes[open.node] = Node::Split { column: cut.column, left: left as u32, threshold };
@@ -218,7 +236,12 @@ impl<'a> Grower<'a> {
 const RANKS_PER_ROW: usize = 2;
 
 /// Sums of the rows by rank.
-fn fill_bins(bins: &mut Vec<Sums>, n_ranks: usize, ranks: impl Iterator<Item = u32>, rows: &[Drawn]) {
+fn fill_bins(
+    bins: &mut Vec<Sums>,
+    n_ranks: usize,
+    ranks: impl Iterator<Item = u32>,
+    rows: &[Drawn],
+) {
     bins.clear();
     bins.resize(n_ranks, Sums::default());
     ranks.zip(rows).for_each(|(rank, drawn)| bins[rank as usize].add(&drawn.sums));
@@ -227,7 +250,9 @@ fn fill_bins(bins: &mut Vec<Sums>, n_ranks: usize, ranks: impl Iterator<Item = u
 /// Keys `rank · 2³² + position`, sorted.
 fn sort_keys(keys: &mut Vec<u64>, ranks: &[u32]) {
     keys.clear();
-    keys.extend(ranks.iter().enumerate().map(|(position, &rank)| (u64::from(rank) << 32) | position as u64));
+    keys.extend(
+        ranks.iter().enumerate().map(|(position, &rank)| (u64::from(rank) << 32) | position as u64),
+    );
     keys.sort_unstable();
 }
 
@@ -246,7 +271,8 @@ impl Scan {
         if rank != self.last {
             let score = self.left.score(&self.total);
             if self.best.is_none_or(|best| score > best.score) {
-                self.best = Some(Cut { score, column: self.column, rank: self.last, next_rank: rank });
+                self.best =
+                    Some(Cut { score, column: self.column, rank: self.last, next_rank: rank });
             }
         }
         self.left.add(sums);

@@ -42,18 +42,17 @@ impl ChargeBalance {
         let amounts: Vec<f32> = fractions.into_data().iter::<f32>().collect();
         let mut coefficients = vec![0.0_f32; n * k * e];
         let mut surplus = vec![0.0_f32; n];
-        coefficients
-            .par_chunks_mut(k * e)
-            .zip(surplus.par_iter_mut())
-            .enumerate()
-            .for_each(|(i, (coefficients, surplus))| {
+        coefficients.par_chunks_mut(k * e).zip(surplus.par_iter_mut()).enumerate().for_each(
+            |(i, (coefficients, surplus))| {
                 let sample = &one_hot[i * k * e..(i + 1) * k * e];
                 let slots = slots(sample, &amounts[i * k..(i + 1) * k], e);
                 let is_neutral = self.replacements(&slots, e, coefficients);
                 // Each used slot counts the sample's own neutrality once.
                 *surplus = if is_neutral { slots.len() as f32 - 1.0 } else { 0.0 };
-            });
-        let coefficients = Tensor::<3>::from_data(TensorData::new(coefficients, [n, k, e]), &device);
+            },
+        );
+        let coefficients =
+            Tensor::<3>::from_data(TensorData::new(coefficients, [n, k, e]), &device);
         let surplus = Tensor::<2>::from_data(TensorData::new(surplus, [n, 1]), &device);
         let total = (elements * coefficients.inner()).sum_dim(2).sum_dim(1); // [n, 1, 1]
         total.squeeze_dim::<2>(2) - surplus.inner()
@@ -165,8 +164,7 @@ mod tests {
                 for element in 0..SYMBOLS.len() {
                     let mut other = slots.clone();
                     other[slot].0 = element;
-                    let is_repeated =
-                        other.iter().filter(|s| s.0 == element).count() > 1;
+                    let is_repeated = other.iter().filter(|s| s.0 == element).count() > 1;
                     if !is_repeated {
                         let expected = is_charge_neutral(&formula(&other));
                         assert_eq!(gradient[slot * 8 + element] > 0.5, expected, "{other:?}");

@@ -9,12 +9,15 @@ pub struct MaterialsConfig {
     /// Seed of every random number.
     #[config(default = 0)]
     pub seed: u64,
-    /// Generator steps, at least 1.
-    #[config(default = 600)]
+    /// Generator steps, at least 1; see [`MaterialsConfig::for_rows`].
     pub n_steps: usize,
     /// Rows per update, at least 1.
     #[config(default = 128)]
     pub batch_size: usize,
+    /// Rows per generator update, at least 1: more than per critic update, because the properties
+    /// are learnt there.
+    #[config(default = 512)]
+    pub generator_batch_size: usize,
     /// Critic updates per generator update, at least 1.
     #[config(default = 2)]
     pub n_critic: usize,
@@ -36,6 +39,14 @@ pub struct MaterialsConfig {
 }
 
 impl MaterialsConfig {
+    /// Settings for a table of `n_rows` rows: a quarter as many steps, 150 to 1000.
+    ///
+    /// With the batch of 128 each row is then seen about 64 times by the critic. Many more, and the
+    /// critic learns a small table by heart and the generator repeats it.
+    pub fn for_rows(n_rows: usize) -> Self {
+        Self::new((n_rows / 4).clamp(150, 1000))
+    }
+
     /// Settings of the training loop.
     ///
     /// # Errors
@@ -43,8 +54,16 @@ impl MaterialsConfig {
     pub fn training(&self) -> Result<TrainConfig, WganError> {
         let config = TrainConfig::new(self.batch_size, self.n_steps)
             .with_n_critic(self.n_critic)
+            .with_generator_batch_size(Some(
+                std::env::var("XGB").map_or(self.generator_batch_size, |v| v.parse().unwrap()),
+            ))
             .with_critic_optimizer(OptimizerConfig::adam(self.learning_rate))
-            .with_generator_optimizer(OptimizerConfig::adam(self.learning_rate))
+            .with_generator_optimizer(OptimizerConfig::Adam {
+                learning_rate: self.learning_rate
+                    * std::env::var("XLR").map_or(1.0, |v| v.parse().unwrap()),
+                beta_1: std::env::var("XB1").map_or(0.0, |v| v.parse().unwrap()),
+                beta_2: std::env::var("XB2").map_or(0.9, |v| v.parse().unwrap()),
+            })
             .with_schedule(Schedule::HalfLinear)
             .with_ema_decay(self.ema_decay);
         config.check()?;

@@ -112,7 +112,8 @@ impl Featurizer {
         let FeaturizerShape { n_slots, n_elements, n_properties, .. } = self.shape;
         let n = sample.x.dims()[0];
         let elements = sample.x.clone().narrow(1, 0, n_slots * n_elements);
-        let codes = sample.x.clone().narrow(1, self.shape.n_features() - n_properties, n_properties);
+        let codes =
+            sample.x.clone().narrow(1, self.shape.n_features() - n_properties, n_properties);
         (elements.reshape([n, n_slots, n_elements]), codes)
     }
 
@@ -136,10 +137,11 @@ impl Featurizer {
     /// Descriptors of the element in each slot, `[n, k, e] → [n, k, p]`.
     fn describe(&self, elements: Tensor<3>) -> Tensor<3> {
         let [n, k, e] = elements.dims();
-        elements
-            .reshape([n * k, e])
-            .matmul(self.descriptors.clone())
-            .reshape([n, k, self.shape.n_descriptors])
+        elements.reshape([n * k, e]).matmul(self.descriptors.clone()).reshape([
+            n,
+            k,
+            self.shape.n_descriptors,
+        ])
     }
 }
 

@@ -79,9 +79,8 @@ impl MaterialsGenerator {
             .with_width(config.property_width)
             .with_depth(2);
         let slot: Vec<f32> = (0..k * w).map(|_| rng.random_range(-0.5..=0.5)).collect();
-        let mut per_slot = |d_in: usize| -> Vec<Linear> {
-            (1..k).map(|_| linear(d_in, w, rng, device)).collect()
-        };
+        let mut per_slot =
+            |d_in: usize| -> Vec<Linear> { (1..k).map(|_| linear(d_in, w, rng, device)).collect() };
         let from_elements = per_slot(shape.n_elements);
         let from_descriptors = per_slot(shape.n_descriptors);
         Ok(Self {
@@ -130,7 +129,10 @@ impl MaterialsGenerator {
             let hidden = leaky(self.hidden.forward(leaky(memory.clone() + here + place)));
             let state = leaky(self.state.forward(hidden));
             let logits = self.to_elements.forward(state.clone())
-                + self.to_descriptors.forward(state).matmul(self.featurizer.descriptors().transpose())
+                + self
+                    .to_descriptors
+                    .forward(state)
+                    .matmul(self.featurizer.descriptors().transpose())
                 + frequency.clone().narrow(1, i, 1).squeeze_dim::<2>(1);
             // Later slots need room for rising indices.
             let highest = count.clone().neg() + (shape.n_elements + i) as f32;
@@ -206,9 +208,8 @@ fn log_frequencies(known: &[Slots], shape: FeaturizerShape) -> TensorData {
         let all: f64 = total.iter().sum::<f64>().max(1.0);
         for count in 0..=k {
             // Three pseudo-counts spread as the slot's elements are, whatever the number.
-            let smooth: Vec<f64> = (0..e)
-                .map(|x| counts[at(count, slot, x)] + 3.0 * total[x] / all + 0.02)
-                .collect();
+            let smooth: Vec<f64> =
+                (0..e).map(|x| counts[at(count, slot, x)] + 3.0 * total[x] / all + 0.02).collect();
             let sum: f64 = smooth.iter().sum();
             for (x, value) in smooth.iter().enumerate() {
                 logs[at(count, slot, x)] = (value / sum).ln() as f32;

@@ -84,8 +84,7 @@ impl ModelCard {
             return Ok(None);
         }
         let text = std::fs::read_to_string(&path).map_err(|e| WganError::io(&path, e))?;
-        let card: Self =
-            serde_json::from_str(&text).map_err(|e| WganError::saved(&path, e))?;
+        let card: Self = serde_json::from_str(&text).map_err(|e| WganError::saved(&path, e))?;
         if card.schema != SCHEMA {
             let reason = format!("expected schema {SCHEMA}, got {}", card.schema);
             return Err(WganError::saved(&path, reason).into());
@@ -156,16 +155,14 @@ impl MaterialsModel {
         let prior = MaterialsPrior::new(data.shape());
         let strategy = GradientPenalty::two_sided(config.lambda);
         let wgan = Wgan::new(networks.critic, networks.generator, strategy, &training);
-        let mut fit = Fit::new(&training, &data, &prior, device, config.seed)?
-            .with_recorder(recorder);
+        let mut fit =
+            Fit::new(&training, &data, &prior, device, config.seed)?.with_recorder(recorder);
         if let Some(checkpoints) = checkpoints {
             fit = fit.with_checkpoints(checkpoints);
         }
         let outcome = fit.run(wgan)?;
-        let networks = Networks {
-            generator: outcome.wgan.averaged,
-            critic: outcome.wgan.critic.valid(),
-        };
+        let networks =
+            Networks { generator: outcome.wgan.averaged, critic: outcome.wgan.critic.valid() };
         Ok(Self { card, networks, history: outcome.history, reason: Some(outcome.reason) })
     }
 

@@ -195,8 +195,7 @@ mod tests {
         let columns = columns();
         let space = PropertySpace::fit(&columns);
         let codes = space.encode(&columns).codes;
-        let tensor =
-            Tensor::from_data(TensorData::new(codes.clone(), [4, 3]), &Device::flex());
+        let tensor = Tensor::from_data(TensorData::new(codes.clone(), [4, 3]), &Device::flex());
         let snapped: Vec<f32> = space.snap(tensor).into_data().iter::<f32>().collect();
         for (a, b) in snapped.iter().zip(&codes) {
             assert!((a - b).abs() < 1e-6);

@@ -15,6 +15,7 @@ use super::data::amounts_tensor;
 use super::{Alphabet, Featurizer, MaterialsGenerator, MaterialsPrior, PropertySpace};
 use crate::composition::Composition;
 use crate::error::MaterialsError;
+use crate::novelty::Known;
 
 /// A generated material.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +49,7 @@ pub struct Sampler {
     alphabet: Alphabet,
     space: PropertySpace,
     known: Vec<Slots>,
-    is_known: HashSet<Composition>,
+    same: Known,
     device: Device,
 }
 
@@ -70,7 +71,7 @@ impl Sampler {
             generator: generator.valid(),
             critic: critic.valid(),
             prior: MaterialsPrior::new(featurizer.shape()),
-            is_known: known.iter().cloned().collect(),
+            same: Known::new(known),
             known: known.iter().filter_map(|c| alphabet.encode(c)).collect(),
             featurizer,
             alphabet,
@@ -82,7 +83,7 @@ impl Sampler {
     /// Chunk number `index` of the stream of `seed`.
     ///
     /// A composition that has come before in the chunk is drawn again, with the same amounts, up
-    /// to eight times, and one that is known up to twice: a list of candidates should not repeat
+    /// to eight times, and one that is known up to three times: a list of candidates should not repeat
     /// itself or the data. Where nearly everything possible is known, known ones remain.
     ///
     /// # Errors
@@ -92,7 +93,7 @@ impl Sampler {
         rng.set_stream(index + 1); // stream 0 trained the model
         let rows = stratified_rows(self.known.len(), Self::CHUNK, &mut rng);
         let mut draws = self.draw(&rows, &mut rng)?;
-        let n_known = draws.iter().filter(|d| self.is_known.contains(&d.composition)).count();
+        let n_known = draws.iter().filter(|d| self.same.has(&d.composition)).count();
         for round in 0..REPEAT_REDRAWS {
             let places = self.unwanted(&draws, round < KNOWN_REDRAWS);
             let again: Vec<usize> = places.iter().map(|&i| rows[i]).collect();
@@ -117,7 +118,7 @@ impl Sampler {
         (0..draws.len())
             .filter(|&i| {
                 let composition = &draws[i].composition;
-                let is_known = is_known_unwanted && self.is_known.contains(composition);
+                let is_known = is_known_unwanted && self.same.has(composition);
                 is_known || !seen.insert(composition)
             })
             .collect()
@@ -155,7 +156,7 @@ impl Sampler {
 /// Times a repeated composition is drawn again.
 const REPEAT_REDRAWS: usize = 8;
 /// Times a known composition is drawn again.
-const KNOWN_REDRAWS: usize = 2;
+const KNOWN_REDRAWS: usize = 3;
 
 /// A candidate whose properties are still codes.
 struct Draw {

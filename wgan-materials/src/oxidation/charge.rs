@@ -13,21 +13,15 @@ pub(super) struct Ions<'a> {
 
 impl Ions<'_> {
     fn lowest(&self) -> Option<i64> {
-        self.states
-            .first()
-            .map(|&state| self.count * i64::from(state))
+        self.states.first().map(|&state| self.count * i64::from(state))
     }
 
     fn highest(&self) -> Option<i64> {
-        self.states
-            .last()
-            .map(|&state| self.count * i64::from(state))
+        self.states.last().map(|&state| self.count * i64::from(state))
     }
 
     fn charges(&self) -> impl Iterator<Item = i64> + '_ {
-        self.states
-            .iter()
-            .map(|&state| self.count * i64::from(state))
+        self.states.iter().map(|&state| self.count * i64::from(state))
     }
 }
 
@@ -85,10 +79,8 @@ fn halves_reach(ions: &[Ions], from: i64, to: i64) -> bool {
 /// Every total charge, sorted, each once.
 pub(super) fn sums(ions: &[Ions]) -> Vec<i64> {
     ions.iter().fold(vec![0], |sums, ions| {
-        let mut next: Vec<i64> = ions
-            .charges()
-            .flat_map(|charge| sums.iter().map(move |sum| sum + charge))
-            .collect();
+        let mut next: Vec<i64> =
+            ions.charges().flat_map(|charge| sums.iter().map(move |sum| sum + charge)).collect();
         next.sort_unstable();
         next.dedup();
         next

@@ -69,13 +69,9 @@ pub fn is_charge_neutral_mixed(composition: &Composition) -> bool {
 pub fn electronegativity_ok(composition: &Composition) -> bool {
     // Elements come sorted by electronegativity, so the cations are the first k for some k.
     let tolerance = composition.tolerance(TOLERANCE);
-    let chi: Vec<Option<f64>> = composition
-        .elements()
-        .map(Element::electronegativity)
-        .collect();
+    let chi: Vec<Option<f64>> = composition.elements().map(Element::electronegativity).collect();
     let mut ions = ions(composition);
-    ions.iter_mut()
-        .for_each(|ions| ions.states = negative(ions.states));
+    ions.iter_mut().for_each(|ions| ions.states = negative(ions.states));
     (1..chi.len()).any(|k| {
         let cation = composition.amounts()[k - 1].0;
         ions[k - 1].states = positive(cation.oxidation_states());
@@ -86,10 +82,7 @@ pub fn electronegativity_ok(composition: &Composition) -> bool {
 fn ions(composition: &Composition) -> Vec<Ions<'static>> {
     let parts = composition.elements().zip(composition.ratio());
     parts
-        .map(|(element, &part)| Ions {
-            count: part as i64,
-            states: element.oxidation_states(),
-        })
+        .map(|(element, &part)| Ions { count: part as i64, states: element.oxidation_states() })
         .collect()
 }
 
@@ -114,14 +107,7 @@ mod tests {
 
     #[test]
     fn known_salts_and_oxides_are_neutral() {
-        for formula in [
-            "NaCl",
-            "CaTiO3",
-            "CuSO4·5H2O",
-            "Na2O2",
-            "K4[Fe(CN)6]",
-            "Ba0.5Sr0.5TiO3",
-        ] {
+        for formula in ["NaCl", "CaTiO3", "CuSO4·5H2O", "Na2O2", "K4[Fe(CN)6]", "Ba0.5Sr0.5TiO3"] {
             assert!(is_charge_neutral(&read(formula)), "{formula}");
         }
         for formula in ["Na2Cl", "Fe", "O2", "Fe3O4", "Mg2Cu", "HeO", "PmCl3"] {
@@ -132,10 +118,7 @@ mod tests {
     #[test]
     fn mixed_valence_is_between_two_positive_states_of_one_element() {
         for formula in ["Fe3O4", "La1.85Sr0.15CuO4", "YBa2Cu3O7", "Mn3O4"] {
-            assert!(
-                !is_charge_neutral(&read(formula)) || formula == "YBa2Cu3O7",
-                "{formula}"
-            );
+            assert!(!is_charge_neutral(&read(formula)) || formula == "YBa2Cu3O7", "{formula}");
             assert!(is_charge_neutral_mixed(&read(formula)), "{formula}");
         }
         for formula in ["Na2Cl", "Na3O", "Fe", "Mg2Cu"] {
@@ -161,9 +144,9 @@ mod tests {
         fn sums(amounts: &[(&Vec<i8>, f64)], sum: f64) -> bool {
             match amounts {
                 [] => sum.abs() <= 1e-4,
-                [(states, amount), rest @ ..] => states
-                    .iter()
-                    .any(|&state| sums(rest, sum + amount * f64::from(state))),
+                [(states, amount), rest @ ..] => {
+                    states.iter().any(|&state| sums(rest, sum + amount * f64::from(state)))
+                }
             }
         }
         amounts.len() > 1 && sums(amounts, 0.0)
@@ -205,10 +188,8 @@ mod tests {
                         None => raw.push((element, amount)),
                     }
                 }
-                let raw: Vec<_> = raw
-                    .iter()
-                    .map(|(e, amount)| (&table[e.atomic_number()], *amount))
-                    .collect();
+                let raw: Vec<_> =
+                    raw.iter().map(|(e, amount)| (&table[e.atomic_number()], *amount)).collect();
                 let ours = is_charge_neutral(&composition);
                 n += 1;
                 neutral += usize::from(ours);
@@ -229,10 +210,8 @@ mod tests {
             let Some(rows) = materials(&format!("{file}.csv")) else {
                 return;
             };
-            let all: Vec<_> = rows
-                .iter()
-                .filter_map(|row| Composition::parse(&row["formula"]).ok())
-                .collect();
+            let all: Vec<_> =
+                rows.iter().filter_map(|row| Composition::parse(&row["formula"]).ok()).collect();
             let rate = |name: &str, check: fn(&Composition) -> bool| {
                 let start = std::time::Instant::now();
                 let share = all.iter().filter(|c| check(c)).count() as f64 / all.len() as f64;

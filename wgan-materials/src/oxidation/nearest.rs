@@ -113,13 +113,7 @@ impl<'a> Search<'a> {
     fn run(mut self) -> Option<Composition> {
         for atoms in self.parts.len() as i64..=MAX_ATOMS {
             self.budget = BUDGET;
-            let start = Partial {
-                atoms,
-                left: atoms,
-                moved: 0,
-                excess: 0,
-                charge: (0, 0),
-            };
+            let start = Partial { atoms, left: atoms, moved: 0, excess: 0, charge: (0, 0) };
             self.extend(0, start);
         }
         let (_, counts) = self.best?;
@@ -155,19 +149,14 @@ impl<'a> Search<'a> {
             left: so_far.left - count,
             moved: so_far.moved + shift.abs(),
             excess: so_far.excess + shift,
-            charge: (
-                lowest + charge(states.first()),
-                highest + charge(states.last()),
-            ),
+            charge: (lowest + charge(states.first()), highest + charge(states.last())),
         }
     }
 
     /// Whether it can still be nearer than the best: the open elements have to undo the excess.
     fn may_improve(&self, partial: Partial) -> bool {
         let distance = self.distance(partial.moved + partial.excess.abs(), partial.atoms);
-        self.best
-            .as_ref()
-            .is_none_or(|(best, _)| distance < best - 1e-12)
+        self.best.as_ref().is_none_or(|(best, _)| distance < best - 1e-12)
     }
 
     /// Whether the atoms left, given to element `i` and those after it, can still reach charge zero.
@@ -198,9 +187,7 @@ fn state_ranges(ions: &[Ions]) -> Vec<(i64, i64)> {
     let mut range = (i64::MAX, i64::MIN);
     let widened = ions.iter().rev().map(|ions| {
         let states = || ions.states.iter().map(|&state| i64::from(state));
-        range = states().fold(range, |(low, high), state| {
-            (low.min(state), high.max(state))
-        });
+        range = states().fold(range, |(low, high), state| (low.min(state), high.max(state)));
         range
     });
     let mut ranges: Vec<_> = widened.collect();
@@ -245,11 +232,7 @@ fn changes_of(ions: &[Ions], i: usize) -> Vec<(f64, usize, f64)> {
         for &state in ion.states {
             let count = -charge as f64 / f64::from(state);
             if count > 0.0 {
-                changes.push((
-                    2.0 * (share(count) - from).abs(),
-                    i,
-                    count / ion.count as f64,
-                ));
+                changes.push((2.0 * (share(count) - from).abs(), i, count / ion.count as f64));
             }
         }
     }
@@ -291,9 +274,7 @@ mod tests {
             Composition::from_amounts(elements.iter().copied().zip(counts)).unwrap()
         });
         let neutral = formulas.filter(is_charge_neutral);
-        neutral
-            .map(|other| composition.distance(&other))
-            .min_by(f64::total_cmp)
+        neutral.map(|other| composition.distance(&other)).min_by(f64::total_cmp)
     }
 
     #[test]
@@ -306,11 +287,7 @@ mod tests {
             ("CaTiO3", "CaTiO3"),
         ];
         for (formula, neutral) in cases {
-            assert_eq!(
-                nearest_neutral(&read(formula)).unwrap().to_string(),
-                neutral,
-                "{formula}"
-            );
+            assert_eq!(nearest_neutral(&read(formula)).unwrap().to_string(), neutral, "{formula}");
         }
         for formula in ["Mg2Cu", "Fe", "NaK", "HeO", "O2"] {
             assert_eq!(nearest_neutral(&read(formula)), None, "{formula}");

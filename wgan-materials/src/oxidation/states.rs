@@ -170,11 +170,7 @@ mod tests {
                 .iter()
                 .filter(|row| row["symbol"] == element.symbol() && row["in_icsd24_filtered"] == "1")
                 .filter_map(|row| row["oxidation_state"].parse::<i8>().ok());
-            assert_eq!(
-                common.collect::<Vec<_>>(),
-                element.oxidation_states(),
-                "{element}"
-            );
+            assert_eq!(common.collect::<Vec<_>>(), element.oxidation_states(), "{element}");
         }
     }
 }

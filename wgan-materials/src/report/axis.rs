@@ -32,7 +32,10 @@ impl Ranged for Axis {
 pub(super) fn round_numbers(from: f64, to: f64) -> Vec<f64> {
     let rough = (to - from) / 8.0;
     let power = 10f64.powi(rough.log10().floor() as i32);
-    let factor = [1.0, 2.0, 5.0].into_iter().find(|factor| factor * power >= rough * (1.0 - 1e-9)).unwrap_or(10.0);
+    let factor = [1.0, 2.0, 5.0]
+        .into_iter()
+        .find(|factor| factor * power >= rough * (1.0 - 1e-9))
+        .unwrap_or(10.0);
     let step = factor * power;
     let (first, last) = ((from / step - 1e-9).ceil() as i64, (to / step + 1e-9).floor() as i64);
     (first..=last).map(|i| i as f64 * step).collect()

@@ -34,7 +34,11 @@ struct Scale<'a> {
 }
 
 /// Two bars for each category: share of rows in percent.
-pub(super) fn bars(data: &Categories, title: &str, share_title: &str) -> Result<String, MaterialsError> {
+pub(super) fn bars(
+    data: &Categories,
+    title: &str,
+    share_title: &str,
+) -> Result<String, MaterialsError> {
     let n = data.labels.len();
     let label = |x: f64| data.labels.get(x.round() as usize).cloned().unwrap_or_default();
     let ticks = (0..n).map(|i| i as f64).collect();
@@ -54,7 +58,11 @@ pub(super) fn bars(data: &Categories, title: &str, share_title: &str) -> Result<
 }
 
 /// Real rows as an area, generated ones as a line: share of rows in percent for each bin.
-pub(super) fn histogram(data: &Histogram, title: &str, share_title: &str) -> Result<String, MaterialsError> {
+pub(super) fn histogram(
+    data: &Histogram,
+    title: &str,
+    share_title: &str,
+) -> Result<String, MaterialsError> {
     let x = linear(title, data.from, data.to);
     let y = from_zero(share_title, highest(&data.real, &data.fake));
     draw(x, y, |chart| {
@@ -67,7 +75,11 @@ pub(super) fn histogram(data: &Histogram, title: &str, share_title: &str) -> Res
 }
 
 /// A line through points that are sorted by `x`; zero is on the vertical axis.
-pub(super) fn line(points: &[(f64, f64)], title: &str, value_title: &str) -> Result<String, MaterialsError> {
+pub(super) fn line(
+    points: &[(f64, f64)],
+    title: &str,
+    value_title: &str,
+) -> Result<String, MaterialsError> {
     let from = points.first().map_or(0.0, |point| point.0);
     let to = points.last().map_or(1.0, |point| point.0);
     let lowest = points.iter().map(|point| point.1).fold(0.0, f64::min);
@@ -85,7 +97,8 @@ pub(super) fn line(points: &[(f64, f64)], title: &str, value_title: &str) -> Res
 fn steps(data: &Histogram, shares: &[f64]) -> Vec<(f64, f64)> {
     let width = (data.to - data.from) / shares.len() as f64;
     let edge = |i: usize| data.from + i as f64 * width;
-    let tops = shares.iter().enumerate().flat_map(|(i, &share)| [(edge(i), share), (edge(i + 1), share)]);
+    let tops =
+        shares.iter().enumerate().flat_map(|(i, &share)| [(edge(i), share), (edge(i + 1), share)]);
     let ends = ((edge(0), 0.0), (edge(shares.len()), 0.0));
     std::iter::once(ends.0).chain(tops).chain([ends.1]).collect()
 }
@@ -116,7 +129,12 @@ fn draw(x: Scale, y: Scale, data: impl Fn(&mut Chart) -> Drawn) -> Result<String
     Ok(svg)
 }
 
-fn draw_on(area: &DrawingArea<SVGBackend, Shift>, x: Scale, y: Scale, data: impl Fn(&mut Chart) -> Drawn) -> Drawn {
+fn draw_on(
+    area: &DrawingArea<SVGBackend, Shift>,
+    x: Scale,
+    y: Scale,
+    data: impl Fn(&mut Chart) -> Drawn,
+) -> Drawn {
     area.fill(&WHITE)?;
     let axis = |scale: &Scale| Axis { range: scale.from..scale.to, ticks: scale.ticks.clone() };
     let mut chart = ChartBuilder::on(area)

@@ -56,8 +56,14 @@ pub(super) fn formula(text: &str) -> String {
     let mut html = String::new();
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
-        let end = rest[start..].find(|c: char| c.is_ascii_alphabetic()).map_or(rest.len(), |end| start + end);
-        html.push_str(&format!("{}<sub>{}</sub>", escape(&rest[..start]), escape(&rest[start..end])));
+        let end = rest[start..]
+            .find(|c: char| c.is_ascii_alphabetic())
+            .map_or(rest.len(), |end| start + end);
+        html.push_str(&format!(
+            "{}<sub>{}</sub>",
+            escape(&rest[..start]),
+            escape(&rest[start..end])
+        ));
         rest = &rest[end..];
     }
     html + &escape(rest)
@@ -77,9 +83,14 @@ pub(super) fn decimal(value: Option<f64>) -> String {
 pub(super) fn short(value: f64) -> String {
     let magnitude = value.abs();
     if value == 0.0 || (1e-3..1e5).contains(&magnitude) {
-        let digits = if value == 0.0 { 0 } else { (3 - magnitude.log10().floor() as i32).max(0) as usize };
+        let digits =
+            if value == 0.0 { 0 } else { (3 - magnitude.log10().floor() as i32).max(0) as usize };
         let text = format!("{value:.digits$}");
-        let trimmed = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+        let trimmed = if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.')
+        } else {
+            &text
+        };
         return trimmed.replace('-', "−");
     }
     format!("{value:.2e}").replace('-', "−")
@@ -97,7 +108,10 @@ mod tests {
 
     #[test]
     fn amounts_are_subscripts() {
-        assert_eq!(formula("Sr0.15La1.85CuO4"), "Sr<sub>0.15</sub>La<sub>1.85</sub>CuO<sub>4</sub>");
+        assert_eq!(
+            formula("Sr0.15La1.85CuO4"),
+            "Sr<sub>0.15</sub>La<sub>1.85</sub>CuO<sub>4</sub>"
+        );
         assert_eq!(formula("NaCl"), "NaCl");
     }
 

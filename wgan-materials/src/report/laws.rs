@@ -58,10 +58,14 @@ pub(super) enum Law {
 pub(super) fn prevalence(real: &[Composition], fake: &[Composition], n: usize) -> Categories {
     let (in_real, in_fake) = (occurrences(real), occurrences(fake));
     let mut elements = Element::ALL.to_vec();
-    elements.sort_by_key(|element| std::cmp::Reverse((in_real[element.index()], in_fake[element.index()])));
+    elements.sort_by_key(|element| {
+        std::cmp::Reverse((in_real[element.index()], in_fake[element.index()]))
+    });
     elements.retain(|element| in_real[element.index()] + in_fake[element.index()] > 0);
     elements.truncate(n);
-    let shares = |counts: &[usize], n_rows: usize| elements.iter().map(|e| percent(counts[e.index()], n_rows)).collect();
+    let shares = |counts: &[usize], n_rows: usize| {
+        elements.iter().map(|e| percent(counts[e.index()], n_rows)).collect()
+    };
     Categories {
         labels: elements.iter().map(Element::to_string).collect(),
         real: shares(&in_real, real.len()),
@@ -71,11 +75,13 @@ pub(super) fn prevalence(real: &[Composition], fake: &[Composition], n: usize) -
 
 /// Share of rows with each number of elements.
 pub(super) fn element_counts(real: &[Composition], fake: &[Composition]) -> Categories {
-    let counts = |rows: &[Composition]| rows.iter().map(|row| row.n_elements() as f64).collect::<Vec<f64>>();
+    let counts =
+        |rows: &[Composition]| rows.iter().map(|row| row.n_elements() as f64).collect::<Vec<f64>>();
     let (real, fake) = (counts(real), counts(fake));
     let least = real.iter().chain(&fake).copied().fold(f64::INFINITY, f64::min);
     let most = real.iter().chain(&fake).copied().fold(0.0, f64::max);
-    let values: Vec<f64> = (0..).map(|i| least + f64::from(i)).take_while(|&value| value <= most).collect();
+    let values: Vec<f64> =
+        (0..).map(|i| least + f64::from(i)).take_while(|&value| value <= most).collect();
     by_value(&values, &real, &fake)
 }
 
@@ -92,7 +98,9 @@ pub(super) fn property(real: &[f64], fake: &[f64]) -> Option<Law> {
     let drawn = sorted(values.into_iter().filter(is_drawn));
     let (from, to) = (quantile(&drawn, TAIL)?, quantile(&drawn, 1.0 - TAIL)?);
     let to = if to > from { to } else { from + 1.0 };
-    let bins = |values: &[f64]| bin(values.iter().copied().filter(|v| is_drawn(v)), values.len(), from, to);
+    let bins = |values: &[f64]| {
+        bin(values.iter().copied().filter(|v| is_drawn(v)), values.len(), from, to)
+    };
     Some(Law::Many(Histogram { from, to, real: bins(real), fake: bins(fake), spike }))
 }
 
@@ -100,7 +108,8 @@ pub(super) fn property(real: &[f64], fake: &[f64]) -> Option<Law> {
 fn spike(real: &[f64], fake: &[f64]) -> Option<Spike> {
     let values = sorted(real.iter().copied());
     let value = values.chunk_by(|a, b| a == b).max_by_key(|group| group.len())?[0];
-    let share = |rows: &[f64]| percent(rows.iter().filter(|row| **row == value).count(), rows.len());
+    let share =
+        |rows: &[f64]| percent(rows.iter().filter(|row| **row == value).count(), rows.len());
     (share(real) >= 100.0 * SPIKE).then(|| Spike { value, real: share(real), fake: share(fake) })
 }
 
@@ -111,7 +120,9 @@ fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
 }
 
 fn by_value(values: &[f64], real: &[f64], fake: &[f64]) -> Categories {
-    let share = |rows: &[f64], value: f64| percent(rows.iter().filter(|row| **row == value).count(), rows.len());
+    let share = |rows: &[f64], value: f64| {
+        percent(rows.iter().filter(|row| **row == value).count(), rows.len())
+    };
     let shares = |rows: &[f64]| values.iter().map(|&value| share(rows, value)).collect();
     Categories {
         labels: values.iter().map(|&value| super::html::short(value)).collect(),
@@ -164,10 +175,14 @@ mod tests {
 
     #[test]
     fn labels_are_shown_one_by_one_and_numbers_in_bins() {
-        let Some(Law::Few(few)) = property(&[0.0, 1.0, 1.0, 1.0], &[1.0]) else { panic!("few values") };
+        let Some(Law::Few(few)) = property(&[0.0, 1.0, 1.0, 1.0], &[1.0]) else {
+            panic!("few values")
+        };
         assert_eq!((few.real, few.fake), (vec![25.0, 75.0], vec![0.0, 100.0]));
         let real: Vec<f64> = (0..1000).map(f64::from).collect();
-        let Some(Law::Many(many)) = property(&real, &[-50.0, 2000.0]) else { panic!("many values") };
+        let Some(Law::Many(many)) = property(&real, &[-50.0, 2000.0]) else {
+            panic!("many values")
+        };
         assert!((many.real.iter().sum::<f64>() - 100.0).abs() < 1e-9);
         assert_eq!((many.fake[0], many.fake[N_BINS - 1]), (50.0, 50.0));
         assert_eq!(property(&[], &[]), None);

@@ -62,8 +62,13 @@ impl Report<'_> {
     /// [`MaterialsError::Report`] if a figure cannot be written as JSON.
     pub fn json(&self) -> Result<String, MaterialsError> {
         let settings = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let record = Record { source: self.source, evaluation: self.evaluation, settings: settings.collect() };
-        let text = serde_json::to_string_pretty(&record).map_err(|error| failed("report.json", error))?;
+        let record = Record {
+            source: self.source,
+            evaluation: self.evaluation,
+            settings: settings.collect(),
+        };
+        let text =
+            serde_json::to_string_pretty(&record).map_err(|error| failed("report.json", error))?;
         Ok(text + "\n")
     }
 
@@ -74,7 +79,8 @@ impl Report<'_> {
     pub fn write(&self, folder: &Path) -> Result<(), MaterialsError> {
         let files = [("report.html", self.html()?), ("report.json", self.json()?)];
         let write = |(name, text): (&str, String)| {
-            write_atomically(&folder.join(name), text.as_bytes()).map_err(|error| failed(name, error))
+            write_atomically(&folder.join(name), text.as_bytes())
+                .map_err(|error| failed(name, error))
         };
         files.into_iter().try_for_each(write)
     }

@@ -29,12 +29,18 @@ pub(super) fn page(report: &Report) -> Result<String, MaterialsError> {
     let title = format!("Candidate materials from {}", escape(report.source));
     let body = [
         header(&title, report),
-        section("How good the candidates are", &list(&sentences(report.evaluation, report.reference.len()))),
+        section(
+            "How good the candidates are",
+            &list(&sentences(report.evaluation, report.reference.len())),
+        ),
         section("Figures", &figures(report)),
         section("Training", &training(report)?),
         section("Elements", &elements(report)?),
         section("Properties", &properties(report)?),
-        section(&format!("The first {} candidates", N_SHOWN.min(report.candidates.len())), &first_candidates(report)),
+        section(
+            &format!("The first {} candidates", N_SHOWN.min(report.candidates.len())),
+            &first_candidates(report),
+        ),
         section("Settings", &settings(report)),
         section("Notes", &list(&report.evaluation.notes)),
         section("Limits", &list(&LIMITS.map(String::from))),
@@ -67,7 +73,12 @@ fn figures(report: &Report) -> String {
         row("Unique", percent(e.unique), none(), "distinct among the candidates"),
         row("Novel", percent(e.novel), none(), "not in the training set"),
         row("Copies", percent(e.copies), none(), "in the training set"),
-        row("New chemical system", percent(e.novel_system), none(), "set of elements in no training row"),
+        row(
+            "New chemical system",
+            percent(e.novel_system),
+            none(),
+            "set of elements in no training row",
+        ),
         row(
             "Charge neutral",
             percent(e.charge_neutral),
@@ -81,10 +92,30 @@ fn figures(report: &Report) -> String {
             "neutral, with every cation less electronegative than every anion",
         ),
         row("Number of elements, W₁", decimal(e.element_count_w1), "0".into(), "in elements"),
-        row("Element prevalence, total variation", decimal(e.element_prevalence_tv), "0".into(), "0 equal, 1 disjoint"),
-        row("Largest fraction, W₁", decimal(e.largest_fraction_w1), "0".into(), "in atomic fractions"),
-        row("Two-sample test (c2st)", decimal(e.c2st), "0.5".into(), "accuracy of a forest; 0.5 guessing, 1 always right"),
-        row("Property consistency", decimal(e.property_consistency), none(), "in standard deviations; lower is better"),
+        row(
+            "Element prevalence, total variation",
+            decimal(e.element_prevalence_tv),
+            "0".into(),
+            "0 equal, 1 disjoint",
+        ),
+        row(
+            "Largest fraction, W₁",
+            decimal(e.largest_fraction_w1),
+            "0".into(),
+            "in atomic fractions",
+        ),
+        row(
+            "Two-sample test (c2st)",
+            decimal(e.c2st),
+            "0.5".into(),
+            "accuracy of a forest; 0.5 guessing, 1 always right",
+        ),
+        row(
+            "Property consistency",
+            decimal(e.property_consistency),
+            none(),
+            "in standard deviations; lower is better",
+        ),
     ];
     for (name, distance) in e.property_w1.iter().flatten() {
         let name = format!("{}, W₁", escape(name));
@@ -99,7 +130,8 @@ fn training(report: &Report) -> Result<String, MaterialsError> {
     if report.estimates.is_empty() {
         return Ok(String::new());
     }
-    let points: Vec<(f64, f64)> = report.estimates.iter().map(|&(step, estimate)| (step as f64, estimate)).collect();
+    let points: Vec<(f64, f64)> =
+        report.estimates.iter().map(|&(step, estimate)| (step as f64, estimate)).collect();
     let finite: Vec<_> = points.into_iter().filter(|point| point.1.is_finite()).collect();
     let picture = chart::line(&finite, "Generator step", "Estimate")?;
     let caption = "The critic's estimate E f(real) − E f(fake), in the units of the features it sees. It falls while the generator \
@@ -113,10 +145,14 @@ fn elements(report: &Report) -> Result<String, MaterialsError> {
         return Ok(String::new());
     }
     let prevalence = laws::prevalence(real, fake, N_ELEMENTS);
-    let caption = format!("{LEGEND}The {} elements most frequent in the training set.", prevalence.labels.len());
+    let caption = format!(
+        "{LEGEND}The {} elements most frequent in the training set.",
+        prevalence.labels.len()
+    );
     let prevalence = chart::bars(&prevalence, "Element", "Rows with the element (%)")?;
     let counts = chart::bars(&laws::element_counts(real, fake), "Number of elements", "Rows (%)")?;
-    Ok(figure(&prevalence, &caption) + &figure(&counts, &format!("{LEGEND}How many elements a row has.")))
+    Ok(figure(&prevalence, &caption)
+        + &figure(&counts, &format!("{LEGEND}How many elements a row has.")))
 }
 
 fn properties(report: &Report) -> Result<String, MaterialsError> {
@@ -136,7 +172,8 @@ fn property(report: &Report, real: &PropertyColumn) -> Result<String, MaterialsE
     let Some(fake) = report.candidates.property(real.name) else {
         return Ok(String::new());
     };
-    let (real_values, fake_values) = (real.known(report.reference.len()).1, fake.known(report.candidates.len()).1);
+    let (real_values, fake_values) =
+        (real.known(report.reference.len()).1, fake.known(report.candidates.len()).1);
     let title = axis_title(real);
     let mut remark = String::new();
     let picture = match laws::property(&real_values, &fake_values) {
@@ -148,7 +185,10 @@ fn property(report: &Report, real: &PropertyColumn) -> Result<String, MaterialsE
         }
     };
     let (n_real, n_fake) = (real_values.len(), fake_values.len());
-    let caption = format!("{LEGEND}{}: {n_real} real and {n_fake} generated values.{remark}", escape(real.name));
+    let caption = format!(
+        "{LEGEND}{}: {n_real} real and {n_fake} generated values.{remark}",
+        escape(real.name)
+    );
     Ok(figure(&picture, &caption))
 }
 
@@ -157,7 +197,10 @@ fn ends_and_spike(histogram: &Histogram) -> String {
     let ends = " The outermost bins hold what lies beyond them.";
     let spike = histogram.spike.as_ref().map_or(String::new(), |spike| {
         let value = short(spike.value);
-        format!(" Not drawn: {:.1} % of the real and {:.1} % of the generated values are {value}.", spike.real, spike.fake)
+        format!(
+            " Not drawn: {:.1} % of the real and {:.1} % of the generated values are {value}.",
+            spike.real, spike.fake
+        )
     });
     spike + ends
 }
@@ -172,14 +215,21 @@ fn first_candidates(report: &Report) -> String {
     if shown.is_empty() {
         return String::new();
     }
-    let properties = &report.candidates.properties[..N_SHOWN_PROPERTIES.min(report.candidates.properties.len())];
+    let properties =
+        &report.candidates.properties[..N_SHOWN_PROPERTIES.min(report.candidates.properties.len())];
     let mut header = vec!["Formula".to_string()];
     header.extend(properties.iter().map(|property| escape(property.name).replace('_', "_<wbr>")));
-    header.extend(["Neutral", "Electro&shy;negativity", "Novel", "Nearest known", "Distance"].map(String::from));
+    header.extend(
+        ["Neutral", "Electro&shy;negativity", "Novel", "Nearest known", "Distance"]
+            .map(String::from),
+    );
     if !report.scores.is_empty() {
         header.push("Critic score".to_string());
     }
-    let (known, index) = (Known::new(report.reference.compositions), NearestIndex::new(report.reference.compositions));
+    let (known, index) = (
+        Known::new(report.reference.compositions),
+        NearestIndex::new(report.reference.compositions),
+    );
     let cells = |row: usize| {
         let mut cells = candidate(report, properties, row, &known, &index);
         cells.extend(report.scores.get(row).map(|score| short(*score)));
@@ -200,7 +250,11 @@ fn candidate(
     let composition = &report.candidates.compositions[row];
     let mut cells = vec![formula(&composition.to_string())];
     cells.extend(properties.iter().map(|property| property.value(row).map_or_else(none, short)));
-    let checks = [is_charge_neutral(composition), electronegativity_ok(composition), !known.has(composition)];
+    let checks = [
+        is_charge_neutral(composition),
+        electronegativity_ok(composition),
+        !known.has(composition),
+    ];
     cells.extend(checks.map(|holds| yes(holds).to_string()));
     let nearest = index.nearest(composition);
     let name = |(row, _): (usize, f64)| formula(&report.reference.compositions[row].to_string());

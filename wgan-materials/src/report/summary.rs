@@ -36,7 +36,8 @@ fn novelty(evaluation: &Evaluation, n_reference: usize) -> String {
 
 fn neutrality(evaluation: &Evaluation) -> Option<String> {
     let (share, ceiling) = (evaluation.charge_neutral?, evaluation.reference_charge_neutral?);
-    let ratio = if ceiling > 0.0 { format!(" ({:.2} of it)", share / ceiling) } else { String::new() };
+    let ratio =
+        if ceiling > 0.0 { format!(" ({:.2} of it)", share / ceiling) } else { String::new() };
     Some(format!(
         "{} are charge neutral under common oxidation states; in the training set it is {}{ratio}.",
         percent(Some(share)),
@@ -62,7 +63,11 @@ fn likeness(evaluation: &Evaluation) -> Option<String> {
 fn laws(evaluation: &Evaluation) -> Vec<String> {
     let sentence = |(name, distance): (&String, &crate::evaluate::PropertyDistance)| {
         let (w1, floor) = (distance.w1?, distance.floor?);
-        let ratio = if floor > 0.0 { format!(", so the ratio is {:.2}", w1 / floor) } else { String::new() };
+        let ratio = if floor > 0.0 {
+            format!(", so the ratio is {:.2}", w1 / floor)
+        } else {
+            String::new()
+        };
         Some(format!(
             "{name}: the law of the {} generated values is {} standard deviations from the real one (W₁); for real values of that \
              number it would be {}{ratio}.",

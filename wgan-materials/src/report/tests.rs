@@ -14,7 +14,8 @@ fn with_report<T>(known: &[&str], new: &[&str], look: impl Fn(&Report) -> T) -> 
     let reference = MaterialRows::new(&known).with_property("<gap>", &gaps);
     let candidates = MaterialRows::new(&new).with_property("<gap>", &new_gaps);
     let evaluation = evaluate(&reference, &candidates, 0);
-    let settings = [("seed".to_string(), "0".to_string()), ("<note>".to_string(), "a & b".to_string())];
+    let settings =
+        [("seed".to_string(), "0".to_string()), ("<note>".to_string(), "a & b".to_string())];
     look(&Report {
         source: "my <data>.csv",
         settings: &settings,
@@ -28,8 +29,16 @@ fn with_report<T>(known: &[&str], new: &[&str], look: impl Fn(&Report) -> T) -> 
 
 #[test]
 fn the_page_is_complete_escaped_and_loads_nothing() {
-    let html = with_report(&["NaCl", "MgO", "TiO2"], &["KCl", "CaTiO3"], |report| report.html().unwrap());
-    for expected in ["my &lt;data&gt;.csv", "&lt;gap&gt;", "CaTiO<sub>3</sub>", "Generator step", "a &amp; b", "✓ yes"] {
+    let html =
+        with_report(&["NaCl", "MgO", "TiO2"], &["KCl", "CaTiO3"], |report| report.html().unwrap());
+    for expected in [
+        "my &lt;data&gt;.csv",
+        "&lt;gap&gt;",
+        "CaTiO<sub>3</sub>",
+        "Generator step",
+        "a &amp; b",
+        "✓ yes",
+    ] {
         assert!(html.contains(expected), "{expected}");
     }
     for forbidden in ["<script", "<data>", "<gap>", "<note>", "<link", "<img", "src=", "href="] {
@@ -61,10 +70,12 @@ fn json_has_the_figures_at_the_top_and_the_settings_beside_them() {
 fn both_files_are_written_and_a_missing_folder_is_named() {
     let folder = tempfile::tempdir().unwrap();
     with_report(&["NaCl"], &["KCl"], |report| report.write(folder.path()).unwrap());
-    let mut names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let mut names: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, ["report.html", "report.json"]);
     let missing = folder.path().join("missing");
-    let error = with_report(&["NaCl"], &["KCl"], |report| report.write(&missing).unwrap_err().to_string());
+    let error =
+        with_report(&["NaCl"], &["KCl"], |report| report.write(&missing).unwrap_err().to_string());
     assert!(error.starts_with("report, report.html: "), "{error}");
 }

@@ -12,9 +12,8 @@ pub(super) enum Cell {
 }
 
 /// Words for a missing value, in lower case.
-const MISSING: [&str; 14] = [
-    "", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "-", "–", "—", "?", ".",
-];
+const MISSING: [&str; 14] =
+    ["", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "-", "–", "—", "?", "."];
 
 /// Whether the cell says that nothing is known: empty, `NA`, `n/a`, `NaN`, `null`, `None`, `-`, `?`, `.`
 /// and the like, in any letter case.
@@ -43,9 +42,7 @@ fn number(text: &str, decimal_comma: bool) -> Option<f64> {
         return Some(value);
     }
     let is_decimal = decimal_comma && plain.matches(',').count() == 1 && !plain.contains('.');
-    is_decimal
-        .then(|| plain.replace(',', ".").parse().ok())
-        .flatten()
+    is_decimal.then(|| plain.replace(',', ".").parse().ok()).flatten()
 }
 
 /// Why a text that is neither missing nor a number is not a number.
@@ -53,11 +50,7 @@ fn reason(text: &str) -> &'static str {
     let has_digit = text.chars().any(|char| char.is_ascii_digit());
     let range = |text: &str| {
         let ends = text.split_once(['-', '–', '…']).or(text.split_once(".."));
-        ends.is_some_and(|(a, b)| {
-            number(a.trim(), false)
-                .and(number(b.trim(), false))
-                .is_some()
-        })
+        ends.is_some_and(|(a, b)| number(a.trim(), false).and(number(b.trim(), false)).is_some())
     };
     match text.chars().next() {
         _ if !has_digit => "text, not a number",
@@ -92,9 +85,7 @@ mod tests {
 
     #[test]
     fn words_for_missing_are_missing() {
-        for text in [
-            "", " ", "NA", "n/a", "NaN", "nan", "NULL", "None", "-", "?", ".",
-        ] {
+        for text in ["", " ", "NA", "n/a", "NaN", "nan", "NULL", "None", "-", "?", "."] {
             assert_eq!(read_cell(text, false), Cell::Missing, "{text}");
         }
     }

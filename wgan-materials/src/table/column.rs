@@ -14,20 +14,8 @@ const LEAST_NUMBERS: f64 = 0.8;
 const LEAST_IDENTIFIER: usize = 10;
 
 /// Names of identifiers, in lower case.
-const IDENTIFIERS: [&str; 12] = [
-    "id",
-    "index",
-    "idx",
-    "row",
-    "no",
-    "no.",
-    "nr",
-    "#",
-    "unnamed: 0",
-    "key",
-    "uid",
-    "entry",
-];
+const IDENTIFIERS: [&str; 12] =
+    ["id", "index", "idx", "row", "no", "no.", "nr", "#", "unnamed: 0", "key", "uid", "entry"];
 
 /// The cells of a column read as numbers, and what that makes of the column.
 pub(super) struct NumericColumn {
@@ -39,9 +27,8 @@ pub(super) struct NumericColumn {
 
 /// Reads a column that is not the formula column.
 pub(super) fn read(column: &TextColumn, decimal_comma: bool) -> NumericColumn {
-    let cells: Vec<Cell> = (0..column.len())
-        .map(|row| read_cell(column.get(row), decimal_comma))
-        .collect();
+    let cells: Vec<Cell> =
+        (0..column.len()).map(|row| read_cell(column.get(row), decimal_comma)).collect();
     let numbers: Vec<f64> = cells.iter().filter_map(Cell::number).collect();
     let missing = cells.iter().filter(|cell| **cell == Cell::Missing).count();
     let present = cells.len() - missing;
@@ -57,17 +44,9 @@ pub(super) fn read(column: &TextColumn, decimal_comma: bool) -> NumericColumn {
         role,
         reason,
         unit: unit_of(&column.name),
-        n: if is_numeric {
-            numbers.len()
-        } else {
-            cells.len() - missing
-        },
+        n: if is_numeric { numbers.len() } else { cells.len() - missing },
         missing,
-        bad: if is_numeric {
-            present - numbers.len()
-        } else {
-            0
-        },
+        bad: if is_numeric { present - numbers.len() } else { 0 },
         min: None,
         max: None,
         mean: None,
@@ -111,10 +90,7 @@ impl Cell {
 fn role(name: &str, numbers: &[f64], missing: usize) -> (ColumnRole, Option<String>) {
     let first = numbers[0];
     if numbers.len() > 1 && numbers.iter().all(|&value| value == first) {
-        return (
-            ColumnRole::SetAside,
-            Some(format!("constant: every value is {first}")),
-        );
+        return (ColumnRole::SetAside, Some(format!("constant: every value is {first}")));
     }
     let integers = numbers.iter().all(|value| value.fract() == 0.0);
     let lower = name.to_lowercase();
@@ -123,17 +99,11 @@ fn role(name: &str, numbers: &[f64], missing: usize) -> (ColumnRole, Option<Stri
             || lower.ends_with("_id")
             || lower.ends_with(" id"))
     {
-        return (
-            ColumnRole::SetAside,
-            Some("identifier, by its name".to_string()),
-        );
+        return (ColumnRole::SetAside, Some("identifier, by its name".to_string()));
     }
     let grows = numbers.is_sorted_by(|a, b| a < b);
     if integers && grows && missing == 0 && numbers.len() >= LEAST_IDENTIFIER {
-        return (
-            ColumnRole::SetAside,
-            Some("identifier: integers that only grow".to_string()),
-        );
+        return (ColumnRole::SetAside, Some("identifier: integers that only grow".to_string()));
     }
     (ColumnRole::Property, None)
 }
@@ -147,15 +117,10 @@ fn not_numbers(numbers: usize, present: usize) -> Option<String> {
 }
 
 fn n_empty(column: &TextColumn) -> usize {
-    (0..column.len())
-        .filter(|&row| column.get(row).is_empty())
-        .count()
+    (0..column.len()).filter(|&row| column.get(row).is_empty()).count()
 }
 
 fn distinct_texts(column: &TextColumn) -> usize {
     let cells = (0..column.len()).map(|row| column.get(row));
-    cells
-        .filter(|cell| !cell.is_empty())
-        .collect::<HashSet<_>>()
-        .len()
+    cells.filter(|cell| !cell.is_empty()).collect::<HashSet<_>>().len()
 }

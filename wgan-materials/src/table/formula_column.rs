@@ -21,11 +21,7 @@ pub(super) fn find(columns: &[TextColumn], wanted: Option<&str>) -> Result<usize
     }
     let named: Vec<usize> = NAMES
         .iter()
-        .filter_map(|name| {
-            columns
-                .iter()
-                .position(|column| column.name.eq_ignore_ascii_case(name))
-        })
+        .filter_map(|name| columns.iter().position(|column| column.name.eq_ignore_ascii_case(name)))
         .collect();
     named
         .iter()
@@ -33,25 +29,17 @@ pub(super) fn find(columns: &[TextColumn], wanted: Option<&str>) -> Result<usize
         .find(|&i| sample(&columns[i]).share > 0.0)
         .or_else(|| richest(columns))
         .or(named.first().copied())
-        .ok_or_else(|| MaterialsError::NoFormulaColumn {
-            columns: names(columns),
-        })
+        .ok_or_else(|| MaterialsError::NoFormulaColumn { columns: names(columns) })
 }
 
 /// The column of this name; letter case matters only where two names differ by nothing else.
 pub(super) fn position(columns: &[TextColumn], name: &str) -> Result<usize, MaterialsError> {
     let exact = columns.iter().position(|column| column.name == name);
-    let any_case = || {
-        columns
-            .iter()
-            .position(|column| column.name.eq_ignore_ascii_case(name))
-    };
-    exact
-        .or_else(any_case)
-        .ok_or_else(|| MaterialsError::NoSuchColumn {
-            name: name.to_string(),
-            columns: names(columns),
-        })
+    let any_case = || columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
+    exact.or_else(any_case).ok_or_else(|| MaterialsError::NoSuchColumn {
+        name: name.to_string(),
+        columns: names(columns),
+    })
 }
 
 fn names(columns: &[TextColumn]) -> Vec<String> {
@@ -62,9 +50,7 @@ fn names(columns: &[TextColumn]) -> Vec<String> {
 fn richest(columns: &[TextColumn]) -> Option<usize> {
     let samples = columns.iter().map(sample).enumerate().rev();
     let formulas = samples.filter(|(_, sample)| sample.share >= LEAST_SHARE);
-    formulas
-        .max_by(|(_, a), (_, b)| a.n_elements.total_cmp(&b.n_elements))
-        .map(|(i, _)| i)
+    formulas.max_by(|(_, a), (_, b)| a.n_elements.total_cmp(&b.n_elements)).map(|(i, _)| i)
 }
 
 /// What some cells of a column look like as formulas.
@@ -87,8 +73,5 @@ fn sample(column: &TextColumn) -> Sample {
         }
     }
     let ratio = |a: usize, b: usize| if b == 0 { 0.0 } else { a as f64 / b as f64 };
-    Sample {
-        share: ratio(parsed, n),
-        n_elements: ratio(elements, parsed),
-    }
+    Sample { share: ratio(parsed, n), n_elements: ratio(elements, parsed) }
 }

@@ -35,15 +35,11 @@ pub(super) fn from_csv(
     n_rows: usize,
 ) -> Result<Vec<TextColumn>, MaterialsError> {
     if n_rows == 0 {
-        let empty = |name: &String| TextColumn {
-            name: name.clone(),
-            cells: StringChunked::default(),
-        };
+        let empty =
+            |name: &String| TextColumn { name: name.clone(), cells: StringChunked::default() };
         return Ok(names.iter().map(empty).collect());
     }
-    let fields = names
-        .iter()
-        .map(|name| Field::new(name.as_str().into(), DataType::String));
+    let fields = names.iter().map(|name| Field::new(name.as_str().into(), DataType::String));
     let sources = ScanSources::Buffers(std::iter::once(bytes.into()).collect());
     let scan = LazyCsvReader::new_with_sources(sources)
         .with_has_header(false)
@@ -54,10 +50,7 @@ pub(super) fn from_csv(
     let columns = text_columns(path, scan)?;
     match columns.first().map(TextColumn::len) {
         Some(n) if n == n_rows => Ok(columns),
-        n => Err(unreadable(
-            path,
-            &format!("{n_rows} rows expected, {} read", n.unwrap_or(0)),
-        )),
+        n => Err(unreadable(path, &format!("{n_rows} rows expected, {} read", n.unwrap_or(0)))),
     }
 }
 
@@ -72,9 +65,8 @@ fn text_columns(
     path: &Path,
     scan: PolarsResult<LazyFrame>,
 ) -> Result<Vec<TextColumn>, MaterialsError> {
-    let frame = scan
-        .and_then(LazyFrame::collect)
-        .map_err(|error| unreadable(path, &error.to_string()))?;
+    let frame =
+        scan.and_then(LazyFrame::collect).map_err(|error| unreadable(path, &error.to_string()))?;
     Ok(frame.columns().iter().map(text_column).collect())
 }
 
@@ -89,10 +81,7 @@ fn text_column(column: &Column) -> TextColumn {
 
 fn unreadable(path: &Path, reason: &str) -> MaterialsError {
     let reason = reason.lines().next().unwrap_or_default().to_string();
-    MaterialsError::Unreadable {
-        path: path.to_path_buf(),
-        reason,
-    }
+    MaterialsError::Unreadable { path: path.to_path_buf(), reason }
 }
 
 #[cfg(test)]
@@ -111,18 +100,13 @@ mod tests {
         .unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("data.parquet");
-        ParquetWriter::new(std::fs::File::create(&path).unwrap())
-            .finish(&mut frame)
-            .unwrap();
+        ParquetWriter::new(std::fs::File::create(&path).unwrap()).finish(&mut frame).unwrap();
 
         let table = Table::read(&path, &ReadOptions::default()).unwrap();
         assert_eq!(table.rows, [1, 2, 4]);
         let gap = table.property("gap_eV").unwrap();
         assert_eq!(gap.values, [Some(8.5), None, Some(1e-10)]);
-        assert_eq!(
-            table.property("n").unwrap().values,
-            [Some(3.0), Some(7.0), Some(3.0)]
-        );
+        assert_eq!(table.property("n").unwrap().values, [Some(3.0), Some(7.0), Some(3.0)]);
         assert_eq!(table.summary.skipped[0].row, 3);
     }
 }

@@ -106,9 +106,7 @@ impl Table {
 
     /// The property of this name.
     pub fn property(&self, name: &str) -> Option<&Property> {
-        self.properties
-            .iter()
-            .find(|property| property.name == name)
+        self.properties.iter().find(|property| property.name == name)
     }
 }
 
@@ -125,10 +123,8 @@ fn select(
         PropertySelection::All => {}
         PropertySelection::None => columns.iter_mut().flatten().for_each(deselect),
         PropertySelection::Named(names) => {
-            let places: Result<Vec<usize>, _> = names
-                .iter()
-                .map(|name| formula_column::position(&source.columns, name))
-                .collect();
+            let places: Result<Vec<usize>, _> =
+                names.iter().map(|name| formula_column::position(&source.columns, name)).collect();
             let places = places?;
             for (i, column) in columns.iter_mut().enumerate() {
                 match (places.contains(&i), column) {
@@ -156,10 +152,7 @@ fn insist(column: &mut NumericColumn) -> Result<(), MaterialsError> {
     let report = &mut column.report;
     if report.role == ColumnRole::Ignored {
         let reason = report.reason.clone().unwrap_or_default();
-        return Err(MaterialsError::NotNumeric {
-            name: report.name.clone(),
-            reason,
-        });
+        return Err(MaterialsError::NotNumeric { name: report.name.clone(), reason });
     }
     report.role = ColumnRole::Property;
     Ok(())
@@ -167,26 +160,12 @@ fn insist(column: &mut NumericColumn) -> Result<(), MaterialsError> {
 
 fn no_property(source: &Source, i: usize, reason: &str) -> MaterialsError {
     let name = source.columns[i].name.clone();
-    MaterialsError::NotNumeric {
-        name,
-        reason: reason.to_string(),
-    }
+    MaterialsError::NotNumeric { name, reason: reason.to_string() }
 }
 
 fn bad_row(bad: &SkippedRow) -> MaterialsError {
-    let SkippedRow {
-        row,
-        column,
-        cell,
-        reason,
-        ..
-    } = bad.clone();
-    MaterialsError::BadRow {
-        row,
-        column,
-        cell,
-        reason,
-    }
+    let SkippedRow { row, column, cell, reason, .. } = bad.clone();
+    MaterialsError::BadRow { row, column, cell, reason }
 }
 
 #[cfg(test)]

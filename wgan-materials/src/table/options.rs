@@ -27,13 +27,9 @@ impl FromStr for PropertySelection {
         Ok(match text.trim() {
             "all" => Self::All,
             "none" | "" => Self::None,
-            names => Self::Named(
-                names
-                    .split(',')
-                    .map(name)
-                    .filter(|name| !name.is_empty())
-                    .collect(),
-            ),
+            names => {
+                Self::Named(names.split(',').map(name).filter(|name| !name.is_empty()).collect())
+            }
         })
     }
 }

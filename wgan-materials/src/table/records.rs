@@ -31,13 +31,7 @@ pub(super) struct Records<'a> {
 
 impl<'a> Records<'a> {
     pub(super) fn new(text: &'a str, separator: u8) -> Self {
-        Self {
-            bytes: text.as_bytes(),
-            separator,
-            at: 0,
-            line: 1,
-            unclosed: None,
-        }
+        Self { bytes: text.as_bytes(), separator, at: 0, line: 1, unclosed: None }
     }
 
     /// Reads the cell that starts here; leaves `at` on its separator, on the line end or on the end.
@@ -81,11 +75,7 @@ impl Iterator for Records<'_> {
 
     fn next(&mut self) -> Option<Record> {
         while self.at < self.bytes.len() {
-            let mut record = Record {
-                line: self.line,
-                cells: Vec::new(),
-                quoted: false,
-            };
+            let mut record = Record { line: self.line, cells: Vec::new(), quoted: false };
             loop {
                 record.cells.push(self.cell(&mut record.quoted));
                 let ended = self.bytes.get(self.at) != Some(&self.separator);
@@ -111,17 +101,13 @@ impl Iterator for Records<'_> {
 /// A text with one column has none; a comma then does no harm.
 pub(super) fn separator(text: &str) -> u8 {
     let score = |separator: u8| {
-        let mut records = Records::new(text, separator)
-            .take(SNIFFED)
-            .map(|record| record.cells.len());
+        let mut records =
+            Records::new(text, separator).take(SNIFFED).map(|record| record.cells.len());
         let header = records.next().unwrap_or(0);
         let alike = records.filter(|&cells| cells == header).count();
         (header > 1).then_some((alike, header))
     };
-    let scored = SEPARATORS
-        .iter()
-        .rev()
-        .map(|&separator| (score(separator), separator));
+    let scored = SEPARATORS.iter().rev().map(|&separator| (score(separator), separator));
     match scored.max_by_key(|(score, _)| *score) {
         Some((Some(_), separator)) => separator,
         _ => b',',
@@ -130,10 +116,7 @@ pub(super) fn separator(text: &str) -> u8 {
 
 /// The text of a cell, without the quotes around it and with doubled quotes made single.
 pub(super) fn unquoted(cell: &str) -> String {
-    let inner = cell
-        .trim_end()
-        .strip_prefix('"')
-        .and_then(|cell| cell.strip_suffix('"'));
+    let inner = cell.trim_end().strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));
     match inner {
         Some(inner) => inner.replace("\"\"", "\""),
         None => cell.to_string(),
@@ -167,15 +150,9 @@ mod tests {
 
     #[test]
     fn quoted_cells_hold_separators_quotes_and_line_ends() {
-        let expected = vec![
-            row(1, &["a,b", "say \"x\""]),
-            row(2, &["two\nlines", "1"]),
-            row(4, &["c", "2"]),
-        ];
-        assert_eq!(
-            cells("\"a,b\",\"say \"\"x\"\"\"\n\"two\nlines\",1\nc,2"),
-            expected
-        );
+        let expected =
+            vec![row(1, &["a,b", "say \"x\""]), row(2, &["two\nlines", "1"]), row(4, &["c", "2"])];
+        assert_eq!(cells("\"a,b\",\"say \"\"x\"\"\"\n\"two\nlines\",1\nc,2"), expected);
         assert_eq!(cells("5\" pipe,1"), vec![row(1, &["5\" pipe", "1"])]);
     }
 

@@ -31,14 +31,10 @@ impl<'a> Sorter<'a> {
         formula: usize,
         columns: &'a [Option<NumericColumn>],
     ) -> Self {
-        let properties = source
-            .columns
-            .iter()
-            .zip(columns)
-            .filter_map(|(text, column)| {
-                let column = column.as_ref()?;
-                (column.report.role == ColumnRole::Property).then_some((text, column))
-            });
+        let properties = source.columns.iter().zip(columns).filter_map(|(text, column)| {
+            let column = column.as_ref()?;
+            (column.report.role == ColumnRole::Property).then_some((text, column))
+        });
         Self {
             source,
             formula: &source.columns[formula],
@@ -48,10 +44,7 @@ impl<'a> Sorter<'a> {
     }
 
     pub(super) fn sort(mut self) -> Sorted {
-        let mut sorted = Sorted {
-            skipped: self.source.ragged.clone(),
-            ..Sorted::default()
-        };
+        let mut sorted = Sorted { skipped: self.source.ragged.clone(), ..Sorted::default() };
         for i in 0..self.source.rows.len() {
             let parsed = self.parse(i);
             sorted.n_parsed += usize::from(parsed.is_ok());
@@ -81,25 +74,17 @@ impl<'a> Sorter<'a> {
 
     /// Looks for a cell that should be a number and is not.
     fn check(&self, i: usize) -> Result<(), Box<SkippedRow>> {
-        let mut odd = self
-            .properties
-            .iter()
-            .filter_map(|(text, column)| match column.cells[i] {
-                Cell::Odd(reason) => Some(self.skipped(i, text, reason, reason.to_string())),
-                _ => None,
-            });
+        let mut odd = self.properties.iter().filter_map(|(text, column)| match column.cells[i] {
+            Cell::Odd(reason) => Some(self.skipped(i, text, reason, reason.to_string())),
+            _ => None,
+        });
         odd.next().map_or(Ok(()), Err)
     }
 
     /// Whether no earlier row has the same cells.
     fn first_time(&mut self, i: usize) -> Result<(), Box<SkippedRow>> {
         let mut hasher = DefaultHasher::new();
-        let cells = |row| {
-            self.source
-                .columns
-                .iter()
-                .map(move |column| column.get(row))
-        };
+        let cells = |row| self.source.columns.iter().map(move |column| column.get(row));
         cells(i).for_each(|cell| cell.hash(&mut hasher));
         match self.seen.entry(hasher.finish()) {
             Entry::Vacant(entry) => {
@@ -137,12 +122,7 @@ impl<'a> Sorter<'a> {
 /// What is wrong with a formula, without the formula itself.
 fn fault(error: MaterialsError) -> String {
     match error {
-        MaterialsError::Formula {
-            position,
-            expected,
-            found,
-            ..
-        } => {
+        MaterialsError::Formula { position, expected, found, .. } => {
             format!("position {position}: expected {expected}, found {found}")
         }
         other => other.to_string(),
@@ -160,9 +140,7 @@ pub(super) struct Sorted {
 impl Sorted {
     /// The first row that is bad, not only repeated.
     pub(super) fn first_bad(&self) -> Option<&SkippedRow> {
-        self.skipped
-            .iter()
-            .find(|skipped| skipped.kind != DUPLICATE)
+        self.skipped.iter().find(|skipped| skipped.kind != DUPLICATE)
     }
 
     pub(super) fn into_table(
@@ -179,24 +157,12 @@ impl Sorted {
                 reason: bad.to_string(),
             });
         }
-        let properties = columns
-            .iter()
-            .flatten()
-            .filter_map(|column| self.property(column))
-            .collect();
+        let properties =
+            columns.iter().flatten().filter_map(|column| self.property(column)).collect();
         let rows = self.kept.iter().map(|(i, _)| source.rows[*i]).collect();
         let summary = self.summary(path, source, formula, columns);
-        let compositions = self
-            .kept
-            .into_iter()
-            .map(|(_, composition)| composition)
-            .collect();
-        Ok(Table {
-            compositions,
-            properties,
-            rows,
-            summary,
-        })
+        let compositions = self.kept.into_iter().map(|(_, composition)| composition).collect();
+        Ok(Table { compositions, properties, rows, summary })
     }
 
     fn property(&self, column: &NumericColumn) -> Option<Property> {
@@ -207,11 +173,7 @@ impl Sorted {
         (column.report.role == ColumnRole::Property).then(|| Property {
             name: column.report.name.clone(),
             unit: column.report.unit.clone(),
-            values: self
-                .kept
-                .iter()
-                .map(|(i, _)| value(column.cells[*i]))
-                .collect(),
+            values: self.kept.iter().map(|(i, _)| value(column.cells[*i])).collect(),
         })
     }
 
@@ -222,12 +184,8 @@ impl Sorted {
         formula: usize,
         columns: Vec<Option<NumericColumn>>,
     ) -> ReadSummary {
-        let distinct = self
-            .kept
-            .iter()
-            .map(|(_, composition)| composition)
-            .collect::<HashSet<_>>()
-            .len();
+        let distinct =
+            self.kept.iter().map(|(_, composition)| composition).collect::<HashSet<_>>().len();
         let report = |column: Option<NumericColumn>| match column {
             Some(column) => column.report,
             None => column::formula_report(&source.columns[formula], self.n_parsed, distinct),

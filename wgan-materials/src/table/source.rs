@@ -100,22 +100,12 @@ struct Clean<'a> {
 impl<'a> Clean<'a> {
     fn new(text: &'a str, separator: u8, n_columns: usize) -> Self {
         let bytes = Vec::with_capacity(text.len());
-        Self {
-            text,
-            separator,
-            n_columns,
-            bytes,
-            rows: Vec::new(),
-            ragged: Vec::new(),
-        }
+        Self { text, separator, n_columns, bytes, rows: Vec::new(), ragged: Vec::new() }
     }
 
     fn push(&mut self, mut record: Record) {
         while record.cells.len() > self.n_columns
-            && record
-                .cells
-                .last()
-                .is_some_and(|last| self.text[last.clone()].trim().is_empty())
+            && record.cells.last().is_some_and(|last| self.text[last.clone()].trim().is_empty())
         {
             record.cells.pop();
         }
@@ -131,8 +121,7 @@ impl<'a> Clean<'a> {
             // A quoted cell is kept apart from a blank line too.
             if record.quoted || (self.n_columns == 1 && cell.is_empty()) {
                 let inner = unquoted(cell).replace('"', "\"\"");
-                self.bytes
-                    .extend_from_slice(format!("\"{inner}\"").as_bytes());
+                self.bytes.extend_from_slice(format!("\"{inner}\"").as_bytes());
             } else {
                 self.bytes.extend_from_slice(cell.as_bytes());
             }
@@ -168,10 +157,7 @@ fn names(path: &Path, text: &str, header: &Record) -> Result<Vec<String>, Materi
         }
         names.push(name);
     }
-    match (
-        names.iter().find(|name| is_number(name)),
-        names.iter().find(|name| is_formula(name)),
-    ) {
+    match (names.iter().find(|name| is_number(name)), names.iter().find(|name| is_formula(name))) {
         (Some(number), Some(formula)) => {
             let found = format!("`{formula}` and `{number}`");
             not_a_table(path, "a header row with column names", &found)
@@ -206,14 +192,8 @@ fn bytes(path: &Path) -> Result<Vec<u8>, MaterialsError> {
 
 /// The text without its byte order mark, with a note where it is not UTF-8.
 fn text(path: &Path, bytes: Vec<u8>) -> Result<(String, Vec<String>), MaterialsError> {
-    let known = SIGNATURES
-        .iter()
-        .find(|(signature, _)| bytes.starts_with(signature));
-    let binary = bytes
-        .iter()
-        .take(1 << 16)
-        .any(|&byte| byte == 0)
-        .then_some("binary data");
+    let known = SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature));
+    let binary = bytes.iter().take(1 << 16).any(|&byte| byte == 0).then_some("binary data");
     if let Some(found) = known.map(|(_, kind)| *kind).or(binary) {
         return not_a_table(path, "CSV text in UTF-8, or Parquet", found);
     }
@@ -224,10 +204,7 @@ fn text(path: &Path, bytes: Vec<u8>) -> Result<(String, Vec<String>), MaterialsE
             let bytes = error.into_bytes();
             let line = 1 + bytes[..start].iter().filter(|&&byte| byte == b'\n').count();
             let note = format!("line {line} is not UTF-8; the file was read as Latin-1");
-            Ok((
-                bytes.iter().map(|&byte| char::from(byte)).collect(),
-                vec![note],
-            ))
+            Ok((bytes.iter().map(|&byte| char::from(byte)).collect(), vec![note]))
         }
     }
 }
@@ -237,9 +214,5 @@ pub(super) fn not_a_table<T>(
     expected: &'static str,
     found: &str,
 ) -> Result<T, MaterialsError> {
-    Err(MaterialsError::NotATable {
-        path: path.to_path_buf(),
-        expected,
-        found: found.to_string(),
-    })
+    Err(MaterialsError::NotATable { path: path.to_path_buf(), expected, found: found.to_string() })
 }

@@ -93,13 +93,7 @@ pub struct SkippedRow {
 
 impl fmt::Display for SkippedRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            row,
-            column,
-            cell,
-            reason,
-            ..
-        } = self;
+        let Self { row, column, cell, reason, .. } = self;
         match column.as_str() {
             "" => write!(f, "row {row}: {reason}"),
             _ => write!(f, "row {row}, column `{column}`: {cell:?}: {reason}"),
@@ -134,9 +128,7 @@ pub struct ReadSummary {
 impl fmt::Display for ReadSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.headline())?;
-        self.notes
-            .iter()
-            .try_for_each(|note| writeln!(f, "note: {note}"))?;
+        self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))?;
         writeln!(f)?;
         self.write_columns(f)?;
         self.write_skipped(f)
@@ -157,23 +149,13 @@ impl ReadSummary {
         ];
         let mut lines = vec![header.map(str::to_string)];
         lines.extend(self.columns.iter().map(cells));
-        let width = |i: usize| {
-            lines
-                .iter()
-                .map(|line| line[i].chars().count())
-                .max()
-                .unwrap_or(0)
-        };
+        let width = |i: usize| lines.iter().map(|line| line[i].chars().count()).max().unwrap_or(0);
         let widths: Vec<usize> = (0..header.len()).map(width).collect();
         for line in &lines {
-            let aligned = line
-                .iter()
-                .zip(&widths)
-                .enumerate()
-                .map(|(i, (cell, &width))| match i {
-                    2..=8 => format!("{cell:>width$}"),
-                    _ => format!("{cell:<width$}"),
-                });
+            let aligned = line.iter().zip(&widths).enumerate().map(|(i, (cell, &width))| match i {
+                2..=8 => format!("{cell:>width$}"),
+                _ => format!("{cell:<width$}"),
+            });
             writeln!(f, "{}", aligned.collect::<Vec<_>>().join("  ").trim_end())?;
         }
         Ok(())
@@ -187,10 +169,7 @@ impl ReadSummary {
         for (kind, n) in &self.skipped_by_kind {
             writeln!(f, "{n:>8}  {kind}")?;
         }
-        self.skipped
-            .iter()
-            .take(SHOWN)
-            .try_for_each(|row| writeln!(f, "  {row}"))?;
+        self.skipped.iter().take(SHOWN).try_for_each(|row| writeln!(f, "  {row}"))?;
         match self.skipped.len().saturating_sub(SHOWN) {
             0 => Ok(()),
             more => writeln!(f, "  and {more} more; --json lists all of them"),

@@ -16,10 +16,7 @@ fn file(bytes: impl AsRef<[u8]>) -> File {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("data.csv");
     std::fs::write(&path, bytes).unwrap();
-    File {
-        _folder: folder,
-        path,
-    }
+    File { _folder: folder, path }
 }
 
 fn read(bytes: impl AsRef<[u8]>) -> Table {
@@ -38,12 +35,7 @@ fn error(bytes: impl AsRef<[u8]>) -> String {
 }
 
 fn formulas(table: &Table) -> String {
-    table
-        .compositions
-        .iter()
-        .map(|c| c.to_string())
-        .collect::<Vec<_>>()
-        .join(" ")
+    table.compositions.iter().map(|c| c.to_string()).collect::<Vec<_>>().join(" ")
 }
 
 fn values(table: &Table, name: &str) -> Vec<Option<f64>> {
@@ -51,41 +43,22 @@ fn values(table: &Table, name: &str) -> Vec<Option<f64>> {
 }
 
 fn role(table: &Table, name: &str) -> (ColumnRole, String) {
-    let column = table
-        .summary
-        .columns
-        .iter()
-        .find(|column| column.name == name)
-        .unwrap();
+    let column = table.summary.columns.iter().find(|column| column.name == name).unwrap();
     (column.role, column.reason.clone().unwrap_or_default())
 }
 
 fn skipped(table: &Table) -> Vec<String> {
-    table
-        .summary
-        .skipped
-        .iter()
-        .map(SkippedRow::to_string)
-        .collect()
+    table.summary.skipped.iter().map(SkippedRow::to_string).collect()
 }
 
 #[test]
 fn a_plain_file_is_read() {
     let table = read("formula,band_gap_eV,note\nNaCl,8.5,salt\nTiO2,3.0,\nNaN,,odd\nInF,1e0,x\n");
     assert_eq!(formulas(&table), "NaCl TiO2 NaN InF");
-    assert_eq!(
-        values(&table, "band_gap_eV"),
-        [Some(8.5), Some(3.0), None, Some(1.0)]
-    );
-    assert_eq!(
-        table.property("band_gap_eV").unwrap().unit.as_deref(),
-        Some("eV")
-    );
+    assert_eq!(values(&table, "band_gap_eV"), [Some(8.5), Some(3.0), None, Some(1.0)]);
+    assert_eq!(table.property("band_gap_eV").unwrap().unit.as_deref(), Some("eV"));
     assert_eq!(table.rows, [2, 3, 4, 5]);
-    assert_eq!(
-        role(&table, "note"),
-        (ColumnRole::Ignored, "text".to_string())
-    );
+    assert_eq!(role(&table, "note"), (ColumnRole::Ignored, "text".to_string()));
     assert!(table.summary.skipped.is_empty());
 }
 
@@ -170,27 +143,17 @@ fn files_that_are_no_tables_say_what_was_expected() {
 fn files_that_are_not_there_say_so() {
     let folder = tempfile::tempdir().unwrap();
     let options = ReadOptions::default();
-    let error = Table::read(folder.path(), &options)
-        .unwrap_err()
-        .to_string();
+    let error = Table::read(folder.path(), &options).unwrap_err().to_string();
     assert!(error.ends_with("it is a folder, not a file"), "{error}");
-    let error = Table::read(folder.path().join("no.csv"), &options)
-        .unwrap_err()
-        .to_string();
+    let error = Table::read(folder.path().join("no.csv"), &options).unwrap_err().to_string();
     assert!(error.ends_with("there is no such file"), "{error}");
 }
 
 #[test]
 fn latin_1_is_read_with_a_note() {
     let table = read(b"formula,t (\xb0C)\nNaCl,1\nKCl,2\n");
-    assert_eq!(
-        table.property("t (°C)").unwrap().unit.as_deref(),
-        Some("°C")
-    );
-    assert_eq!(
-        table.summary.notes,
-        ["line 1 is not UTF-8; the file was read as Latin-1"]
-    );
+    assert_eq!(table.property("t (°C)").unwrap().unit.as_deref(), Some("°C"));
+    assert_eq!(table.summary.notes, ["line 1 is not UTF-8; the file was read as Latin-1"]);
 }
 
 #[test]
@@ -204,15 +167,9 @@ fn the_formula_column_is_found_by_name_or_by_content() {
     assert_eq!(role(&by_content, "what").0, ColumnRole::Formula);
     let asked = ReadOptions::default().with_formula_column("B");
     let file = file("formula,b\nNaCl,TiO2\nKCl,ZrO2\n");
-    assert_eq!(
-        formulas(&Table::read(&file.path, &asked).unwrap()),
-        "TiO2 ZrO2"
-    );
+    assert_eq!(formulas(&Table::read(&file.path, &asked).unwrap()), "TiO2 ZrO2");
     let message = error_with("formula,gap\nNaCl,1\n", &asked);
-    assert_eq!(
-        message,
-        "there is no column `B`; the columns are `formula`, `gap`"
-    );
+    assert_eq!(message, "there is no column `B`; the columns are `formula`, `gap`");
     let message = error("name,gap\nsalt,1\n");
     assert!(message.starts_with("no column holds formulas") && message.ends_with("`name`, `gap`"));
 }
@@ -224,20 +181,13 @@ fn identifiers_and_constants_are_set_aside() {
         text += &format!("{},{i},300,Na{}Cl,{}\n", 90 - i, i + 1, i % 3);
     }
     let table = read(&text);
-    let names: Vec<_> = table
-        .properties
-        .iter()
-        .map(|property| property.name.as_str())
-        .collect();
+    let names: Vec<_> = table.properties.iter().map(|property| property.name.as_str()).collect();
     assert_eq!(names, ["gap"]);
     assert_eq!(role(&table, "mp_id").1, "identifier, by its name");
     assert_eq!(role(&table, "n").1, "identifier: integers that only grow");
     assert_eq!(
         role(&table, "t_K"),
-        (
-            ColumnRole::SetAside,
-            "constant: every value is 300".to_string()
-        )
+        (ColumnRole::SetAside, "constant: every value is 300".to_string())
     );
 }
 
@@ -247,11 +197,7 @@ fn properties_can_be_chosen() {
     let choose = |names: &str| ReadOptions::default().with_properties(names.parse().unwrap());
     let named = |names: &str| -> Vec<String> {
         let table = Table::read(file(text).path, &choose(names)).unwrap();
-        table
-            .properties
-            .into_iter()
-            .map(|property| property.name)
-            .collect()
+        table.properties.into_iter().map(|property| property.name).collect()
     };
     assert_eq!(named("a"), ["a"]);
     assert_eq!(named("c,A"), ["a", "c"]); // a constant that is asked for; any letter case
@@ -264,15 +210,9 @@ fn properties_can_be_chosen() {
     let message = error_with(text, &choose("word"));
     assert_eq!(message, "column `word` cannot be a property: text");
     let message = error_with(text, &choose("b"));
-    assert_eq!(
-        message,
-        "column `b` cannot be a property: only 1 of 2 cells are numbers"
-    );
+    assert_eq!(message, "column `b` cannot be a property: only 1 of 2 cells are numbers");
     let message = error_with(text, &choose("formula"));
-    assert_eq!(
-        message,
-        "column `formula` cannot be a property: it holds the formulas"
-    );
+    assert_eq!(message, "column `formula` cannot be a property: it holds the formulas");
 }
 
 #[test]
@@ -286,22 +226,12 @@ fn one_row_is_a_table() {
 fn forty_percent_of_empty_cells_are_missing_values() {
     let mut text = "formula,gap\n".to_string();
     for i in 0..100 {
-        let gap = if i % 5 < 2 {
-            String::new()
-        } else {
-            format!("{}", i as f64 / 7.0)
-        };
+        let gap = if i % 5 < 2 { String::new() } else { format!("{}", i as f64 / 7.0) };
         text += &format!("Na{}Cl,{gap}\n", i + 1);
     }
     let table = read(text);
     assert_eq!(table.len(), 100);
-    assert_eq!(
-        values(&table, "gap")
-            .iter()
-            .filter(|value| value.is_none())
-            .count(),
-        40
-    );
+    assert_eq!(values(&table, "gap").iter().filter(|value| value.is_none()).count(), 40);
     assert_eq!(table.summary.columns[1].missing, 40);
 }
 
@@ -345,11 +275,7 @@ fn the_real_files_are_read_whole() {
         let table = Table::read(path, &ReadOptions::default()).unwrap();
         println!("{:?}\n{}", start.elapsed(), table.summary);
         assert_eq!(table.summary.n_rows, n, "{name}");
-        assert_eq!(
-            table.summary.skipped.len() - table.summary.n_duplicates,
-            bad,
-            "{name}"
-        );
+        assert_eq!(table.summary.skipped.len() - table.summary.n_duplicates, bad, "{name}");
         assert_eq!(table.properties.len(), n_properties, "{name}");
     }
     let path = folder.join("materials/supercon_tc.csv");

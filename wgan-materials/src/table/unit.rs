@@ -42,9 +42,8 @@ pub(super) fn unit_of(name: &str) -> Option<String> {
 
 fn in_brackets(name: &str) -> Option<String> {
     let name = name.trim();
-    let (open, close) = [('(', ')'), ('[', ']')]
-        .into_iter()
-        .find(|(_, close)| name.ends_with(*close))?;
+    let (open, close) =
+        [('(', ')'), ('[', ']')].into_iter().find(|(_, close)| name.ends_with(*close))?;
     let unit = name[name.rfind(open)? + 1..].trim_end_matches(close).trim();
     (!unit.is_empty()).then(|| unit.to_string())
 }
@@ -54,14 +53,9 @@ fn at_the_end(name: &str) -> Option<String> {
     let words: Vec<&str> = name.split(['_', ' ']).collect();
     let start = (1..words.len()).find(|&i| {
         written(words[i]).is_some()
-            && words[i..]
-                .iter()
-                .all(|w| *w == "per" || written(w).is_some())
+            && words[i..].iter().all(|w| *w == "per" || written(w).is_some())
     })?;
-    let units: Vec<&str> = words[start..]
-        .iter()
-        .filter_map(|word| written(word))
-        .collect();
+    let units: Vec<&str> = words[start..].iter().filter_map(|word| written(word)).collect();
     match units.as_slice() {
         [unit] if words[start - 1] == "per" => Some(format!("1/{unit}")),
         [unit] if words.len() - start == 1 => Some(unit.to_string()),
@@ -73,10 +67,7 @@ fn at_the_end(name: &str) -> Option<String> {
 
 fn written(word: &str) -> Option<&'static str> {
     let lower = word.to_lowercase();
-    UNITS
-        .iter()
-        .find(|(unit, _)| *unit == lower)
-        .map(|(_, written)| *written)
+    UNITS.iter().find(|(unit, _)| *unit == lower).map(|(_, written)| *written)
 }
 
 #[cfg(test)]
