@@ -11,6 +11,9 @@ const GRID: f32 = 1e6;
 /// precision. Small-integer formulas that are not neutral are off by at least 1 / number of atoms.
 const TOLERANCE: i64 = 20;
 
+/// Oxidation states that occur.
+const STATES: std::ops::RangeInclusive<i64> = -5..=9;
+
 /// Whether compositions are charge neutral, and which single replacement of an element would make
 /// them so.
 ///
@@ -60,28 +63,30 @@ impl ChargeBalance {
 
     /// Marks the replacements that give a neutral sample; returns whether it is neutral itself.
     fn replacements(&self, slots: &[(usize, i64)], e: usize, coefficients: &mut [f32]) -> bool {
-        let states = |i: usize| &self.states[slots[i].0];
-        let n = slots.len();
-        let mut before = vec![vec![0]];
-        for i in 0..n {
-            before.push(extended(&before[i], slots[i].1, states(i)));
-        }
-        let mut after = vec![0];
         let mut is_neutral = false;
-        for i in (0..n).rev() {
-            let (element, amount) = slots[i];
-            let balanced = |charge: i64| meets(&before[i], &after, -amount * charge);
-            let verdicts: Vec<(i64, bool)> = (-5..=9).map(|q| (q, balanced(q))).collect();
-            let is_balanced = |q: &i64| verdicts.iter().any(|&(charge, yes)| charge == *q && yes);
+        for (i, &(element, amount)) in slots.iter().enumerate() {
+            let others: Vec<(usize, i64)> =
+                slots.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, &slot)| slot).collect();
+            // Charges of two halves: far fewer than those of all the others together.
+            let (left, right) = others.split_at(others.len() / 2);
+            let (left, right) = (self.charges(left), self.charges(right));
+            let balanced: Vec<bool> = STATES.map(|q| meets(&left, &right, -amount * q)).collect();
+            let is_balanced = |q: &i64| balanced[(q - STATES.start()) as usize];
             for (other, states) in self.states.iter().enumerate() {
                 if states.iter().any(is_balanced) {
                     coefficients[i * e + other] = 1.0;
                 }
             }
             is_neutral = coefficients[i * e + element] > 0.0;
-            after = extended(&after, amount, states(i));
         }
         is_neutral
+    }
+
+    /// Total charges that these slots can have, sorted, each once.
+    fn charges(&self, slots: &[(usize, i64)]) -> Vec<i64> {
+        slots.iter().fold(vec![0], |sums, &(element, amount)| {
+            extended(&sums, amount, &self.states[element])
+        })
     }
 }
 

@@ -58,7 +58,11 @@ impl MaterialsData {
         Tensor::from_data(TensorData::new(values, dims), &self.device)
     }
 
+    /// Codes `[n, d]` of the given rows; one column of zeros where there are no properties.
     fn properties(&self, rows: &[usize]) -> Tensor<2> {
+        if self.width == 0 {
+            return Tensor::zeros([rows.len(), 1], &self.device);
+        }
         let of = |row: &usize| &self.properties.codes[row * self.width..(row + 1) * self.width];
         let values: Vec<f32> = rows.iter().flat_map(of).copied().collect();
         Tensor::from_data(TensorData::new(values, [rows.len(), self.width]), &self.device)

@@ -170,11 +170,10 @@ impl MaterialsGenerator {
         Tensor::cat(vec![statistics, used(amounts)], 1)
     }
 
-    /// Codes of the properties, `[n, d]`, from the inputs and `[n, 8]` noise.
+    /// Codes of the properties, `[n, d]`, from the inputs and `[n, 8]` noise; one unused column
+    /// where there are no properties, as tensors cannot be empty.
     fn property_codes(&self, inputs: Tensor<2>, z: Tensor<2>) -> Tensor<2> {
-        let d = self.featurizer.shape().n_properties;
-        let codes = self.properties.forward(Tensor::cat(vec![inputs, z], 1));
-        if d == 0 { codes.narrow(1, 0, 0) } else { codes }
+        self.properties.forward(Tensor::cat(vec![inputs, z], 1))
     }
 }
 
