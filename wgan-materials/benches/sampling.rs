@@ -32,13 +32,16 @@ fn sampling(c: &mut Criterion) {
     group.sample_size(10).throughput(Throughput::Elements(n_chunks * Sampler::CHUNK as u64));
     group.bench_function("drawn", |b| {
         b.iter(|| {
-            (0..n_chunks).filter_map(|i| sampler.chunk(1, i).ok()).map(|c| c.len()).sum::<usize>()
+            (0..n_chunks)
+                .filter_map(|i| sampler.chunk(1, i).ok())
+                .map(|c| c.candidates.len())
+                .sum::<usize>()
         })
     });
     group.bench_function("drawn_and_checked", |b| {
         b.iter(|| {
             let chunks = (0..n_chunks).filter_map(|i| sampler.chunk(1, i).ok());
-            chunks.map(|chunk| checker.check_all(chunk).len()).sum::<usize>()
+            chunks.map(|chunk| checker.check_all(chunk.candidates).len()).sum::<usize>()
         });
     });
     group.finish();

@@ -24,7 +24,7 @@ pub struct CandidateWriter {
 
 enum Sink {
     Csv { file: BufWriter<File>, is_started: bool },
-    Parquet { file: Option<BufWriter<File>>, batches: Option<ParquetBatches<BufWriter<File>>> },
+    Parquet { file: Option<BufWriter<File>>, batches: Option<Box<ParquetBatches<BufWriter<File>>>> },
 }
 
 impl CandidateWriter {
@@ -75,7 +75,7 @@ impl CandidateWriter {
             }
             Sink::Parquet { file, batches } => {
                 if let Some(file) = file.take() {
-                    *batches = Some(ParquetWriter::new(file).batched(frame.schema())?);
+                    *batches = Some(Box::new(ParquetWriter::new(file).batched(frame.schema())?));
                 }
                 match batches {
                     Some(batches) if frame.height() > 0 => batches.write_batch(&frame),

@@ -219,7 +219,9 @@ fn candidates_are_sorted_best_first() {
         })
         .collect();
     for pair in keys.windows(2) {
-        assert!(pair[0].0 > pair[1].0 || (pair[0].0 == pair[1].0 && pair[0].1 >= pair[1].1));
+        let (first, second) = (pair[0], pair[1]);
+        let is_before = first.0 && !second.0;
+        assert!(is_before || (first.0 == second.0 && first.1 >= second.1));
     }
 }
 

@@ -32,6 +32,9 @@ pub(super) struct RunState {
     pub history: History,
 }
 
+/// The networks, and the state of the run they belong to if there was a checkpoint.
+pub(super) type Restored<C, G, S> = (Wgan<C, G, S>, Option<RunState>);
+
 const PREFIX: &str = "checkpoint-";
 const STATE: &str = "state.json";
 
@@ -81,7 +84,7 @@ impl Checkpoints {
     pub(super) fn load<C: Module, G: Module, S>(
         &self,
         wgan: Wgan<C, G, S>,
-    ) -> Result<(Wgan<C, G, S>, Option<RunState>), WganError> {
+    ) -> Result<Restored<C, G, S>, WganError> {
         let Some(step) = self.newest() else {
             return Ok((wgan, None));
         };

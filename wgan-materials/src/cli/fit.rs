@@ -19,7 +19,7 @@ pub struct TrainArgs {
     /// Seed of every random number.
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// Training steps of the generator [default: a quarter of the rows, 150 to 1000].
+    /// Training steps of the generator [default: a quarter of the rows, 150 to 600].
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub steps: Option<usize>,
     /// Where tensors live.

@@ -39,12 +39,12 @@ pub struct MaterialsConfig {
 }
 
 impl MaterialsConfig {
-    /// Settings for a table of `n_rows` rows: a quarter as many steps, 150 to 1000.
+    /// Settings for a table of `n_rows` rows: a quarter as many steps, 150 to 600.
     ///
     /// With the batch of 128 each row is then seen about 64 times by the critic. Many more, and the
     /// critic learns a small table by heart and the generator repeats it.
     pub fn for_rows(n_rows: usize) -> Self {
-        Self::new((n_rows / 4).clamp(150, 1000))
+        Self::new((n_rows / 4).clamp(150, 600))
     }
 
     /// Settings of the training loop.
