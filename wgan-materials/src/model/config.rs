@@ -54,16 +54,9 @@ impl MaterialsConfig {
     pub fn training(&self) -> Result<TrainConfig, WganError> {
         let config = TrainConfig::new(self.batch_size, self.n_steps)
             .with_n_critic(self.n_critic)
-            .with_generator_batch_size(Some(
-                std::env::var("XGB").map_or(self.generator_batch_size, |v| v.parse().unwrap()),
-            ))
+            .with_generator_batch_size(Some(self.generator_batch_size))
             .with_critic_optimizer(OptimizerConfig::adam(self.learning_rate))
-            .with_generator_optimizer(OptimizerConfig::Adam {
-                learning_rate: self.learning_rate
-                    * std::env::var("XLR").map_or(1.0, |v| v.parse().unwrap()),
-                beta_1: std::env::var("XB1").map_or(0.0, |v| v.parse().unwrap()),
-                beta_2: std::env::var("XB2").map_or(0.9, |v| v.parse().unwrap()),
-            })
+            .with_generator_optimizer(OptimizerConfig::adam(self.learning_rate))
             .with_schedule(Schedule::HalfLinear)
             .with_ema_decay(self.ema_decay);
         config.check()?;
