@@ -79,10 +79,10 @@ impl PropertySpace {
     /// # Shapes
     /// - `codes`: `[n, width]`
     pub fn snap(&self, codes: Tensor<2>) -> Tensor<2> {
-        let [n, width] = codes.dims();
-        if width == 0 {
+        if self.width() == 0 {
             return codes;
         }
+        let [n, width] = codes.dims();
         let free: Vec<f32> = codes.clone().into_data().iter::<f32>().collect();
         let mut snapped: Vec<f32> = free
             .iter()
