@@ -43,6 +43,6 @@ pub use property::ElementProperty;
 pub use report::Report;
 pub use stream::CandidateStream;
 pub use table::{
-    ColumnReport, ColumnRole, OnBadRow, Property, PropertySelection, ReadOptions, ReadSummary,
-    SkippedRow, Table,
+    ColumnReport, ColumnRole, OnBadRow, OnRepeat, Property, PropertySelection, ReadOptions,
+    ReadSummary, SkippedRow, Table,
 };

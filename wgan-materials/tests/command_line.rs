@@ -260,6 +260,17 @@ fn evaluate_takes_candidates_of_any_origin() {
     assert_eq!(report["charge_neutral"], 1.0);
 }
 
+#[test]
+fn evaluate_counts_candidates_that_repeat_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let candidates = file(&folder, "mine.csv", "formula\nRbCl\nRbCl\nRbCl\nCsF\n");
+    let output =
+        run(&["evaluate", "--reference", path(&data), "--candidates", path(&candidates), "--json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["n"], &report["unique"]), (&4.into(), &0.5.into()));
+}
+
 /// Each awkward file ends in a result or in one clear sentence; never in a panic.
 #[test]
 fn awkward_files_end_in_a_result_or_one_sentence() {

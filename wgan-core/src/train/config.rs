@@ -17,6 +17,10 @@ pub struct TrainConfig {
     /// Critic updates per generator update, at least 1 (5: Gulrajani et al. 2017).
     #[config(default = 5)]
     pub n_critic: usize,
+    /// Generator updates on its [`regularizer`](crate::Generator::regularizer) alone before each
+    /// generator update, each on a fresh batch: for a term that is cheap and slow to learn.
+    #[config(default = 0)]
+    pub n_regularizer: usize,
     /// Critic updates before the first generator update.
     #[config(default = 0)]
     pub critic_warm_up: usize,

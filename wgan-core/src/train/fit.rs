@@ -136,7 +136,7 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
         Ok(FitOutcome { wgan, history: state.history, reason, n_steps: state.step })
     }
 
-    /// `n_critic` critic steps and one generator step, each on a fresh batch and fresh latents.
+    /// Critic steps, regulariser steps and one generator step, each on a fresh batch and fresh latents.
     fn iteration<C, G, S>(
         &self,
         wgan: &mut Wgan<C, G, S>,
@@ -159,9 +159,15 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
             let rate = config.critic_optimizer.learning_rate() * factor;
             last = wgan.critic_step(real, &z, t, rate);
         }
-        let real = self.batch(config.generator_batch_size.unwrap_or(config.batch_size), rng);
-        let z = self.prior.draw(&real, rng, &self.device);
         let rate = config.generator_optimizer.learning_rate() * factor;
+        let generator_batch = config.generator_batch_size.unwrap_or(config.batch_size);
+        for _ in 0..config.n_regularizer {
+            let real = self.batch(generator_batch, rng);
+            let z = self.prior.draw(&real, rng, &self.device);
+            wgan.regularizer_step(&real, &z, rate);
+        }
+        let real = self.batch(generator_batch, rng);
+        let z = self.prior.draw(&real, rng, &self.device);
         let generator_loss = wgan.generator_step(&real, &z, rate);
         Record {
             step: done + 1,

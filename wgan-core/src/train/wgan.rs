@@ -93,11 +93,22 @@ where
         if let Some(term) = self.generator.regularizer(real, z) {
             loss = loss + term;
         }
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.generator);
-        let updated = self.generator_optimizer.step(rate, self.generator.clone(), gradients);
-        self.generator = updated;
+        self.update_generator(loss.clone(), rate);
         self.averaged = update_average(self.averaged.clone(), &self.generator, self.ema_decay);
         scalar(loss)
+    }
+
+    /// One generator update on its [`Generator::regularizer`] alone; nothing where there is none.
+    pub fn regularizer_step(&mut self, real: &C::Sample, z: &G::Latent, rate: f64) {
+        if let Some(loss) = self.generator.regularizer(real, z) {
+            self.update_generator(loss, rate);
+        }
+    }
+
+    /// Weights without a gradient stay as they are.
+    fn update_generator(&mut self, loss: Tensor<1>, rate: f64) {
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.generator);
+        self.generator = self.generator_optimizer.step(rate, self.generator.clone(), gradients);
     }
 }
 

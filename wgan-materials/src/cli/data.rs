@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use wgan_materials::{MaterialsError, OnBadRow, PropertySelection, ReadOptions, Table};
+use wgan_materials::{MaterialsError, OnBadRow, OnRepeat, PropertySelection, ReadOptions, Table};
 
 /// Which table to read, and how.
 #[derive(Clone, Debug, Args)]
@@ -47,6 +47,7 @@ impl ReadArgs {
                 BadRow::Skip => OnBadRow::Skip,
                 BadRow::Fail => OnBadRow::Fail,
             },
+            on_repeat: OnRepeat::Drop,
         }
     }
 
@@ -55,10 +56,12 @@ impl ReadArgs {
         Table::read(path, &self.options())
     }
 
-    /// Reads the candidates at `path` with those properties of `reference` that they have.
+    /// Reads the candidates at `path` with those properties of `reference` that they have, repeated
+    /// rows too.
     pub fn read_candidates(&self, path: &Path, reference: &Table) -> Result<Table, MaterialsError> {
-        let options =
-            ReadOptions { on_bad_row: self.options().on_bad_row, ..ReadOptions::default() };
+        let options = ReadOptions::default()
+            .with_on_bad_row(self.options().on_bad_row)
+            .with_on_repeat(OnRepeat::Keep);
         let formulas =
             Table::read(path, &options.clone().with_properties(PropertySelection::None))?;
         let has = |name: &String| formulas.summary.columns.iter().any(|c| &c.name == name);

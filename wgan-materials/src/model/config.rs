@@ -18,6 +18,9 @@ pub struct MaterialsConfig {
     /// are learnt there.
     #[config(default = 512)]
     pub generator_batch_size: usize,
+    /// Updates of the properties alone per generator update: they cost little and need many.
+    #[config(default = 4)]
+    pub n_regularizer: usize,
     /// Critic updates per generator update, at least 1.
     #[config(default = 2)]
     pub n_critic: usize,
@@ -54,6 +57,7 @@ impl MaterialsConfig {
     pub fn training(&self) -> Result<TrainConfig, WganError> {
         let config = TrainConfig::new(self.batch_size, self.n_steps)
             .with_n_critic(self.n_critic)
+            .with_n_regularizer(self.n_regularizer)
             .with_generator_batch_size(Some(self.generator_batch_size))
             .with_critic_optimizer(OptimizerConfig::adam(self.learning_rate))
             .with_generator_optimizer(OptimizerConfig::adam(self.learning_rate))

@@ -13,7 +13,7 @@ mod unit;
 
 use std::path::Path;
 
-pub use options::{OnBadRow, PropertySelection, ReadOptions};
+pub use options::{OnBadRow, OnRepeat, PropertySelection, ReadOptions};
 pub use summary::{ColumnReport, ColumnRole, ReadSummary, SkippedRow};
 
 use crate::composition::Composition;
@@ -46,8 +46,8 @@ pub struct Property {
 ///   and other text in a property are bad, and so is a formula that does not parse. A decimal comma is read where
 ///   the separator is a semicolon or a tab.
 /// - **Rows**: a row with a bad cell or a wrong number of cells is skipped, or ends the reading
-///   ([`OnBadRow`]). A row that repeats all cells of an earlier one is dropped. Rows that share a formula only are
-///   all kept. The summary has every row left out, with its line and the reason.
+///   ([`OnBadRow`]). A row that repeats all cells of an earlier one is dropped or kept ([`OnRepeat`]). Rows that share
+///   a formula only are all kept. The summary has every row left out, with its line and the reason.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Table {
@@ -81,7 +81,7 @@ impl Table {
         let source = Source::open(path)?;
         let formula = formula_column::find(&source.columns, options.formula_column.as_deref())?;
         let columns = select(&source, formula, &options.properties)?;
-        let sorted = Sorter::new(&source, formula, &columns).sort();
+        let sorted = Sorter::new(&source, formula, &columns, options.on_repeat).sort();
         if let (OnBadRow::Fail, Some(bad)) = (options.on_bad_row, sorted.first_bad()) {
             return Err(bad_row(bad));
         }

@@ -45,6 +45,17 @@ pub enum OnBadRow {
     Fail,
 }
 
+/// What a row does that repeats all cells of an earlier one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnRepeat {
+    /// It is dropped, and the summary says so: in a table of known materials it is a slip.
+    #[default]
+    Drop,
+    /// It is a row like any other: a list of candidates that repeats itself must be seen to.
+    Keep,
+}
+
 /// How a table is read; the default finds the formulas and takes all numeric columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadOptions {
@@ -54,6 +65,8 @@ pub struct ReadOptions {
     pub properties: PropertySelection,
     /// What a row that cannot be used does.
     pub on_bad_row: OnBadRow,
+    /// What a row does that repeats all cells of an earlier one.
+    pub on_repeat: OnRepeat,
 }
 
 impl ReadOptions {
@@ -72,6 +85,12 @@ impl ReadOptions {
     /// Decides what a bad row does.
     pub fn with_on_bad_row(mut self, on_bad_row: OnBadRow) -> Self {
         self.on_bad_row = on_bad_row;
+        self
+    }
+
+    /// Decides what a repeated row does.
+    pub fn with_on_repeat(mut self, on_repeat: OnRepeat) -> Self {
+        self.on_repeat = on_repeat;
         self
     }
 }

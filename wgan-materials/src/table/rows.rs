@@ -10,7 +10,7 @@ use super::column::{self, NumericColumn};
 use super::frame::TextColumn;
 use super::source::Source;
 use super::summary::{ColumnRole, ReadSummary, SkippedRow};
-use super::{Property, Table};
+use super::{OnRepeat, Property, Table};
 use crate::composition::Composition;
 use crate::error::MaterialsError;
 
@@ -22,6 +22,7 @@ pub(super) struct Sorter<'a> {
     source: &'a Source,
     formula: &'a TextColumn,
     properties: Vec<(&'a TextColumn, &'a NumericColumn)>,
+    on_repeat: OnRepeat,
     seen: HashMap<u64, usize>,
 }
 
@@ -30,6 +31,7 @@ impl<'a> Sorter<'a> {
         source: &'a Source,
         formula: usize,
         columns: &'a [Option<NumericColumn>],
+        on_repeat: OnRepeat,
     ) -> Self {
         let properties = source.columns.iter().zip(columns).filter_map(|(text, column)| {
             let column = column.as_ref()?;
@@ -39,6 +41,7 @@ impl<'a> Sorter<'a> {
             source,
             formula: &source.columns[formula],
             properties: properties.collect(),
+            on_repeat,
             seen: HashMap::new(),
         }
     }
@@ -81,8 +84,11 @@ impl<'a> Sorter<'a> {
         odd.next().map_or(Ok(()), Err)
     }
 
-    /// Whether no earlier row has the same cells.
+    /// Whether no earlier row has the same cells, as far as that matters.
     fn first_time(&mut self, i: usize) -> Result<(), Box<SkippedRow>> {
+        if self.on_repeat == OnRepeat::Keep {
+            return Ok(());
+        }
         let mut hasher = DefaultHasher::new();
         let cells = |row| self.source.columns.iter().map(move |column| column.get(row));
         cells(i).for_each(|cell| cell.hash(&mut hasher));
