@@ -1,0 +1,241 @@
+//! Edge lists and node lists as comma separated values.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::build::is_cost;
+use super::{Edge, Network, NetworkSummary, StrengthToCost};
+use crate::error::GraphError;
+use crate::table::{Table, read_table};
+
+/// What an edge costs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum CostColumn {
+    /// Every edge costs 1: distances are hops.
+    #[default]
+    Hops,
+    /// A column of costs.
+    Cost(String),
+    /// A column of strengths, and how they become costs.
+    Strength(String, StrengthToCost),
+}
+
+/// How the two columns of ids are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ArcRule {
+    /// Arcs where at least a quarter of the connected pairs are listed both ways, else edges.
+    #[default]
+    Detect,
+    /// Each row is an arc from source to target.
+    Arcs,
+    /// Each row is an edge; listed both ways, the cheaper row counts.
+    Symmetrise,
+    /// As [`ArcRule::Detect`], but arcs whose two directions differ are refused.
+    Refuse,
+}
+
+/// How a network is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// What an edge costs.
+    pub cost: CostColumn,
+    /// Edges or arcs.
+    pub arcs: ArcRule,
+    /// A node list, for nodes without an edge.
+    pub nodes: Option<PathBuf>,
+}
+
+/// Share of the connected pairs that must be listed both ways for rows to count as arcs. Real
+/// directed networks have 40 % and more, careless undirected ones a few rows.
+const BOTH_WAYS: f64 = 0.25;
+
+/// Reads an edge list `source,target[,...]`: the columns of these names, else the first two.
+///
+/// Ids are text; blanks around them are dropped. Nodes are numbered in order of first
+/// appearance, those of the node list first.
+///
+/// # Errors
+/// Files that cannot be read, columns that are not there, empty ids, costs that are not finite
+/// numbers from zero up, strengths that are not positive; each with its row.
+pub fn read_network(
+    path: &Path,
+    options: &ReadOptions,
+) -> Result<(Network, NetworkSummary), GraphError> {
+    let table = read_table(path)?;
+    let mut nodes = Numbering::default();
+    if let Some(list) = &options.nodes {
+        nodes.add_list(list)?;
+    }
+    let edges = read_edges(&table, options, &mut nodes)?;
+    let (is_directed, direction) = is_directed(&edges, options.arcs);
+    let (mut network, cleaning) = Network::from_edges(nodes.ids, &edges, is_directed)?;
+    if options.arcs == ArcRule::Refuse || network_is_symmetric(&network) {
+        network = network.undirected()?;
+    }
+    let mut summary = NetworkSummary::new(&network, cleaning);
+    summary.edge_rows = table.rows.len();
+    summary.direction = direction;
+    summary.repeated_ids = nodes.repeated;
+    summary.cost = match &options.cost {
+        CostColumn::Hops => "1 per edge (no column was named)".to_owned(),
+        CostColumn::Cost(name) => format!("column `{name}`"),
+        CostColumn::Strength(name, StrengthToCost::Inverse) => format!("1 / column `{name}`"),
+        CostColumn::Strength(name, StrengthToCost::NegativeLog) => {
+            format!("-ln(column `{name}` / its largest value)")
+        }
+    };
+    Ok((network, summary))
+}
+
+/// Whether arcs were read and each has an equal one back, so that they are edges.
+fn network_is_symmetric(network: &Network) -> bool {
+    network.is_directed() && network.undirected().is_ok()
+}
+
+/// Text ids and their numbers.
+#[derive(Default)]
+struct Numbering {
+    ids: Vec<String>,
+    numbers: HashMap<String, usize>,
+    repeated: usize,
+}
+
+impl Numbering {
+    fn number(&mut self, id: &str) -> usize {
+        if let Some(&number) = self.numbers.get(id) {
+            return number;
+        }
+        self.ids.push(id.to_owned());
+        self.numbers.insert(id.to_owned(), self.ids.len() - 1);
+        self.ids.len() - 1
+    }
+
+    fn add_list(&mut self, path: &Path) -> Result<(), GraphError> {
+        let table = read_table(path)?;
+        let column = table.column("id").unwrap_or(0);
+        for row in 0..table.rows.len() {
+            let before = self.ids.len();
+            self.number(table.id(row, column)?);
+            self.repeated += usize::from(self.ids.len() == before);
+        }
+        Ok(())
+    }
+}
+
+fn read_edges(
+    table: &Table,
+    options: &ReadOptions,
+    nodes: &mut Numbering,
+) -> Result<Vec<Edge>, GraphError> {
+    if table.header.len() < 2 {
+        return Err(GraphError::NoColumn {
+            path: table.path.clone(),
+            name: "target".to_owned(),
+            columns: table.header.clone(),
+        });
+    }
+    let (from, to) = match (table.column("source"), table.column("target")) {
+        (Some(from), Some(to)) => (from, to),
+        _ => (0, 1),
+    };
+    let costs = read_costs(table, &options.cost)?;
+    let mut edges = Vec::with_capacity(table.rows.len());
+    for (row, &cost) in costs.iter().enumerate() {
+        let u = nodes.number(table.id(row, from)?);
+        let v = nodes.number(table.id(row, to)?);
+        edges.push(Edge { u, v, cost });
+    }
+    Ok(edges)
+}
+
+fn read_costs(table: &Table, cost: &CostColumn) -> Result<Vec<f64>, GraphError> {
+    match cost {
+        CostColumn::Hops => Ok(vec![1.0; table.rows.len()]),
+        CostColumn::Cost(name) => {
+            let expected = "a finite cost from zero up";
+            table.numbers(name, expected, |cost| is_cost(cost).then_some(cost))
+        }
+        CostColumn::Strength(name, rule) => {
+            let expected = "a finite strength above zero";
+            let positive = |s: f64| (s > 0.0 && s.is_finite()).then_some(s);
+            let strengths = table.numbers(name, expected, positive)?;
+            let largest = strengths.iter().copied().fold(0.0, f64::max);
+            Ok(strengths.iter().filter_map(|&s| rule.cost(s, largest)).collect())
+        }
+    }
+}
+
+/// Whether the rows are arcs, and why.
+fn is_directed(edges: &[Edge], rule: ArcRule) -> (bool, &'static str) {
+    match rule {
+        ArcRule::Arcs => (true, "rows are arcs, as asked for"),
+        ArcRule::Symmetrise => (false, "rows are edges, as asked for"),
+        ArcRule::Detect | ArcRule::Refuse => {
+            let arcs: HashSet<(usize, usize)> =
+                edges.iter().filter(|e| e.u != e.v).map(|e| (e.u, e.v)).collect();
+            let both = arcs.iter().filter(|&&(u, v)| u < v && arcs.contains(&(v, u))).count();
+            let pairs = arcs.len() - both;
+            if both > 0 && both as f64 >= BOTH_WAYS * pairs as f64 {
+                (true, "pairs are listed both ways, so rows are arcs")
+            } else {
+                (false, "few or no pairs are listed both ways, so rows are edges")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, options: &ReadOptions) -> Result<(Network, NetworkSummary), GraphError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("edges.csv");
+        std::fs::write(&path, text).unwrap();
+        read_network(&path, options)
+    }
+
+    fn with_cost(arcs: ArcRule) -> ReadOptions {
+        ReadOptions { cost: CostColumn::Cost("weight".to_owned()), arcs, nodes: None }
+    }
+
+    #[test]
+    fn ids_are_text_and_blanks_around_them_are_dropped() {
+        let (network, summary) =
+            read("source,target\n 007, Zoë\n\"a,b\",007\n", &ReadOptions::default()).unwrap();
+        assert_eq!(network.ids(), ["007", "Zoë", "a,b"]);
+        assert_eq!((summary.nodes, summary.edges, summary.components), (3, 2, 1));
+    }
+
+    #[test]
+    fn rows_listed_both_ways_are_arcs_and_equal_ones_are_edges() {
+        let both = "source,target,weight\na,b,1\nb,a,2\n";
+        assert!(read(both, &with_cost(ArcRule::Detect)).unwrap().0.is_directed());
+        assert!(!read(both, &with_cost(ArcRule::Symmetrise)).unwrap().0.is_directed());
+        assert!(read(both, &with_cost(ArcRule::Refuse)).is_err());
+        let equal = "source,target,weight\na,b,1\nb,a,1\n";
+        assert!(!read(equal, &with_cost(ArcRule::Refuse)).unwrap().0.is_directed());
+    }
+
+    #[test]
+    fn bad_cells_are_named_with_their_row() {
+        let message =
+            |text: &str| read(text, &with_cost(ArcRule::Detect)).unwrap_err().to_string();
+        assert!(message("source,target,weight\na,b,1\na,c,-2\n").ends_with(
+            "row 2: weight is \"-2\", expected a finite cost from zero up"
+        ));
+        assert!(message("source,target,weight\na,b,NaN\n").contains("row 1: weight is \"NaN\""));
+        assert!(message("source,target,weight\na,,1\n").contains("row 1: target is \"\""));
+        assert!(message("source,target,cost\na,b,1\n").contains("no column `weight`"));
+        assert_eq!(message("source,target,weight\n"), "the graph has no nodes");
+    }
+
+    #[test]
+    fn strengths_become_costs_as_asked_for() {
+        let cost = CostColumn::Strength("weight".to_owned(), StrengthToCost::Inverse);
+        let options = ReadOptions { cost, ..ReadOptions::default() };
+        let (network, _) = read("source,target,weight\na,b,4\n", &options).unwrap();
+        assert_eq!(network.edges().next(), Some((0, 1, 0.25)));
+        assert!(read("source,target,weight\na,b,0\n", &options).is_err());
+    }
+}
