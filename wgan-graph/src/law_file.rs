@@ -14,7 +14,8 @@ pub fn read_law(path: &Path, network: &Network) -> Result<Vec<f64>, GraphError> 
     let table = read_table(path)?;
     let ids = table.column("id").unwrap_or(0);
     let expected = "a finite weight from zero up";
-    let weights = table.numbers("weight", expected, |w| (w.is_finite() && w >= 0.0).then_some(w))?;
+    let weights =
+        table.numbers("weight", expected, |w| (w.is_finite() && w >= 0.0).then_some(w))?;
     let mut law = vec![0.0; network.n_nodes()];
     for (row, weight) in weights.into_iter().enumerate() {
         law[network.require(table.id(row, ids)?, &path.display().to_string())?] += weight;

@@ -19,14 +19,13 @@ pub struct Table {
 /// # Errors
 /// [`GraphError::Unreadable`] if it cannot be opened, is not UTF-8 or has a row of another length.
 pub fn read_table(path: &Path) -> Result<Table, GraphError> {
-    let unreadable = |e: csv::Error| GraphError::Unreadable {
-        path: path.to_owned(),
-        reason: e.to_string(),
-    };
+    let unreadable =
+        |e: csv::Error| GraphError::Unreadable { path: path.to_owned(), reason: e.to_string() };
     let mut reader =
         csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(unreadable)?;
     let header = reader.headers().map_err(unreadable)?;
-    let header: Vec<String> = header.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
+    let header: Vec<String> =
+        header.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
     if header.is_empty() {
         let reason = "the file is empty, expected a header line".to_owned();
         return Err(GraphError::Unreadable { path: path.to_owned(), reason });

@@ -90,6 +90,11 @@ impl CandidateWriter {
     }
 }
 
+/// To six decimals: what single precision and the round-off of fractions leave of a figure.
+fn rounded(figure: f64) -> f64 {
+    (figure * 1e6).round() / 1e6
+}
+
 /// Whether a path names a Parquet file.
 fn is_parquet(path: &Path) -> bool {
     path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet"))
@@ -102,8 +107,9 @@ fn frame(candidates: &[CheckedCandidate], properties: &[String]) -> Result<DataF
     let truth = |of: &dyn Fn(&CheckedCandidate) -> bool| -> Vec<bool> {
         candidates.iter().map(of).collect()
     };
-    let number =
-        |of: &dyn Fn(&CheckedCandidate) -> f64| -> Vec<f64> { candidates.iter().map(of).collect() };
+    let number = |of: &dyn Fn(&CheckedCandidate) -> f64| -> Vec<f64> {
+        candidates.iter().map(|candidate| rounded(of(candidate))).collect()
+    };
     let mut columns =
         vec![Column::new("formula".into(), text(&|c| c.candidate.composition.to_string()))];
     for (j, name) in properties.iter().enumerate() {

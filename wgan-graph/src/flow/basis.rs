@@ -118,9 +118,7 @@ impl Basis {
             let parent = self.parent[node];
             self.potential[node] = match parent {
                 NONE => 0.0,
-                parent if self.is_upward[node] => {
-                    self.potential[parent as usize] + self.cost[node]
-                }
+                parent if self.is_upward[node] => self.potential[parent as usize] + self.cost[node],
                 parent => self.potential[parent as usize] - self.cost[node],
             };
         }

@@ -26,15 +26,12 @@ impl Supply {
         let mu_total = checked_total("first law", n, mu)?;
         let nu_total = checked_total("second law", n, nu)?;
         if (mu_total - nu_total).abs() > MASS_TOLERANCE * mu_total.max(nu_total) {
-            return Err(WganError::UnequalMass {
-                source_total: mu_total,
-                target_total: nu_total,
-            }
-            .into());
+            return Err(
+                WganError::UnequalMass { source_total: mu_total, target_total: nu_total }.into()
+            );
         }
-        let unit = |law: &[f64], total: f64, v: usize| {
-            (law[v] / total * TOTAL as f64).round() as i64
-        };
+        let unit =
+            |law: &[f64], total: f64, v: usize| (law[v] / total * TOTAL as f64).round() as i64;
         let mut units: Vec<i64> =
             (0..n).map(|v| unit(mu, mu_total, v) - unit(nu, nu_total, v)).collect();
         balance(network, mu, nu, &mut units)?;
@@ -43,12 +40,7 @@ impl Supply {
 }
 
 /// Puts what rounding left over in each component on its heaviest node.
-fn balance(
-    network: &Network,
-    mu: &[f64],
-    nu: &[f64],
-    units: &mut [i64],
-) -> Result<(), GraphError> {
+fn balance(network: &Network, mu: &[f64], nu: &[f64], units: &mut [i64]) -> Result<(), GraphError> {
     let components = Components::of(network);
     let mut left = vec![0_i64; components.n()];
     let mut heaviest = vec![usize::MAX; components.n()];
@@ -89,9 +81,5 @@ fn checked_total(at: &'static str, n: usize, law: &[f64]) -> Result<f64, GraphEr
         }
     }
     let total: f64 = law.iter().sum();
-    if total > 0.0 && total.is_finite() {
-        Ok(total)
-    } else {
-        Err(WganError::NoMass { at }.into())
-    }
+    if total > 0.0 && total.is_finite() { Ok(total) } else { Err(WganError::NoMass { at }.into()) }
 }

@@ -219,11 +219,11 @@ mod tests {
 
     #[test]
     fn bad_cells_are_named_with_their_row() {
-        let message =
-            |text: &str| read(text, &with_cost(ArcRule::Detect)).unwrap_err().to_string();
-        assert!(message("source,target,weight\na,b,1\na,c,-2\n").ends_with(
-            "row 2: weight is \"-2\", expected a finite cost from zero up"
-        ));
+        let message = |text: &str| read(text, &with_cost(ArcRule::Detect)).unwrap_err().to_string();
+        assert!(
+            message("source,target,weight\na,b,1\na,c,-2\n")
+                .ends_with("row 2: weight is \"-2\", expected a finite cost from zero up")
+        );
         assert!(message("source,target,weight\na,b,NaN\n").contains("row 1: weight is \"NaN\""));
         assert!(message("source,target,weight\na,,1\n").contains("row 1: target is \"\""));
         assert!(message("source,target,cost\na,b,1\n").contains("no column `weight`"));

@@ -64,7 +64,10 @@ pub fn farthest_first(
         nearest.iter_mut().zip(&row).for_each(|(least, d)| *least = least.min(*d));
         found.nodes.push(next);
         found.rows.push(row);
-        next = (0..nearest.len()).rev().max_by(|&a, &b| nearest[a].total_cmp(&nearest[b])).unwrap_or(0);
+        next = (0..nearest.len())
+            .rev()
+            .max_by(|&a, &b| nearest[a].total_cmp(&nearest[b]))
+            .unwrap_or(0);
         if nearest[next] == 0.0 {
             break;
         }

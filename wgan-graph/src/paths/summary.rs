@@ -24,10 +24,8 @@ pub fn summarise(paths: &ShortestPaths<'_>) -> DistanceSummary {
         let reached = row.iter().filter(|d| d.is_finite());
         reached.fold((0_u64, 0.0, 0.0_f64), |(n, sum, max), d| (n + 1, sum + d, max.max(*d)))
     };
-    let rows: Vec<(u64, f64, f64)> = (0..n)
-        .into_par_iter()
-        .map_init(|| (paths.scratch(), vec![0.0; n]), of_source)
-        .collect();
+    let rows: Vec<(u64, f64, f64)> =
+        (0..n).into_par_iter().map_init(|| (paths.scratch(), vec![0.0; n]), of_source).collect();
     // Each source reaches itself at distance zero.
     let pairs: u64 = rows.iter().map(|r| r.0 - 1).sum();
     let total: f64 = rows.iter().map(|r| r.1).sum();

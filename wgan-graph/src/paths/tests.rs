@@ -56,8 +56,7 @@ fn distances_are_those_of_scipy_on_every_shared_graph() {
         let [from, to] = [from, to].map(|id| network.number(id).unwrap());
         assert!((paths.row(from)[to] - one).abs() < 1e-8 * one.max(1.0), "{name}");
         let path = paths.path(from, to).unwrap();
-        let along: f64 =
-            path.windows(2).map(|e| network.arcs().cost(e[0], e[1]).unwrap()).sum();
+        let along: f64 = path.windows(2).map(|e| network.arcs().cost(e[0], e[1]).unwrap()).sum();
         assert!((along - one).abs() < 1e-8 * one.max(1.0), "{name}: along the path {along}");
     }
 }

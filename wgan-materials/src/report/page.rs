@@ -134,8 +134,8 @@ fn training(report: &Report) -> Result<String, MaterialsError> {
         report.estimates.iter().map(|&(step, estimate)| (step as f64, estimate)).collect();
     let finite: Vec<_> = points.into_iter().filter(|point| point.1.is_finite()).collect();
     let picture = chart::line(&finite, "Generator step", "Estimate")?;
-    let caption = "The critic's estimate E f(real) − E f(fake), in the units of the features it sees. It falls while the generator \
-                   learns; its level is no proof of quality, the figures above are.";
+    let caption = "The critic's estimate E f(real) − E f(fake) on one batch, in the units of the features it sees. It rises while \
+                   the critic learns and falls while the generator does; its level is no proof of quality, the figures above are.";
     Ok(figure(&picture, caption))
 }
 
