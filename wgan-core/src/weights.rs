@@ -33,12 +33,17 @@ pub fn load_weights<M: Module>(mut module: M, path: &Path) -> Result<M, WganErro
     if let Some(name) = result.unused.first() {
         return Err(WganError::saved(path, format!("unexpected tensor `{name}`")));
     }
-    let mut finite = Finite(true);
-    module.visit(&mut finite);
-    if !finite.0 {
+    if !has_finite_weights(&module) {
         return Err(WganError::saved(path, "a weight is not a finite number"));
     }
     Ok(module)
+}
+
+/// Whether every weight is a finite number.
+pub(crate) fn has_finite_weights<M: Module>(module: &M) -> bool {
+    let mut finite = Finite(true);
+    module.visit(&mut finite);
+    finite.0
 }
 
 struct Finite(bool);

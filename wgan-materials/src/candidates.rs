@@ -1,7 +1,7 @@
 //! Tables of candidates, written batch by batch.
 
-use std::fs::{self, File};
-use std::io::BufWriter;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{BufWriter, Error, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use polars::io::parquet::write::BatchedWriter as ParquetBatches;
@@ -11,15 +11,28 @@ use wgan_core::{WganError, temporary_name};
 use crate::checks::CheckedCandidate;
 use crate::error::MaterialsError;
 
+/// Columns that candidates have besides their properties; a property cannot have one of these names.
+pub(crate) const CANDIDATE_COLUMNS: [&str; 7] = [
+    "formula",
+    "charge_neutral",
+    "electronegativity_ok",
+    "novel",
+    "nearest_known",
+    "nearest_distance",
+    "critic_score",
+];
+
 /// Writes candidates to a CSV or Parquet file, which appears under its name when it is complete.
 ///
 /// Columns: `formula`, the properties, then `charge_neutral, electronegativity_ok, novel,
-/// nearest_known, nearest_distance, critic_score`. One batch is in memory at a time.
+/// nearest_known, nearest_distance, critic_score`. One batch is in memory at a time. The growing file is locked,
+/// so two programs cannot write one file at once; it goes away where it is not finished.
 pub struct CandidateWriter {
     path: PathBuf,
     growing: PathBuf,
     properties: Vec<String>,
     sink: Sink,
+    is_finished: bool,
 }
 
 enum Sink {
@@ -34,14 +47,19 @@ impl CandidateWriter {
     /// If the file cannot be created.
     pub fn create(path: &Path, properties: &[String]) -> Result<Self, MaterialsError> {
         let growing = temporary_name(path);
-        let file = File::create(&growing).map_err(|e| WganError::io(path, e))?;
-        let file = BufWriter::new(file);
+        let file = BufWriter::new(locked(&growing).map_err(|e| WganError::io(path, e))?);
         let sink = if is_parquet(path) {
             Sink::Parquet { file: Some(file), batches: None }
         } else {
             Sink::Csv { file, is_started: false }
         };
-        Ok(Self { path: path.to_owned(), growing, properties: properties.to_vec(), sink })
+        Ok(Self {
+            path: path.to_owned(),
+            growing,
+            properties: properties.to_vec(),
+            sink,
+            is_finished: false,
+        })
     }
 
     /// Appends a batch.
@@ -58,12 +76,19 @@ impl CandidateWriter {
     /// If it cannot be written.
     pub fn finish(mut self) -> Result<(), MaterialsError> {
         self.try_write(&[]).map_err(|e| self.failed(&e))?;
-        if let Sink::Parquet { batches: Some(batches), .. } = &self.sink {
-            batches.finish().map_err(|e| self.failed(&e))?;
+        match &mut self.sink {
+            Sink::Csv { file, .. } => file.flush().map_err(|e| WganError::io(&self.path, e))?,
+            Sink::Parquet { batches: Some(batches), .. } => {
+                batches.finish().map_err(|e| self.failed(&e))?;
+            }
+            Sink::Parquet { batches: None, .. } => {}
         }
-        let Self { path, growing, sink, .. } = self;
-        drop(sink);
-        fs::rename(&growing, &path).map_err(|e| WganError::io(&path, e).into())
+        let rename = || {
+            File::open(&self.growing)?.sync_all()?;
+            fs::rename(&self.growing, &self.path)
+        };
+        self.is_finished = true;
+        rename().map_err(|e| WganError::io(&self.path, e).into())
     }
 
     fn try_write(&mut self, candidates: &[CheckedCandidate]) -> Result<(), PolarsError> {
@@ -88,6 +113,29 @@ impl CandidateWriter {
     fn failed(&self, error: &PolarsError) -> MaterialsError {
         WganError::saved(&self.path, error).into()
     }
+}
+
+impl Drop for CandidateWriter {
+    /// Removes what was not finished.
+    fn drop(&mut self) {
+        if !self.is_finished {
+            let _ = fs::remove_file(&self.growing);
+        }
+    }
+}
+
+/// An empty file that no other program is writing.
+fn locked(path: &Path) -> Result<File, Error> {
+    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => {
+            return Err(Error::new(ErrorKind::ResourceBusy, "another program is writing it"));
+        }
+        Err(TryLockError::Error(error)) => return Err(error),
+        Ok(()) => {}
+    }
+    file.set_len(0)?;
+    Ok(file)
 }
 
 /// To six decimals: what single precision and the round-off of fractions leave of a figure.

@@ -49,7 +49,10 @@ impl<'a> Checker<'a> {
 
     /// Checks of one composition.
     pub fn check(&self, composition: &Composition) -> Checks {
-        let nearest = self.nearest.nearest(composition);
+        self.checks(composition, self.nearest.nearest(composition))
+    }
+
+    fn checks(&self, composition: &Composition, nearest: Option<(usize, f64)>) -> Checks {
         Checks {
             charge_neutral: is_charge_neutral(composition),
             electronegativity_ok: electronegativity_ok(composition),
@@ -61,10 +64,14 @@ impl<'a> Checker<'a> {
 
     /// Candidates with their checks, in the same order.
     pub fn check_all(&self, candidates: Vec<Candidate>) -> Vec<CheckedCandidate> {
+        let compositions: Vec<Composition> =
+            candidates.iter().map(|candidate| candidate.composition.clone()).collect();
+        let nearest = self.nearest.nearest_all(&compositions);
         candidates
             .into_par_iter()
-            .map(|candidate| {
-                let checks = self.check(&candidate.composition);
+            .zip(nearest)
+            .map(|(candidate, nearest)| {
+                let checks = self.checks(&candidate.composition, nearest);
                 CheckedCandidate { candidate, checks }
             })
             .collect()

@@ -15,7 +15,7 @@ pub fn fraction_rows(compositions: &[Composition]) -> Array2<f64> {
     fill_rows(compositions, Element::COUNT, write_fractions)
 }
 
-/// Atomic fractions, then the statistics of each [`ElementProperty`] in the order of its list: `[n, 118 + 5·21]`.
+/// Atomic fractions, then the statistics of each [`ElementProperty`] in the order of its list: `[n, 118 + 5·19]`.
 ///
 /// For a property with values `vₑ` (unknown ones by the rule of [`ElementProperty::filled`]) and fractions `xₑ`:
 /// mean `m = Σ xₑ vₑ`, average deviation `Σ xₑ |vₑ − m|`, minimum, maximum and range over the elements present, in

@@ -6,10 +6,10 @@
 //! group    = ( symbol | bracket ) [ amount ]       SO4, (OH)2, Ag0.5
 //! bracket  = "(" formula ")" | "[" formula "]" | "{" formula "}"
 //! amount   = digits [ "." digits ] | "." digits    2, 0.25, .5
-//! dot      = "·" | "*" | "•" | "⋅" | "∙" | "\cdot"
+//! dot      = "·" | "*" | "•" | "⋅" | "∙" | "‧" | "\cdot" | "&middot;"
 //! ```
 //!
-//! Blanks, `$`, `_`, HTML `<sub>` tags, LaTeX commands such as `\mathrm` and the braces of `_{2}` are
+//! Blanks, `$`, `_`, HTML `<sub>` tags, LaTeX commands such as `\mathrm` and braces around a number are
 //! skipped; Unicode subscripts count as digits. An ASCII full stop is always a decimal point:
 //! `CuSO4.5H2O` has 4.5 oxygen before the hydrogen.
 
@@ -138,12 +138,11 @@ impl<'a> Parser<'a> {
     /// An amount, if one stands here.
     fn amount(&mut self) -> Result<Option<f64>, MaterialsError> {
         let start = self.next;
-        let numeric = |char: char| char.is_ascii_digit() || char == '.';
-        let Some(first) = self.take_if(numeric) else {
+        let Some(first) = self.take_if(is_numeric) else {
             return Ok(None);
         };
         let mut digits = String::from(first);
-        while let Some(char) = self.take_adjacent(numeric) {
+        while let Some(char) = self.take_adjacent(is_numeric) {
             digits.push(char);
         }
         self.checked(start, &digits).map(Some)
@@ -164,7 +163,7 @@ impl<'a> Parser<'a> {
     fn error(&self, expected: &str) -> MaterialsError {
         let found = match self.peek() {
             None => "the end".to_string(),
-            Some(sign @ ('+' | '-' | '−' | '±')) => {
+            Some(sign @ ('+' | '-' | '−' | '±' | '₊' | '₋')) => {
                 format!("`{sign}`: charges, ranges and unknown amounts are not part of a formula")
             }
             Some(char) => format!("`{char}`"),
@@ -215,7 +214,7 @@ fn tokens(text: &str) -> Vec<Token> {
         tokens.push(Token { char, position: i + 1 });
         i += used;
     }
-    without_subscript_braces(tokens, &chars)
+    without_number_braces(tokens)
 }
 
 /// How many characters from here on say nothing.
@@ -253,31 +252,34 @@ fn starts_with(rest: &[char], pattern: &str) -> bool {
 fn significant(rest: &[char]) -> (usize, char) {
     match rest[0] {
         '\\' if starts_with(rest, "\\cdot") => (5, '·'),
-        '·' | '*' | '•' | '⋅' | '∙' | '・' | '×' => (1, '·'),
+        '·' | '*' | '•' | '⋅' | '∙' | '・' | '×' | '‧' => (1, '·'),
+        '&' if starts_with(rest, "&middot;") => (8, '·'),
         digit @ '₀'..='₉' => (1, char::from(b'0' + (digit as u32 - '₀' as u32) as u8)),
         char => (1, char),
     }
 }
 
-/// Takes away the braces of `_{2}`, so that those left are brackets.
-fn without_subscript_braces(tokens: Vec<Token>, chars: &[char]) -> Vec<Token> {
-    let subscript = |token: &Token| {
-        token.char == '{' && token.position >= 2 && chars[token.position - 2] == '_'
-    };
-    if !tokens.iter().any(subscript) {
-        return tokens;
-    }
-    let mut open = Vec::new();
-    let keep = |token: &Token| match token.char {
-        '{' => {
-            open.push(subscript(token));
-            !subscript(token)
+/// Takes away braces around a number, as in `_{2}` and `\textsubscript{2}`: brackets hold elements.
+fn without_number_braces(tokens: Vec<Token>) -> Vec<Token> {
+    let mut kept: Vec<Token> = Vec::with_capacity(tokens.len());
+    let mut rest = tokens.as_slice();
+    while let [first, others @ ..] = rest {
+        let n = others.iter().take_while(|token| is_numeric(token.char)).count();
+        let is_braced = first.char == '{' && n > 0 && others.get(n).is_some_and(|t| t.char == '}');
+        if is_braced {
+            kept.extend(&others[..n]);
+            rest = &others[n + 1..];
+        } else {
+            kept.push(*first);
+            rest = others;
         }
-        '}' => !open.pop().unwrap_or(false),
-        _ => true,
-    };
-    let mut keep = keep;
-    tokens.into_iter().filter(|token| keep(token)).collect()
+    }
+    kept
+}
+
+/// Whether a character belongs to an amount.
+fn is_numeric(char: char) -> bool {
+    char.is_ascii_digit() || char == '.'
 }
 
 #[cfg(test)]
@@ -320,7 +322,7 @@ mod tests {
 
     #[test]
     fn a_dot_adds_a_part_with_a_multiplicity() {
-        for dot in ["·", "*", "•", " · ", "⋅", "\\cdot "] {
+        for dot in ["·", "*", "•", " · ", "⋅", "‧", "&middot;", "\\cdot "] {
             assert_eq!(read(&format!("CuSO4{dot}5H2O")), "Cu1 S1 O9 H10", "{dot}");
         }
         assert_eq!(read("CaSO4·0.5H2O"), "Ca1 S1 O4.5 H1");
@@ -340,6 +342,8 @@ mod tests {
             "Fe<sub>2</sub>O<SUB>3</SUB>",
             "\u{feff}Fe2O3",
             "Fe2\u{a0}O3",
+            "Fe$_\\mathrm{2}$O$_\\mathrm{3}$",
+            "Fe\\textsubscript{2}O\\textsubscript{3}",
         ];
         for text in writings {
             assert_eq!(read(text), "Fe2 O3", "{text}");
@@ -417,7 +421,7 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(error(text), expected);
         }
-        for text in ["Ba-1", "O2N+3", "YBa2Cu3O7-x"] {
+        for text in ["Ba-1", "O2N+3", "YBa2Cu3O7-x", "YBa₂Cu₃O₇₋ₓ"] {
             assert!(error(text).contains("charges, ranges"), "{text}");
         }
         assert!(error("O10=z").contains("position 4"));

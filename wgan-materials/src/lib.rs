@@ -1,4 +1,42 @@
-//! From a table of known materials to new candidate materials.
+//! From a table of known materials to new candidate materials, with a report of how good they are.
+//!
+//! A composition is a pattern of amounts (1 : 1 : 3) filled with elements, from the most to the least
+//! electronegative. A generator fills patterns of the table and draws the properties of what came out; a critic
+//! `f(x | c)`, 1-Lipschitz in the features `x` for each pattern `c` under a gradient penalty, tells generated from
+//! known materials:
+//!
+//! `min_G max_f E f(x | c) − E f(G(z, c) | c)`, features `x`: elements, their chemical descriptors, charge balance,
+//! properties by rank.
+//!
+//! Candidates are then judged by other means: charge neutrality, novelty, laws of elements and amounts, a
+//! classifier two-sample test, the consistency of properties with compositions, each beside the figure of the
+//! table itself ([`evaluate`]).
+//!
+//! # Example
+//! ```no_run
+//! use burn::tensor::Device;
+//! use wgan_core::Progress;
+//! use wgan_materials::{CandidateStream, Checker, MaterialsConfig, MaterialsModel, ReadOptions, Table};
+//!
+//! let table = Table::read("examples/data/compounds.csv", &ReadOptions::default())?;
+//! let (config, device) = (MaterialsConfig::for_rows(table.len()), Device::flex());
+//! let model = MaterialsModel::fit(&table, &config, None, Progress::new(), &device)?;
+//! let sampler = model.sampler(&device);
+//! let drawn = CandidateStream::new(&sampler, 0, false).next_chunk()?;
+//! for found in Checker::new(&table.compositions).check_all(drawn) {
+//!     println!("{} near {}", found.candidate.composition, found.checks.nearest_known);
+//! }
+//! # Ok::<(), wgan_materials::MaterialsError>(())
+//! ```
+//!
+//! # Where things are
+//! - reading: [`Table`], [`Composition`], [`Element`], [`ElementProperty`]
+//! - features: [`feature_rows`], [`element_descriptors`]
+//! - the model: [`MaterialsModel`], [`Sampler`], [`CandidateStream`]
+//! - checks: [`Checker`], [`is_charge_neutral`], [`electronegativity_ok`], [`nearest_neutral`], [`NearestIndex`]
+//! - judging: [`evaluate`], [`Report`], [`Forest`]
+//!
+//! The program `wgan-materials` is a command line over these.
 
 #![warn(missing_docs)]
 
@@ -40,7 +78,7 @@ pub use oxidation::{
     electronegativity_ok, is_charge_neutral, is_charge_neutral_mixed, nearest_neutral,
 };
 pub use property::ElementProperty;
-pub use report::Report;
+pub use report::{REPORT_FILES, Report};
 pub use stream::CandidateStream;
 pub use table::{
     ColumnReport, ColumnRole, OnBadRow, OnRepeat, Property, PropertySelection, ReadOptions,

@@ -329,6 +329,78 @@ fn wrong_usage_and_failed_runs_have_their_own_exit_codes() {
     assert!(!out.exists());
 }
 
+#[test]
+fn no_output_replaces_the_table_or_a_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let model = folder.path().join("model");
+    let is_refused = |args: &[&str]| {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {}", stderr(&output));
+        assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
+    };
+    let same = folder.path().join(".").join("data.csv");
+    let report = folder.path().join("report.json");
+    for out in [path(&data), path(&same), path(&report), path(folder.path()), "nowhere/c.csv"] {
+        is_refused(&["generate", path(&data), "--out", out]);
+    }
+    assert_eq!(fs::read_to_string(&data).unwrap(), table());
+    let report = file(&folder, "report.json", table());
+    is_refused(&["generate", path(&report), "--out", path(&folder.path().join("c.csv"))]);
+    is_refused(&["sample", "--model", path(&model), "--out", path(folder.path())]);
+    let none = run(&["sample", "--model", path(&model), "--out", path(&report), "--n", "0"]);
+    assert_eq!(none.status.code(), Some(2));
+}
+
+#[test]
+fn candidates_can_be_the_next_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let (_, out) = generate(&folder, &data, &[]);
+    let first = folder.path().join("first.csv");
+    fs::rename(out, &first).unwrap();
+    let (output, out) = generate(&folder, &first, &[]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = fs::read_to_string(out).unwrap();
+    assert!(text.starts_with(&format!("formula,band_gap_ev,density_g_cm3,{COLUMNS}\n")), "{text}");
+}
+
+#[test]
+fn evaluate_says_what_it_could_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let mine = "formula,band_gap_ev,density_g_cm3\nRbCl,~8,\nsalt,1,\nCsF,9,\n";
+    let mine = file(&folder, "mine.csv", mine);
+    let args = ["evaluate", "--reference", path(&data), "--candidates", path(&mine), "--json"];
+    let output = run(&args);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["n"], 2);
+    let notes = report["notes"].to_string();
+    assert!(notes.contains("candidates, skipped: 1 not a formula"), "{notes}");
+    assert!(notes.contains("density_g_cm3: the candidates have no such column"), "{notes}");
+}
+
+#[test]
+fn a_model_is_used_again_only_for_the_same_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let model = folder.path().join("model");
+    let (_, out) = generate(&folder, &data, &["--model", path(&model)]);
+    let first = fs::read(out).unwrap();
+    let (output, out) = generate(&folder, &data, &["--model", path(&model)]);
+    assert!(stderr(&output).contains("already holds this model"), "{}", stderr(&output));
+    assert!(fs::read(out).unwrap() == first);
+    let page = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(page.contains("Generator step"), "the estimates of the saved model are not drawn");
+    // the same formulas and the same values, in other rows
+    let swapped = table().replace("NaCl,8.5", "NaCl,8.4").replace("KCl,8.4", "KCl,8.5");
+    let other = file(&folder, "swapped.csv", swapped);
+    let (output, _) = generate(&folder, &other, &["--model", path(&model)]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("fitted to other data"), "{}", stderr(&output));
+}
+
 #[cfg(not(feature = "cuda"))]
 #[test]
 fn a_device_that_is_not_built_in_is_named() {

@@ -14,6 +14,7 @@ use super::{
 use crate::error::WganError;
 use crate::lipschitz::LipschitzStrategy;
 use crate::model::{Critic, Generator, Prior};
+use crate::weights::has_finite_weights;
 
 /// Trains a [`Wgan`]: draws batches, records, checkpoints, stops.
 ///
@@ -129,6 +130,13 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
             good = before;
             state.step = record.step;
             state.seconds = clock.seconds();
+            // A finite loss may have a gradient that is not: what is kept is looked at itself.
+            if self.is_kept(&state)
+                && !(has_finite_weights(&wgan.critic) && has_finite_weights(&wgan.generator))
+            {
+                wgan = good;
+                break StopReason::NonFinite;
+            }
             self.keep(&record, &mut state)?;
             self.checkpoint(&wgan, &state)?;
         };
@@ -243,14 +251,15 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
         G: Generator,
     {
         match &self.checkpoints {
-            Some(checkpoints)
-                if state.step.is_multiple_of(checkpoints.every.max(1))
-                    || state.step == self.config.n_steps =>
-            {
-                checkpoints.save(wgan, state)
-            }
+            Some(checkpoints) if self.is_kept(state) => checkpoints.save(wgan, state),
             _ => Ok(()),
         }
+    }
+
+    /// Whether the networks of this step are saved or returned.
+    fn is_kept(&self, state: &RunState) -> bool {
+        let every = self.checkpoints.as_ref().map(|checkpoints| checkpoints.every.max(1));
+        state.step == self.config.n_steps || every.is_some_and(|n| state.step.is_multiple_of(n))
     }
 }
 

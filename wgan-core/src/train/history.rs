@@ -34,6 +34,24 @@ impl Record {
             .iter()
             .all(|value| value.is_finite())
     }
+
+    /// The record of a line of [`History::write_csv`].
+    fn from_line(line: &str) -> Option<Self> {
+        let cells: Vec<&str> = line.split(',').collect();
+        let [step, seconds, estimate, penalty, slope, critic_loss, generator_loss] = cells[..]
+        else {
+            return None;
+        };
+        Some(Self {
+            step: step.parse().ok()?,
+            seconds: seconds.parse().ok()?,
+            estimate: estimate.parse().ok()?,
+            penalty: penalty.parse().ok()?,
+            gradient_norm: if slope.is_empty() { None } else { Some(slope.parse().ok()?) },
+            critic_loss: critic_loss.parse().ok()?,
+            generator_loss: generator_loss.parse().ok()?,
+        })
+    }
 }
 
 /// Records of a run, in order.
@@ -75,6 +93,19 @@ impl History {
         }
         write_atomically(path, text.as_bytes())
     }
+
+    /// Reads what [`History::write_csv`] wrote.
+    ///
+    /// # Errors
+    /// [`WganError::Io`] if the file cannot be read, [`WganError::Saved`] with the first line that is no record.
+    pub fn read_csv(path: &Path) -> Result<Self, WganError> {
+        let text = std::fs::read_to_string(path).map_err(|e| WganError::io(path, e))?;
+        let records = text.lines().enumerate().skip(1).map(|(i, line)| {
+            let bad = || WganError::saved(path, format!("line {}: expected a record", i + 1));
+            Record::from_line(line).ok_or_else(bad)
+        });
+        Ok(Self { records: records.collect::<Result<_, _>>()? })
+    }
 }
 
 #[cfg(test)]
@@ -92,6 +123,19 @@ pub(super) mod tests {
             generator_loss: 0.0,
         };
         History { records: estimates.into_iter().enumerate().map(record).collect() }
+    }
+
+    #[test]
+    fn a_written_history_is_read_back() {
+        let mut history = history_of([1.5, -2.0]);
+        history.records[1].gradient_norm = Some(1.25);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history.csv");
+        history.write_csv(&path).unwrap();
+        assert_eq!(History::read_csv(&path).unwrap(), history);
+        std::fs::write(&path, "step\n1,2\n").unwrap();
+        let message = History::read_csv(&path).unwrap_err().to_string();
+        assert!(message.ends_with("line 2: expected a record"), "{message}");
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use wgan_materials::{MaterialsError, OnBadRow, OnRepeat, PropertySelection, ReadOptions, Table};
+use wgan_materials::{
+    ColumnRole, MaterialsError, OnBadRow, OnRepeat, PropertySelection, ReadOptions, Table,
+};
 
 /// Which table to read, and how.
 #[derive(Clone, Debug, Args)]
@@ -17,8 +19,8 @@ pub struct DataArgs {
 /// How to read a table.
 #[derive(Clone, Debug, Args)]
 pub struct ReadArgs {
-    /// Column of the formulas [default: one named formula, composition, compound or material in
-    /// any case, else the one whose cells parse best].
+    /// Column of the formulas; in `evaluate`, of the reference [default: one named formula, composition,
+    /// compound or material in any case, else the one with most elements of those that half parse].
     #[arg(long, value_name = "NAME")]
     pub formula_column: Option<String>,
     /// Property columns to use, separated by commas; `all` numeric ones, or `none`.
@@ -56,17 +58,23 @@ impl ReadArgs {
         Table::read(path, &self.options())
     }
 
-    /// Reads the candidates at `path` with those properties of `reference` that they have, repeated
-    /// rows too.
+    /// Reads the candidates at `path` with those properties of `reference` that are numbers there too.
+    ///
+    /// Repeated rows are kept, and what is no number in a property is missing: both tell on the
+    /// candidates.
     pub fn read_candidates(&self, path: &Path, reference: &Table) -> Result<Table, MaterialsError> {
-        let options = ReadOptions::default()
-            .with_on_bad_row(self.options().on_bad_row)
-            .with_on_repeat(OnRepeat::Keep);
-        let formulas =
-            Table::read(path, &options.clone().with_properties(PropertySelection::None))?;
-        let has = |name: &String| formulas.summary.columns.iter().any(|c| &c.name == name);
-        let shared = reference.properties.iter().map(|p| p.name.clone()).filter(has).collect();
-        Table::read(path, &options.with_properties(PropertySelection::Named(shared)))
+        let on_bad_row = match self.on_bad_row {
+            BadRow::Skip => OnBadRow::Blank,
+            BadRow::Fail => OnBadRow::Fail,
+        };
+        let options =
+            ReadOptions::default().with_on_bad_row(on_bad_row).with_on_repeat(OnRepeat::Keep);
+        let columns = Table::read(path, &options)?.summary.columns;
+        let is_number = |name: &String| {
+            columns.iter().any(|c| &c.name == name && c.role != ColumnRole::Ignored)
+        };
+        let shared = reference.properties.iter().map(|p| p.name.clone()).filter(is_number);
+        Table::read(path, &options.with_properties(PropertySelection::Named(shared.collect())))
     }
 }
 

@@ -55,10 +55,10 @@ impl DeviceChoice {
         .into_iter()
         .filter_map(|(name, is_in)| is_in.then_some(name))
         .collect();
+        let has = if built_in.is_empty() { "no device".to_owned() } else { built_in.join(", ") };
         format!(
-            "device `{name}` is not built in: this program has {}; build it with \
-             `--features {name}`",
-            built_in.join(", ")
+            "device `{name}` is not built in: this program has {has}; build it with \
+             `--features {name}`"
         )
     }
 }

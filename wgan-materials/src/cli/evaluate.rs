@@ -7,7 +7,7 @@ use wgan_materials::evaluate;
 
 use super::CliError;
 use super::data::ReadArgs;
-use super::inspect::to_json;
+use super::output::{print, to_json};
 
 /// Options of `evaluate`.
 #[derive(Debug, Args)]
@@ -34,13 +34,13 @@ impl Evaluate {
     pub fn run(&self) -> Result<(), CliError> {
         let reference = self.reading.read(&self.reference)?;
         let candidates = self.reading.read_candidates(&self.candidates, &reference)?;
-        let evaluation =
+        let mut evaluation =
             evaluate(&reference.material_rows(), &candidates.material_rows(), self.seed);
-        if self.json {
-            println!("{}", to_json(&evaluation));
-        } else {
-            println!("{evaluation}");
+        for (which, table) in [("reference", &reference), ("candidates", &candidates)] {
+            eprintln!("{which} {}", table.summary.headline());
+            let remarks = table.summary.remarks().into_iter();
+            evaluation.notes.extend(remarks.map(|remark| format!("{which}, {remark}")));
         }
-        Ok(())
+        print(&if self.json { to_json(&evaluation) } else { evaluation.to_string() })
     }
 }

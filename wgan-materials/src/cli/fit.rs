@@ -1,9 +1,10 @@
 //! `fit`, and the model settings it shares with `generate`.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use wgan_core::{Checkpoints, Progress, StopReason};
+use wgan_core::{Checkpoints, Progress, StopReason, WganError};
 use wgan_materials::{MaterialsConfig, MaterialsModel, ModelCard, Table};
 
 use super::CliError;
@@ -46,6 +47,9 @@ impl Fit {
     /// Fits and saves a model.
     pub fn run(&self) -> Result<(), CliError> {
         let table = read_with_notes(&self.data)?;
+        if self.resume && ModelCard::read(&self.model)?.is_none() {
+            eprintln!("nothing to resume in {}; starting anew", self.model.display());
+        }
         self.training.fit_into(&table, &self.model, self.resume)?;
         eprintln!("model saved in {}", self.model.display());
         Ok(())
@@ -80,13 +84,13 @@ impl TrainArgs {
         resume: bool,
     ) -> Result<MaterialsModel, CliError> {
         let device = self.device.device()?;
+        let _lock = locked(folder)?;
         let checkpoints = Checkpoints::new(folder.join("checkpoints"), CHECKPOINT_EVERY);
         let card = ModelCard::new(table, &self.config(table));
         if let Some(present) = ModelCard::read(folder)? {
-            if present != card {
+            if let Some(difference) = card.difference(&present) {
                 return Err(CliError::Usage(format!(
-                    "{} holds a model of other data or other settings; name another directory \
-                     or remove it",
+                    "{} holds a model fitted {difference}; name another directory or remove it",
                     folder.display()
                 )));
             }
@@ -103,7 +107,6 @@ impl TrainArgs {
                 )));
             }
         }
-        std::fs::create_dir_all(folder).map_err(|e| wgan_core::WganError::io(folder, e))?;
         card.write(folder)?;
         let recorder = Progress::new();
         let model = MaterialsModel::fit(
@@ -120,10 +123,26 @@ impl TrainArgs {
     }
 }
 
+/// The directory `folder`, made if need be, for this program alone while the file is open.
+fn locked(folder: &Path) -> Result<File, CliError> {
+    let path = folder.join("lock");
+    let failed = |e| CliError::from(WganError::io(&path, e));
+    std::fs::create_dir_all(folder).map_err(|e| WganError::io(folder, e))?;
+    let file = File::create(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+        Err(TryLockError::WouldBlock) => Err(CliError::Usage(format!(
+            "{}: another program is fitting a model there",
+            folder.display()
+        ))),
+    }
+}
+
 /// Reads the table and says on standard error what was left out of it.
 pub fn read_with_notes(data: &DataArgs) -> Result<Table, CliError> {
     let table = data.read()?;
-    eprintln!("{}", table.summary.headline());
+    eprintln!("{}", table.summary.brief());
     Ok(table)
 }
 

@@ -1,16 +1,17 @@
 //! `generate`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use wgan_materials::{
     CandidateStream, CandidateWriter, CheckedCandidate, Checker, Composition, MaterialRows,
-    MaterialsModel, Report, Table, evaluate,
+    MaterialsModel, REPORT_FILES, Report, Table, evaluate,
 };
 
 use super::CliError;
 use super::data::DataArgs;
 use super::fit::{TrainArgs, at_least_one, read_with_notes};
+use super::output::{check_output, folder_of, print};
 
 /// Options of `generate`.
 #[derive(Debug, Args)]
@@ -39,7 +40,7 @@ impl Generate {
     /// Fits, draws, checks, writes and reports.
     pub fn run(&self) -> Result<(), CliError> {
         let device = self.training.device.device()?;
-        check_folder(&self.out)?;
+        self.check_output()?;
         let table = read_with_notes(&self.data)?;
         let model = match &self.model {
             Some(folder) => self.training.fit_into(&table, folder, true)?,
@@ -53,6 +54,14 @@ impl Generate {
         writer.finish()?;
         eprintln!("{} candidates written to {}", candidates.len(), self.out.display());
         self.report(&table, &model, &stream, &candidates)
+    }
+
+    /// Neither the candidates nor the reports beside them may replace the table or each other.
+    fn check_output(&self) -> Result<(), CliError> {
+        let reports = REPORT_FILES.map(|name| folder_of(&self.out).join(name));
+        let data = self.data.data.as_path();
+        check_output(&self.out, &[data, &reports[0], &reports[1]])?;
+        reports.iter().try_for_each(|report| check_output(report, &[data]))
     }
 
     /// Checked candidates, best first.
@@ -107,9 +116,8 @@ impl Generate {
         };
         let folder = folder_of(&self.out);
         report.write(folder)?;
-        print!("{evaluation}");
         eprintln!("report written to {}", folder.join("report.html").display());
-        Ok(())
+        print(&evaluation.to_string())
     }
 
     /// What the result depends on, for the report.
@@ -126,21 +134,4 @@ impl Generate {
         .map(|(name, value)| (name.to_owned(), value))
         .into()
     }
-}
-
-/// Folder that `path` is in.
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
-}
-
-/// Refuses an output whose folder is not there before time is spent on training.
-fn check_folder(path: &Path) -> Result<(), CliError> {
-    let folder = folder_of(path);
-    if folder.is_dir() && !path.is_dir() {
-        return Ok(());
-    }
-    Err(CliError::Usage(format!("{}: expected a file in a folder that exists", path.display())))
 }

@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::CliError;
 use super::data::DataArgs;
+use super::output::{print, to_json};
 
 /// Options of `inspect`.
 #[derive(Debug, Args)]
@@ -19,17 +20,6 @@ impl Inspect {
     /// Prints what was read.
     pub fn run(&self) -> Result<(), CliError> {
         let table = self.data.read()?;
-        if self.json {
-            println!("{}", to_json(&table.summary));
-        } else {
-            println!("{}", table.summary);
-        }
-        Ok(())
+        print(&if self.json { to_json(&table.summary) } else { table.summary.to_string() })
     }
-}
-
-/// Indented JSON of a value that always has one.
-pub fn to_json(value: &impl serde::Serialize) -> String {
-    serde_json::to_string_pretty(value)
-        .unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}"))
 }

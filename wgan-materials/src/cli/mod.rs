@@ -7,6 +7,7 @@ mod evaluate;
 mod fit;
 mod generate;
 mod inspect;
+mod output;
 mod sample;
 
 use clap::{Parser, Subcommand};

@@ -8,6 +8,8 @@ use wgan_materials::{CandidateStream, CandidateWriter, Checker, MaterialsModel};
 
 use super::CliError;
 use super::device::DeviceChoice;
+use super::fit::at_least_one;
+use super::output::check_output;
 
 /// Options of `sample`.
 #[derive(Debug, Args)]
@@ -16,7 +18,7 @@ pub struct Sample {
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
     /// Candidates to write.
-    #[arg(long, value_name = "N", default_value_t = 1000)]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one)]
     n: usize,
     /// CSV or Parquet file (by its ending) for the candidates, in the order they are drawn.
     #[arg(long, value_name = "FILE")]
@@ -37,6 +39,7 @@ impl Sample {
     /// Writes candidates batch by batch.
     pub fn run(&self) -> Result<(), CliError> {
         let device = self.device.device()?;
+        check_output(&self.out, &[])?;
         let model = MaterialsModel::load(&self.model, &device)?;
         let sampler = model.sampler(&device);
         let checker = Checker::new(&model.card().known);

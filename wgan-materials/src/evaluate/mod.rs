@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::composition::Composition;
 use crate::novelty::{Known, unique};
-use crate::oxidation::{electronegativity_ok, is_charge_neutral};
+use crate::oxidation::{electronegativity_ok, is_charge_neutral, is_charge_neutral_mixed};
 
 use consistency::Consistency;
 pub(crate) use elements::occurrences;
@@ -38,10 +38,14 @@ pub struct Evaluation {
     pub novel: Option<f64>,
     /// Share of candidates that are neutral, see [`is_charge_neutral`].
     pub charge_neutral: Option<f64>,
+    /// Share of candidates that are neutral if one element may be in two states, see [`is_charge_neutral_mixed`].
+    pub charge_neutral_mixed: Option<f64>,
     /// Share of candidates that pass [`electronegativity_ok`].
     pub electronegativity_ok: Option<f64>,
     /// The same share of the reference: what a perfect model would have.
     pub reference_charge_neutral: Option<f64>,
+    /// The same share of the reference: what a perfect model would have.
+    pub reference_charge_neutral_mixed: Option<f64>,
     /// The same share of the reference: what a perfect model would have.
     pub reference_electronegativity_ok: Option<f64>,
     /// W₁ between the laws of the number of elements of a row, in elements.
@@ -119,8 +123,10 @@ pub fn evaluate(reference: &MaterialRows, candidates: &MaterialRows, seed: u64) 
         unique: unique(fake),
         novel: compared(share(&copies, |copy| !copy)),
         charge_neutral: share(fake, is_charge_neutral),
+        charge_neutral_mixed: share(fake, is_charge_neutral_mixed),
         electronegativity_ok: share(fake, electronegativity_ok),
         reference_charge_neutral: share(real, is_charge_neutral),
+        reference_charge_neutral_mixed: share(real, is_charge_neutral_mixed),
         reference_electronegativity_ok: share(real, electronegativity_ok),
         element_count_w1: elements::count_w1(real, fake),
         element_prevalence_tv: elements::prevalence_tv(real, fake),

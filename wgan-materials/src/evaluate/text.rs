@@ -13,6 +13,11 @@ impl Evaluation {
             ("copies", self.copies, None),
             ("novel_system", self.novel_system, None),
             ("charge_neutral", self.charge_neutral, self.reference_charge_neutral),
+            (
+                "charge_neutral_mixed",
+                self.charge_neutral_mixed,
+                self.reference_charge_neutral_mixed,
+            ),
             ("charge_neutral_as_drawn", self.charge_neutral_as_drawn, None),
             ("known_as_drawn", self.known_as_drawn, None),
             (

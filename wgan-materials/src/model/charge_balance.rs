@@ -1,6 +1,6 @@
 //! Charge balance as a feature with a gradient.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 
 use crate::element::Element;
@@ -35,6 +35,8 @@ impl ChargeBalance {
 
     /// 1 for neutral samples, else 0, with the gradient of single replacements: `[n, 1]`.
     ///
+    /// The gradient is worked out only where `elements` are tracked: it costs one balance per slot.
+    ///
     /// # Shapes
     /// - `elements`: `[n, k, e]`, one-hot in used slots
     /// - `fractions`: `[n, k]`, 0 in empty slots
@@ -43,12 +45,17 @@ impl ChargeBalance {
         let device = elements.device();
         let one_hot: Vec<f32> = elements.clone().into_data().iter::<f32>().collect();
         let amounts: Vec<f32> = fractions.into_data().iter::<f32>().collect();
+        let slots =
+            |i: usize| slots(&one_hot[i * k * e..][..k * e], &amounts[i * k..(i + 1) * k], e);
+        if !elements.is_autodiff() {
+            let values = (0..n).into_par_iter().map(|i| self.value(&slots(i))).collect();
+            return column(values, &device);
+        }
         let mut coefficients = vec![0.0_f32; n * k * e];
         let mut surplus = vec![0.0_f32; n];
         coefficients.par_chunks_mut(k * e).zip(surplus.par_iter_mut()).enumerate().for_each(
             |(i, (coefficients, surplus))| {
-                let sample = &one_hot[i * k * e..(i + 1) * k * e];
-                let slots = slots(sample, &amounts[i * k..(i + 1) * k], e);
+                let slots = slots(i);
                 let is_neutral = self.replacements(&slots, e, coefficients);
                 // Each used slot counts the sample's own neutrality once.
                 *surplus = if is_neutral { slots.len() as f32 - 1.0 } else { 0.0 };
@@ -56,9 +63,22 @@ impl ChargeBalance {
         );
         let coefficients =
             Tensor::<3>::from_data(TensorData::new(coefficients, [n, k, e]), &device);
-        let surplus = Tensor::<2>::from_data(TensorData::new(surplus, [n, 1]), &device);
+        let surplus: Tensor<2> = column(surplus, &device);
         let total = (elements * coefficients.inner()).sum_dim(2).sum_dim(1); // [n, 1, 1]
         total.squeeze_dim::<2>(2) - surplus.inner()
+    }
+
+    /// 1 for a neutral sample, else 0.
+    ///
+    /// # Shapes
+    /// - `slots`: index of the element and fraction in millionths, for each used slot
+    pub(super) fn value(&self, slots: &[(usize, i64)]) -> f32 {
+        let Some((&(element, amount), others)) = slots.split_first() else {
+            return 0.0;
+        };
+        let balanced = self.balanced(amount, others);
+        let is_neutral = self.states[element].iter().any(|&q| balanced[position(q)]);
+        f32::from(u8::from(is_neutral))
     }
 
     /// Marks the replacements that give a neutral sample; returns whether it is neutral itself.
@@ -67,11 +87,8 @@ impl ChargeBalance {
         for (i, &(element, amount)) in slots.iter().enumerate() {
             let others: Vec<(usize, i64)> =
                 slots.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, &slot)| slot).collect();
-            // Charges of two halves: far fewer than those of all the others together.
-            let (left, right) = others.split_at(others.len() / 2);
-            let (left, right) = (self.charges(left), self.charges(right));
-            let balanced: Vec<bool> = STATES.map(|q| meets(&left, &right, -amount * q)).collect();
-            let is_balanced = |q: &i64| balanced[(q - STATES.start()) as usize];
+            let balanced = self.balanced(amount, &others);
+            let is_balanced = |&q: &i64| balanced[position(q)];
             for (other, states) in self.states.iter().enumerate() {
                 if states.iter().any(is_balanced) {
                     coefficients[i * e + other] = 1.0;
@@ -82,12 +99,43 @@ impl ChargeBalance {
         is_neutral
     }
 
+    /// For each oxidation state of [`STATES`], whether `amount` of it can be balanced by `others`.
+    fn balanced(&self, amount: i64, others: &[(usize, i64)]) -> Vec<bool> {
+        let extreme = |pick: fn(&[i64]) -> Option<&i64>| -> Option<i64> {
+            others.iter().map(|&(e, amount)| Some(amount * pick(&self.states[e])?)).sum()
+        };
+        let range = extreme(<[i64]>::first).zip(extreme(<[i64]>::last));
+        let is_within = |q: i64| {
+            range.is_some_and(|(low, high)| {
+                (low - TOLERANCE..=high + TOLERANCE).contains(&(-amount * q))
+            })
+        };
+        if !STATES.clone().any(is_within) {
+            return vec![false; STATES.count()]; // as in alloys
+        }
+        // Charges of two halves: far fewer than those of all the others together.
+        let (left, right) = others.split_at(others.len() / 2);
+        let (left, right) = (self.charges(left), self.charges(right));
+        STATES.map(|q| is_within(q) && meets(&left, &right, -amount * q)).collect()
+    }
+
     /// Total charges that these slots can have, sorted, each once.
     fn charges(&self, slots: &[(usize, i64)]) -> Vec<i64> {
         slots.iter().fold(vec![0], |sums, &(element, amount)| {
             extended(&sums, amount, &self.states[element])
         })
     }
+}
+
+/// Place of an oxidation state in [`STATES`].
+fn position(state: i64) -> usize {
+    (state - STATES.start()) as usize
+}
+
+/// A column `[n, 1]`.
+fn column(values: Vec<f32>, device: &Device) -> Tensor<2> {
+    let n = values.len();
+    Tensor::from_data(TensorData::new(values, [n, 1]), device)
 }
 
 /// Elements of the used slots and their fractions in millionths.
@@ -127,7 +175,6 @@ mod tests {
     use super::*;
     use crate::composition::Composition;
     use crate::oxidation::is_charge_neutral;
-    use burn::tensor::Device;
 
     const SYMBOLS: [&str; 8] = ["F", "O", "Cl", "Ti", "Fe", "Cu", "Ca", "Na"];
 

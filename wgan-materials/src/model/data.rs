@@ -5,15 +5,20 @@ use wgan_cond::Labelled;
 use wgan_core::Dataset;
 
 use super::alphabet::Slots;
-use super::property_space::PropertyCodes;
 use super::{Alphabet, Featurizer, FeaturizerShape, PropertySpace};
 use crate::composition::Composition;
 use crate::table::Property;
 
+/// Rows whose charge balance is worked out at once.
+const BALANCED_AT_ONCE: usize = 1024;
+
 /// Known materials, turned into samples batch by batch.
 pub struct MaterialsData {
     rows: Vec<Slots>,
-    properties: PropertyCodes,
+    /// 1 for neutral rows, else 0; it does not change, and is dear for many elements.
+    charge_balance: Vec<f32>,
+    /// `n × width` codes, row by row.
+    properties: Vec<f32>,
     width: usize,
     featurizer: Featurizer,
     device: Device,
@@ -29,14 +34,20 @@ impl MaterialsData {
         space: &PropertySpace,
         device: &Device,
     ) -> Self {
-        let rows = compositions.iter().filter_map(|c| alphabet.encode(c)).collect();
-        Self {
-            rows,
+        let mut data = Self {
+            rows: compositions.iter().filter_map(|c| alphabet.encode(c)).collect(),
+            charge_balance: Vec::with_capacity(compositions.len()),
             properties: space.encode(properties),
             width: space.width(),
             featurizer: Featurizer::new(alphabet, space.width(), device),
             device: device.clone(),
+        };
+        let all: Vec<usize> = (0..data.rows.len()).collect();
+        for rows in all.chunks(BALANCED_AT_ONCE) {
+            let balance = data.featurizer.charge_balance(data.elements(rows), data.amounts(rows));
+            data.charge_balance.extend(balance.into_data().iter::<f32>());
         }
+        data
     }
 
     /// Sizes of everything.
@@ -58,12 +69,18 @@ impl MaterialsData {
         Tensor::from_data(TensorData::new(values, dims), &self.device)
     }
 
+    /// Amounts `[n, k]` of the given rows.
+    fn amounts(&self, rows: &[usize]) -> Tensor<2> {
+        let amounts = rows.iter().map(|&row| self.rows[row].as_slice());
+        amounts_tensor(amounts, self.featurizer.shape().n_slots, &self.device)
+    }
+
     /// Codes `[n, d]` of the given rows; one column of zeros where there are no properties.
     fn properties(&self, rows: &[usize]) -> Tensor<2> {
         if self.width == 0 {
             return Tensor::zeros([rows.len(), 1], &self.device);
         }
-        let of = |row: &usize| &self.properties.codes[row * self.width..(row + 1) * self.width];
+        let of = |row: &usize| &self.properties[row * self.width..(row + 1) * self.width];
         let values: Vec<f32> = rows.iter().flat_map(of).copied().collect();
         Tensor::from_data(TensorData::new(values, [rows.len(), self.width]), &self.device)
     }
@@ -77,9 +94,10 @@ impl Dataset for MaterialsData {
     }
 
     fn batch(&self, rows: &[usize]) -> Labelled {
-        let amounts = rows.iter().map(|&row| self.rows[row].as_slice());
-        let amounts = amounts_tensor(amounts, self.featurizer.shape().n_slots, &self.device);
-        self.featurizer.features(self.elements(rows), amounts, self.properties(rows))
+        let balance: Vec<f32> = rows.iter().map(|&row| self.charge_balance[row]).collect();
+        let balance = Tensor::from_data(TensorData::new(balance, [rows.len(), 1]), &self.device);
+        let elements = self.elements(rows);
+        self.featurizer.features(elements, self.amounts(rows), balance, self.properties(rows))
     }
 }
 

@@ -40,8 +40,7 @@ impl FeaturizerShape {
 
 /// Chemical features of compositions, as tensor operations with gradients in the elements.
 ///
-/// Given the amounts, every feature is linear in the one-hot elements, so the slope of the critic
-/// in its features bounds its slope in the elements.
+/// Given the amounts, every feature but charge balance, which is a yes or no, is linear in the one-hot elements.
 #[derive(Clone, Debug)]
 pub struct Featurizer {
     shape: FeaturizerShape,
@@ -78,17 +77,25 @@ impl Featurizer {
         self.descriptors.clone()
     }
 
+    /// Whether each composition is charge neutral, 1 or 0, with a gradient in the elements:
+    /// `[n, k, e]` and `[n, k]` to `[n, 1]`.
+    pub fn charge_balance(&self, elements: Tensor<3>, amounts: Tensor<2>) -> Tensor<2> {
+        self.charge_balance.feature(elements, fractions(amounts))
+    }
+
     /// Sample and condition for the critic.
     ///
     /// # Shapes
     /// - `elements`: `[n, k, e]`, one-hot in used slots, 0 in empty ones
     /// - `amounts`: `[n, k]`, 0 in empty slots
+    /// - `charge_balance`: `[n, 1]`, see [`Featurizer::charge_balance`]
     /// - `properties`: `[n, d]`
     /// - returns: `x: [n, n_features]`, `y: [n, n_conditions]`
     pub fn features(
         &self,
         elements: Tensor<3>,
         amounts: Tensor<2>,
+        charge_balance: Tensor<2>,
         properties: Tensor<2>,
     ) -> Labelled {
         let fractions = fractions(amounts.clone());
@@ -97,9 +104,9 @@ impl Featurizer {
         let mut columns = vec![
             elements.clone().flatten::<2>(1, 2),
             described.clone().flatten::<2>(1, 2) * slot_scale,
-            weighted_sum(elements.clone(), fractions.clone()) * FRACTION_WEIGHT,
-            weighted_sum(described, fractions.clone()),
-            self.charge_balance.feature(elements, fractions),
+            weighted_sum(elements, fractions.clone()) * FRACTION_WEIGHT,
+            weighted_sum(described, fractions),
+            charge_balance,
         ];
         if self.shape.n_properties > 0 {
             columns.push(properties);

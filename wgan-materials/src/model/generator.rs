@@ -225,7 +225,9 @@ impl Generator for MaterialsGenerator {
     fn generate(&self, latent: &MaterialsLatent) -> Labelled {
         let generated = self.forward(latent);
         let codes = self.space.snap(generated.codes);
-        self.featurizer.features(generated.elements, latent.amounts.clone(), codes)
+        let amounts = latent.amounts.clone();
+        let balance = self.featurizer.charge_balance(generated.elements.clone(), amounts.clone());
+        self.featurizer.features(generated.elements, amounts, balance, codes)
     }
 
     /// Energy score of the properties given the *real* composition.

@@ -22,7 +22,7 @@ use crate::error::MaterialsError;
 use crate::table::Table;
 
 /// Version of the layout of a model directory.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "weights.safetensors";
 const HISTORY: &str = "history.csv";
@@ -42,6 +42,8 @@ pub struct ModelCard {
     pub space: PropertySpace,
     /// The known materials, one per row of the data.
     pub known: Vec<Composition>,
+    /// Digest of the data: formulas and properties, row by row.
+    pub digest: String,
 }
 
 /// The two networks of a model.
@@ -55,7 +57,7 @@ struct Networks {
 pub struct MaterialsModel {
     card: ModelCard,
     networks: Networks,
-    /// What was measured while fitting; empty for a loaded model.
+    /// What was measured while fitting.
     pub history: History,
     /// Why fitting ended; `None` for a loaded model.
     pub reason: Option<StopReason>,
@@ -71,7 +73,19 @@ impl ModelCard {
             alphabet: Alphabet::of(&table.compositions),
             space: PropertySpace::fit(&table.properties),
             known: table.compositions.clone(),
+            digest: digest(table),
         }
+    }
+
+    /// What makes a model with the card `other` a different one; none if nothing does.
+    pub fn difference(&self, other: &Self) -> Option<String> {
+        if self.crate_version != other.crate_version {
+            return Some(format!("by version {} of this program", other.crate_version));
+        }
+        if self.config != other.config {
+            return Some("with other settings".to_owned());
+        }
+        (self != other).then(|| "to other data".to_owned())
     }
 
     /// Card in the model directory `folder`, if there is one.
@@ -125,6 +139,23 @@ impl ModelCard {
             critic: ConcatCritic::new(&critic, &mut rng, device)?,
         })
     }
+}
+
+/// FNV-1a over formulas and property values (Fowler, Noll, Vo): the same on every machine and by every compiler.
+fn digest(table: &Table) -> String {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut add = |bytes: &[u8]| {
+        for &byte in bytes {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    };
+    for (i, composition) in table.compositions.iter().enumerate() {
+        add(composition.to_string().as_bytes());
+        for property in &table.properties {
+            add(&property.values[i].map_or(u64::MAX, f64::to_bits).to_le_bytes());
+        }
+    }
+    format!("{hash:016x}")
 }
 
 impl MaterialsModel {
@@ -196,7 +227,8 @@ impl MaterialsModel {
             return Err(WganError::io(folder, missing).into());
         };
         let networks = load_weights(card.networks(device)?, &folder.join(WEIGHTS))?;
-        Ok(Self { card, networks, history: History::default(), reason: None })
+        let history = History::read_csv(&folder.join(HISTORY))?;
+        Ok(Self { card, networks, history, reason: None })
     }
 
     /// Settings and data of the model.

@@ -17,14 +17,6 @@ pub struct PropertySpace {
     partial: Vec<usize>,
 }
 
-/// Codes of a table, with the entries that are known.
-pub struct PropertyCodes {
-    /// `n × width` codes, row by row; 0 where the value is missing.
-    pub codes: Vec<f32>,
-    /// `n × width`, 1 where the code is known.
-    pub known: Vec<f32>,
-}
-
 impl PropertySpace {
     /// Space of these named columns.
     pub fn fit(columns: &[Property]) -> Self {
@@ -54,23 +46,22 @@ impl PropertySpace {
         self.transforms.len()
     }
 
-    /// Codes of the rows of `columns`, which must be the columns the space was fitted to.
-    pub fn encode(&self, columns: &[Property]) -> PropertyCodes {
+    /// `n × width` codes of the rows of `columns`, which must be the columns the space was fitted to; 0
+    /// where the value is missing.
+    pub fn encode(&self, columns: &[Property]) -> Vec<f32> {
         let n = columns.first().map_or(0, |c| c.values.len());
-        let (mut codes, mut known) = (Vec::new(), Vec::new());
+        let mut codes = Vec::with_capacity(n * self.width());
         for i in 0..n {
             for (transform, column) in self.transforms.iter().zip(columns) {
                 let value = column.values[i];
                 codes.push(value.map_or(0.0, |v| transform.encode(v)) as f32);
-                known.push(f32::from(u8::from(value.is_some())));
             }
             for (&j, transform) in self.partial.iter().zip(&self.transforms[self.names.len()..]) {
                 let flag = f64::from(u8::from(columns[j].values[i].is_none()));
                 codes.push(transform.encode(flag) as f32);
-                known.push(1.0);
             }
         }
-        PropertyCodes { codes, known }
+        codes
     }
 
     /// Codes moved to those of values that occur, with missing properties at 0; the gradient
@@ -184,7 +175,7 @@ mod tests {
         let columns = columns();
         let space = PropertySpace::fit(&columns);
         assert_eq!(space.width(), 3);
-        let codes = space.encode(&columns).codes;
+        let codes = space.encode(&columns);
         let decoded = space.decode(&codes, 4);
         assert_eq!(decoded[0], columns[0].values);
         assert_eq!(decoded[1], columns[1].values);
@@ -194,7 +185,7 @@ mod tests {
     fn snapped_codes_of_the_data_are_the_codes_themselves() {
         let columns = columns();
         let space = PropertySpace::fit(&columns);
-        let codes = space.encode(&columns).codes;
+        let codes = space.encode(&columns);
         let tensor = Tensor::from_data(TensorData::new(codes.clone(), [4, 3]), &Device::flex());
         let snapped: Vec<f32> = space.snap(tensor).into_data().iter::<f32>().collect();
         for (a, b) in snapped.iter().zip(&codes) {

@@ -135,7 +135,8 @@ impl Sampler {
         let generated = self.generator.forward(&latent);
         let elements = generated.elements.clone();
         let snapped = self.space.snap(generated.codes.clone());
-        let sample = self.featurizer.features(elements, latent.amounts, snapped);
+        let balance = self.featurizer.charge_balance(elements.clone(), latent.amounts.clone());
+        let sample = self.featurizer.features(elements, latent.amounts, balance, snapped);
         let scores = host(self.critic.score(&sample));
         let codes = host(generated.codes);
         let chosen = indices(generated.elements);

@@ -5,8 +5,11 @@ use super::{ions, is_charge_neutral, negative, positive};
 use crate::composition::Composition;
 use crate::element::Element;
 
-/// Most atoms in a formula that the search proposes.
+/// Most atoms in a formula that the search proposes, where twice those of the composition are not enough.
 const MAX_ATOMS: i64 = 48;
+
+/// Atoms up to which any formula counts as small.
+const FEW_ATOMS: i64 = 12;
 
 /// Formulas of one size that are looked at before the search goes on to the next size.
 const BUDGET: usize = 2000;
@@ -16,9 +19,11 @@ const MAX_CHOICES: usize = 100_000;
 
 /// The neutral composition of the same elements that is nearest in [`Composition::distance`].
 ///
-/// A composition that is neutral already comes back as it is. Integer compositions stay integer: all formulas
-/// of at most 48 atoms are searched by branch and bound. Fractional ones keep all amounts but one, which is
-/// rounded to as few decimals as neutrality allows.
+/// A composition that is neutral already comes back as it is. Integer compositions stay small integers: all
+/// formulas of at most 12 atoms, or of at most twice as many as the composition has, are searched by branch and
+/// bound; larger ones, up to 48 atoms, only where none of these is neutral (`Mg3Al2O7` goes to `Mg5Al4O11`, not to
+/// the nearer `Mg13Al8O25`). Fractional ones keep all amounts but one, which is rounded to as few decimals as
+/// neutrality allows.
 ///
 /// States are those of [`is_charge_neutral`], all alike: an oxide with too much oxygen may end as a peroxide
 /// (`AlO5` goes to `AlO3`), and lanthanum cuprate gains oxygen rather than losing it, as both cost nearly the
@@ -111,7 +116,11 @@ impl<'a> Search<'a> {
     }
 
     fn run(mut self) -> Option<Composition> {
+        let small = (2 * self.total).max(FEW_ATOMS);
         for atoms in self.parts.len() as i64..=MAX_ATOMS {
+            if atoms > small && self.best.is_some() {
+                break;
+            }
             self.budget = BUDGET;
             let start = Partial { atoms, left: atoms, moved: 0, excess: 0, charge: (0, 0) };
             self.extend(0, start);
@@ -207,7 +216,7 @@ fn outward(middle: i64, low: i64, high: i64) -> impl Iterator<Item = i64> {
 
 /// Changes one amount so that the charges balance.
 fn nearest_fractional(composition: &Composition, ions: &[Ions]) -> Option<Composition> {
-    let choices: usize = ions.iter().map(|ions| ions.states.len()).product();
+    let choices = ions.iter().map(|ions| ions.states.len()).fold(1, usize::saturating_mul);
     if choices > MAX_CHOICES {
         return None;
     }
@@ -265,15 +274,16 @@ mod tests {
         Composition::parse(formula).unwrap()
     }
 
-    /// Distance to the nearest neutral formula with counts up to `most`, one by one.
+    /// Distance to the nearest neutral formula with counts up to `most` and small as a whole, one by one.
     fn by_enumeration(composition: &Composition, most: u32) -> Option<f64> {
+        let small = f64::max(12.0, 2.0 * composition.n_atoms());
         let elements: Vec<Element> = composition.elements().collect();
         let n = elements.len() as u32;
         let formulas = (0..most.pow(n)).map(|code| {
             let counts = (0..n).map(|i| f64::from(code / most.pow(i) % most + 1));
             Composition::from_amounts(elements.iter().copied().zip(counts)).unwrap()
         });
-        let neutral = formulas.filter(is_charge_neutral);
+        let neutral = formulas.filter(|c| c.n_atoms() <= small && is_charge_neutral(c));
         neutral.map(|other| composition.distance(&other)).min_by(f64::total_cmp)
     }
 
@@ -285,6 +295,7 @@ mod tests {
             ("Na2Cl", "NaCl"),
             ("AlO5", "AlO3"),
             ("CaTiO3", "CaTiO3"),
+            ("Mg3Al2O7", "Mg5Al4O11"),
         ];
         for (formula, neutral) in cases {
             assert_eq!(nearest_neutral(&read(formula)).unwrap().to_string(), neutral, "{formula}");

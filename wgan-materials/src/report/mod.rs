@@ -16,6 +16,9 @@ use wgan_core::write_atomically;
 use crate::error::MaterialsError;
 use crate::evaluate::{Evaluation, MaterialRows};
 
+/// Names of the files of a report: the page and the figures.
+pub const REPORT_FILES: [&str; 2] = ["report.html", "report.json"];
+
 /// What a report is made from.
 ///
 /// `report.html` is one page without anything to load: figures and style are inside. `report.json` has the keys
@@ -77,12 +80,11 @@ impl Report<'_> {
     /// # Errors
     /// [`MaterialsError::Report`] if a chart cannot be drawn or a file not written.
     pub fn write(&self, folder: &Path) -> Result<(), MaterialsError> {
-        let files = [("report.html", self.html()?), ("report.json", self.json()?)];
-        let write = |(name, text): (&str, String)| {
+        let texts = [self.html()?, self.json()?];
+        REPORT_FILES.iter().zip(texts).try_for_each(|(name, text)| {
             write_atomically(&folder.join(name), text.as_bytes())
                 .map_err(|error| failed(name, error))
-        };
-        files.into_iter().try_for_each(write)
+        })
     }
 }
 

@@ -86,6 +86,24 @@ fn figures(report: &Report) -> String {
             "one common oxidation state per element sums to zero",
         ),
         row(
+            "Charge neutral, mixed valence",
+            percent(e.charge_neutral_mixed),
+            percent(e.reference_charge_neutral_mixed),
+            "the same if one element may be in two states at once",
+        ),
+        row(
+            "Charge neutral as drawn",
+            percent(e.charge_neutral_as_drawn),
+            percent(e.reference_charge_neutral),
+            "before any was made neutral",
+        ),
+        row(
+            "Known as drawn",
+            percent(e.known_as_drawn),
+            none(),
+            "in the training set when first drawn; these are drawn again up to three times",
+        ),
+        row(
             "Electronegativity in order",
             percent(e.electronegativity_ok),
             percent(e.reference_electronegativity_ok),

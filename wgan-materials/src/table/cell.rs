@@ -11,6 +11,9 @@ pub(super) enum Cell {
     Odd(&'static str),
 }
 
+/// The reason of a cell without a digit.
+pub(super) const TEXT: &str = "text, not a number";
+
 /// Words for a missing value, in lower case.
 const MISSING: [&str; 14] =
     ["", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "-", "–", "—", "?", "."];
@@ -53,7 +56,7 @@ fn reason(text: &str) -> &'static str {
         ends.is_some_and(|(a, b)| number(a.trim(), false).and(number(b.trim(), false)).is_some())
     };
     match text.chars().next() {
-        _ if !has_digit => "text, not a number",
+        _ if !has_digit => TEXT,
         Some('<' | '>' | '≤' | '≥') => "a bound, not a number",
         Some('~' | '≈') => "an approximate value, not a number",
         _ if text.contains('±') || text.ends_with(')') => "a number with its uncertainty",

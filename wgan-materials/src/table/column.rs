@@ -1,11 +1,12 @@
 //! What a column is: property, identifier, constant or something else.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-use super::cell::{Cell, read_cell};
+use super::cell::{Cell, TEXT, read_cell};
 use super::frame::TextColumn;
 use super::summary::{ColumnReport, ColumnRole};
 use super::unit::unit_of;
+use crate::candidates::CANDIDATE_COLUMNS;
 
 /// Share of the cells that are there which must be numbers, for the rest to be called bad cells.
 const LEAST_NUMBERS: f64 = 0.8;
@@ -13,9 +14,16 @@ const LEAST_NUMBERS: f64 = 0.8;
 /// Rows from which on integers that only grow are taken for an identifier.
 const LEAST_IDENTIFIER: usize = 10;
 
-/// Names of identifiers, in lower case.
-const IDENTIFIERS: [&str; 12] =
-    ["id", "index", "idx", "row", "no", "no.", "nr", "#", "unnamed: 0", "key", "uid", "entry"];
+/// Names of identifiers, in lower case, those of the databases among them.
+#[rustfmt::skip]
+const IDENTIFIERS: [&str; 25] = [
+    "id", "index", "idx", "row", "no", "no.", "nr", "#", "unnamed: 0", "key", "uid", "entry", "icsd", "icsd_number",
+    "icsd number", "icsd_code", "collection_code", "collection code", "cod", "cod_number", "cod number", "mpid", "mp",
+    "oqmd", "doi",
+];
+
+/// Why a column of a name that candidates use themselves is no property.
+const RESERVED: &str = "candidates have a column of this name";
 
 /// The cells of a column read as numbers, and what that makes of the column.
 pub(super) struct NumericColumn {
@@ -30,14 +38,16 @@ pub(super) fn read(column: &TextColumn, decimal_comma: bool) -> NumericColumn {
     let cells: Vec<Cell> =
         (0..column.len()).map(|row| read_cell(column.get(row), decimal_comma)).collect();
     let numbers: Vec<f64> = cells.iter().filter_map(Cell::number).collect();
+    let is_reserved = CANDIDATE_COLUMNS.contains(&column.name.as_str());
     let missing = cells.iter().filter(|cell| **cell == Cell::Missing).count();
     let present = cells.len() - missing;
     let is_numeric = numbers.len() as f64 >= LEAST_NUMBERS * present as f64 && !numbers.is_empty();
     // In a column of text, `Na` may be sodium and `-` a sign: only empty cells are missing.
     let missing = if is_numeric { missing } else { n_empty(column) };
     let (role, reason) = match is_numeric {
+        _ if is_reserved => (ColumnRole::Ignored, Some(RESERVED.to_string())),
         true => role(&column.name, &numbers, missing),
-        false => (ColumnRole::Ignored, not_numbers(numbers.len(), present)),
+        false => (ColumnRole::Ignored, Some(not_numbers(&cells, numbers.len(), present))),
     };
     let mut report = ColumnReport {
         name: column.name.clone(),
@@ -101,6 +111,10 @@ fn role(name: &str, numbers: &[f64], missing: usize) -> (ColumnRole, Option<Stri
     {
         return (ColumnRole::SetAside, Some("identifier, by its name".to_string()));
     }
+    if integers && lower.starts_with("column ") && all_differ(numbers) {
+        let reason = "identifier: integers that all differ, without a name";
+        return (ColumnRole::SetAside, Some(reason.to_string()));
+    }
     let grows = numbers.is_sorted_by(|a, b| a < b);
     if integers && grows && missing == 0 && numbers.len() >= LEAST_IDENTIFIER {
         return (ColumnRole::SetAside, Some("identifier: integers that only grow".to_string()));
@@ -108,12 +122,26 @@ fn role(name: &str, numbers: &[f64], missing: usize) -> (ColumnRole, Option<Stri
     (ColumnRole::Property, None)
 }
 
-fn not_numbers(numbers: usize, present: usize) -> Option<String> {
-    Some(match (numbers, present) {
+/// Why a column is no property: the fault of most of its cells.
+fn not_numbers(cells: &[Cell], numbers: usize, present: usize) -> String {
+    let mut faults: BTreeMap<&str, usize> = BTreeMap::new();
+    for cell in cells {
+        if let Cell::Odd(reason) = cell {
+            *faults.entry(reason).or_default() += 1;
+        }
+    }
+    let fault = faults.into_iter().max_by_key(|(_, n)| *n).map_or("", |(reason, _)| reason);
+    match (numbers, present) {
         (_, 0) => "empty".to_string(),
-        (0, _) => "text".to_string(),
-        _ => format!("only {numbers} of {present} cells are numbers"),
-    })
+        (0, _) if fault == TEXT => "text".to_string(),
+        (0, _) => fault.to_string(),
+        _ => format!("only {numbers} of {present} cells are numbers; most of the others: {fault}"),
+    }
+}
+
+fn all_differ(numbers: &[f64]) -> bool {
+    let mut seen = HashSet::new();
+    numbers.iter().all(|number| seen.insert(number.to_bits()))
 }
 
 fn n_empty(column: &TextColumn) -> usize {

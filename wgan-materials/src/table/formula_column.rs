@@ -1,5 +1,6 @@
 //! Which column holds the formulas.
 
+use super::cell::is_missing;
 use super::frame::TextColumn;
 use crate::composition::Composition;
 use crate::error::MaterialsError;
@@ -55,7 +56,7 @@ fn richest(columns: &[TextColumn]) -> Option<usize> {
 
 /// What some cells of a column look like as formulas.
 struct Sample {
-    /// Share of the cells that parse, blank ones left out.
+    /// Share of the cells that parse, those for missing values left out.
     share: f64,
     /// Mean number of elements of those that parse.
     n_elements: f64,
@@ -65,7 +66,8 @@ fn sample(column: &TextColumn) -> Sample {
     let step = column.len().div_ceil(TRIED).max(1);
     let cells = (0..column.len()).step_by(step).map(|row| column.get(row));
     let (mut n, mut parsed, mut elements) = (0, 0, 0);
-    for cell in cells.filter(|cell| !cell.is_empty()) {
+    // `NaN` in a column of numbers is not sodium nitride.
+    for cell in cells.filter(|cell| !is_missing(cell)) {
         n += 1;
         if let Ok(composition) = Composition::parse(cell) {
             parsed += 1;

@@ -47,36 +47,40 @@ pub(super) fn from_csv(
         .with_schema(Some(Arc::new(Schema::from_iter(fields))))
         .with_missing_is_null(false)
         .finish();
-    let columns = text_columns(path, scan)?;
+    let columns: PolarsResult<Vec<_>> =
+        collect(path, scan)?.columns().iter().map(text_column).collect();
+    let columns = columns.map_err(|error| unreadable(path, &error.to_string()))?;
     match columns.first().map(TextColumn::len) {
         Some(n) if n == n_rows => Ok(columns),
         n => Err(unreadable(path, &format!("{n_rows} rows expected, {} read", n.unwrap_or(0)))),
     }
 }
 
-/// Scans a Parquet file; numbers, dates and categories become text, nested columns are left empty.
-pub(super) fn from_parquet(path: &Path) -> Result<Vec<TextColumn>, MaterialsError> {
+/// Scans a Parquet file; numbers, dates and categories become text, columns that cannot are left out with a note.
+pub(super) fn from_parquet(path: &Path) -> Result<(Vec<TextColumn>, Vec<String>), MaterialsError> {
     let scan = PlRefPath::try_from_path(path)
         .and_then(|path| LazyFrame::scan_parquet(path, ScanArgsParquet::default()));
-    text_columns(path, scan)
-}
-
-fn text_columns(
-    path: &Path,
-    scan: PolarsResult<LazyFrame>,
-) -> Result<Vec<TextColumn>, MaterialsError> {
-    let frame =
-        scan.and_then(LazyFrame::collect).map_err(|error| unreadable(path, &error.to_string()))?;
-    Ok(frame.columns().iter().map(text_column).collect())
-}
-
-fn text_column(column: &Column) -> TextColumn {
-    let text = column.cast(&DataType::String).ok();
-    let cells = text.and_then(|text| text.str().ok().map(|cells| cells.rechunk().into_owned()));
-    TextColumn {
-        name: column.name().to_string(),
-        cells: cells.unwrap_or_else(|| StringChunked::full_null("".into(), column.len())),
+    let (mut columns, mut notes) = (Vec::new(), Vec::new());
+    for column in collect(path, scan)?.columns() {
+        match text_column(column) {
+            Ok(column) => columns.push(column),
+            Err(_) => notes.push(format!(
+                "column `{}` was left out: {} cannot be read as text or numbers",
+                column.name(),
+                column.dtype()
+            )),
+        }
     }
+    Ok((columns, notes))
+}
+
+fn collect(path: &Path, scan: PolarsResult<LazyFrame>) -> Result<DataFrame, MaterialsError> {
+    scan.and_then(LazyFrame::collect).map_err(|error| unreadable(path, &error.to_string()))
+}
+
+fn text_column(column: &Column) -> PolarsResult<TextColumn> {
+    let text = column.strict_cast(&DataType::String)?;
+    Ok(TextColumn { name: column.name().to_string(), cells: text.str()?.rechunk().into_owned() })
 }
 
 fn unreadable(path: &Path, reason: &str) -> MaterialsError {
@@ -98,6 +102,12 @@ mod tests {
             "word" => ["a", "b", "c", "d"],
         )
         .unwrap();
+        let lists: Series = [1, 2, 3, 4]
+            .iter()
+            .map(|&n| Some(Series::new("".into(), [n])))
+            .collect::<ListChunked>()
+            .into_series();
+        frame.with_column(lists.with_name("lists".into()).into()).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("data.parquet");
         ParquetWriter::new(std::fs::File::create(&path).unwrap()).finish(&mut frame).unwrap();
@@ -108,5 +118,7 @@ mod tests {
         assert_eq!(gap.values, [Some(8.5), None, Some(1e-10)]);
         assert_eq!(table.property("n").unwrap().values, [Some(3.0), Some(7.0), Some(3.0)]);
         assert_eq!(table.summary.skipped[0].row, 3);
+        let note = &table.summary.notes[0];
+        assert!(note.starts_with("column `lists` was left out: list"), "{note}");
     }
 }

@@ -45,8 +45,8 @@ pub struct Property {
 /// - **Cells**: empty, `NA`, `n/a`, `NaN`, `null`, `None`, `-`, `?`, `.` are missing. `<1E-10`, `~3`, `3.2(1)`, `1-2`
 ///   and other text in a property are bad, and so is a formula that does not parse. A decimal comma is read where
 ///   the separator is a semicolon or a tab.
-/// - **Rows**: a row with a bad cell or a wrong number of cells is skipped, or ends the reading
-///   ([`OnBadRow`]). A row that repeats all cells of an earlier one is dropped or kept ([`OnRepeat`]). Rows that share
+/// - **Rows**: a row with a bad cell or a wrong number of cells is skipped, or ends the reading, or has its bad
+///   properties blanked ([`OnBadRow`]). A row that repeats all cells of an earlier one is dropped or kept ([`OnRepeat`]). Rows that share
 ///   a formula only are all kept. The summary has every row left out, with its line and the reason.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -81,7 +81,7 @@ impl Table {
         let source = Source::open(path)?;
         let formula = formula_column::find(&source.columns, options.formula_column.as_deref())?;
         let columns = select(&source, formula, &options.properties)?;
-        let sorted = Sorter::new(&source, formula, &columns, options.on_repeat).sort();
+        let sorted = Sorter::new(&source, formula, &columns, options).sort();
         if let (OnBadRow::Fail, Some(bad)) = (options.on_bad_row, sorted.first_bad()) {
             return Err(bad_row(bad));
         }

@@ -43,6 +43,8 @@ pub enum OnBadRow {
     Skip,
     /// It ends the reading with an error.
     Fail,
+    /// It is left out only if it has no formula; a property that is no number counts as missing.
+    Blank,
 }
 
 /// What a row does that repeats all cells of an earlier one.

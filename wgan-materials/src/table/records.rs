@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::composition::Composition;
+
 /// Bytes that may separate cells, the likeliest first.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
@@ -96,16 +98,22 @@ impl Iterator for Records<'_> {
     }
 }
 
-/// The separator for which most of the first records have as many cells as the header, two at least.
+/// The separator for which most of the first records have as many cells as the header, two at least; where
+/// several do as well, the one that leaves most records with a formula.
 ///
 /// A text with one column has none; a comma then does no harm.
 pub(super) fn separator(text: &str) -> u8 {
+    let is_formula =
+        |cell: &Range<usize>| Composition::parse(&unquoted(&text[cell.clone()])).is_ok();
     let score = |separator: u8| {
-        let mut records =
-            Records::new(text, separator).take(SNIFFED).map(|record| record.cells.len());
-        let header = records.next().unwrap_or(0);
-        let alike = records.filter(|&cells| cells == header).count();
-        (header > 1).then_some((alike, header))
+        let mut records = Records::new(text, separator).take(SNIFFED);
+        let header = records.next().map_or(0, |record| record.cells.len());
+        let (mut alike, mut formulas) = (0, 0);
+        for record in records {
+            alike += usize::from(record.cells.len() == header);
+            formulas += usize::from(record.cells.iter().any(is_formula));
+        }
+        (header > 1).then_some((alike, formulas, header))
     };
     let scored = SEPARATORS.iter().rev().map(|&separator| (score(separator), separator));
     match scored.max_by_key(|(score, _)| *score) {
@@ -169,6 +177,7 @@ mod tests {
         assert_eq!(separator("formula;gap\nNaCl;1,5\nKCl;2,5\n"), b';');
         assert_eq!(separator("formula\tgap, eV\nNaCl\t1\n"), b'\t');
         assert_eq!(separator("formula|gap\nNaCl|1\n"), b'|');
+        assert_eq!(separator("formula;gap, eV\nNaCl;8,5\nTiO2;3,0\n"), b';');
         assert_eq!(separator("formula\nNaCl\n"), b',');
         assert_eq!(separator("formula,note\nNaCl,a;b\nKCl,c\n"), b',');
     }

@@ -1,7 +1,7 @@
 //! Which rows are kept, and why the others are not.
 
 use std::collections::hash_map::{DefaultHasher, Entry};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::path::Path;
 
@@ -10,9 +10,11 @@ use super::column::{self, NumericColumn};
 use super::frame::TextColumn;
 use super::source::Source;
 use super::summary::{ColumnRole, ReadSummary, SkippedRow};
-use super::{OnRepeat, Property, Table};
+use super::{OnBadRow, OnRepeat, Property, ReadOptions, Table};
 use crate::composition::Composition;
+use crate::element::Element;
 use crate::error::MaterialsError;
+use crate::property::ElementProperty;
 
 /// Kind of the rows that repeat an earlier one.
 const DUPLICATE: &str = "repeats an earlier row";
@@ -22,7 +24,7 @@ pub(super) struct Sorter<'a> {
     source: &'a Source,
     formula: &'a TextColumn,
     properties: Vec<(&'a TextColumn, &'a NumericColumn)>,
-    on_repeat: OnRepeat,
+    options: &'a ReadOptions,
     seen: HashMap<u64, usize>,
 }
 
@@ -31,7 +33,7 @@ impl<'a> Sorter<'a> {
         source: &'a Source,
         formula: usize,
         columns: &'a [Option<NumericColumn>],
-        on_repeat: OnRepeat,
+        options: &'a ReadOptions,
     ) -> Self {
         let properties = source.columns.iter().zip(columns).filter_map(|(text, column)| {
             let column = column.as_ref()?;
@@ -41,7 +43,7 @@ impl<'a> Sorter<'a> {
             source,
             formula: &source.columns[formula],
             properties: properties.collect(),
-            on_repeat,
+            options,
             seen: HashMap::new(),
         }
     }
@@ -77,6 +79,9 @@ impl<'a> Sorter<'a> {
 
     /// Looks for a cell that should be a number and is not.
     fn check(&self, i: usize) -> Result<(), Box<SkippedRow>> {
+        if self.options.on_bad_row == OnBadRow::Blank {
+            return Ok(());
+        }
         let mut odd = self.properties.iter().filter_map(|(text, column)| match column.cells[i] {
             Cell::Odd(reason) => Some(self.skipped(i, text, reason, reason.to_string())),
             _ => None,
@@ -86,7 +91,7 @@ impl<'a> Sorter<'a> {
 
     /// Whether no earlier row has the same cells, as far as that matters.
     fn first_time(&mut self, i: usize) -> Result<(), Box<SkippedRow>> {
-        if self.on_repeat == OnRepeat::Keep {
+        if self.options.on_repeat == OnRepeat::Keep {
             return Ok(());
         }
         let mut hasher = DefaultHasher::new();
@@ -200,7 +205,9 @@ impl Sorted {
         for skipped in &self.skipped {
             *skipped_by_kind.entry(skipped.kind.clone()).or_default() += 1;
         }
+        let compositions = self.kept.iter().map(|(_, composition)| composition);
         ReadSummary {
+            filled_facts: filled_facts(compositions.flat_map(Composition::elements).collect()),
             file: path.display().to_string(),
             separator: source.separator,
             n_rows: source.rows.len() + source.ragged.len(),
@@ -212,4 +219,14 @@ impl Sorted {
             notes: source.notes,
         }
     }
+}
+
+/// The elements of which a property is not known, for each property with such elements.
+fn filled_facts(elements: BTreeSet<Element>) -> BTreeMap<String, Vec<Element>> {
+    let unknown = |property: ElementProperty| {
+        let imputed = property.imputed().into_iter().filter(|e| elements.contains(e));
+        (property.name().to_string(), imputed.collect::<Vec<_>>())
+    };
+    let facts = ElementProperty::ALL.into_iter().map(unknown);
+    facts.filter(|(_, elements)| !elements.is_empty()).collect()
 }

@@ -46,7 +46,7 @@ impl Source {
     }
 
     fn from_parquet(path: &Path) -> Result<Self, MaterialsError> {
-        let columns = frame::from_parquet(path)?;
+        let (columns, notes) = frame::from_parquet(path)?;
         let n_rows = columns.first().map_or(0, TextColumn::len);
         if n_rows == 0 {
             return not_a_table(path, "at least one row", "none");
@@ -56,7 +56,7 @@ impl Source {
             rows: (1..=n_rows).collect(),
             ragged: Vec::new(),
             separator: None,
-            notes: Vec::new(),
+            notes,
         })
     }
 
@@ -134,12 +134,16 @@ impl<'a> Clean<'a> {
         let end = record.cells.last().map_or(start, |cell| cell.end);
         let cell: String = self.text[start..end].chars().take(80).collect();
         let (n, expected) = (record.cells.len(), self.n_columns);
+        let lines = match self.text[start..end].matches('\n').count() {
+            0 => String::new(),
+            more => format!("; quotes hold it together over {} lines", more + 1),
+        };
         SkippedRow {
             row: record.line,
             column: String::new(),
             cell,
             kind: "wrong number of cells".to_string(),
-            reason: format!("{n} cells where the header has {expected}"),
+            reason: format!("{n} cells where the header has {expected}{lines}"),
         }
     }
 }
@@ -190,7 +194,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, MaterialsError> {
     })
 }
 
-/// The text without its byte order mark, with a note where it is not UTF-8.
+/// The text without its byte order mark; lines that are not UTF-8 are read as Latin-1, with a note.
 fn text(path: &Path, bytes: Vec<u8>) -> Result<(String, Vec<String>), MaterialsError> {
     let known = SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature));
     let binary = bytes.iter().take(1 << 16).any(|&byte| byte == 0).then_some("binary data");
@@ -199,14 +203,32 @@ fn text(path: &Path, bytes: Vec<u8>) -> Result<(String, Vec<String>), MaterialsE
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok((text.trim_start_matches('\u{feff}').to_string(), Vec::new())),
-        Err(error) => {
-            let start = error.utf8_error().valid_up_to();
-            let bytes = error.into_bytes();
-            let line = 1 + bytes[..start].iter().filter(|&&byte| byte == b'\n').count();
-            let note = format!("line {line} is not UTF-8; the file was read as Latin-1");
-            Ok((bytes.iter().map(|&byte| char::from(byte)).collect(), vec![note]))
+        Err(error) => Ok(text_of_lines(error.as_bytes())),
+    }
+}
+
+/// Each line in the encoding it is in, with a note on those that are not UTF-8.
+fn text_of_lines(bytes: &[u8]) -> (String, Vec<String>) {
+    let mut text = String::with_capacity(bytes.len());
+    let mut odd = Vec::new();
+    for (i, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
+        match std::str::from_utf8(line) {
+            Ok(line) => text.push_str(line),
+            Err(_) => {
+                odd.push(i + 1);
+                text.extend(line.iter().map(|&byte| char::from(byte)));
+            }
         }
     }
+    let note = match odd.as_slice() {
+        [line] => format!("line {line} is not UTF-8; it was read as Latin-1"),
+        lines => format!(
+            "{} lines are not UTF-8, line {} first; they were read as Latin-1",
+            lines.len(),
+            lines.first().copied().unwrap_or_default()
+        ),
+    };
+    (text.trim_start_matches('\u{feff}').to_string(), vec![note])
 }
 
 pub(super) fn not_a_table<T>(

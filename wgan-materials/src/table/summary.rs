@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::element::Element;
+
 /// Skipped rows that the text shows; JSON has all of them.
 const SHOWN: usize = 10;
 
@@ -121,6 +123,9 @@ pub struct ReadSummary {
     pub skipped: Vec<SkippedRow>,
     /// Skipped rows by kind.
     pub skipped_by_kind: BTreeMap<String, usize>,
+    /// For each element property, the elements of the table of which it is not known; a rule fills it, see
+    /// [`ElementProperty::filled`](crate::ElementProperty::filled).
+    pub filled_facts: BTreeMap<String, Vec<Element>>,
     /// What else there is to know, such as an unexpected encoding.
     pub notes: Vec<String>,
 }
@@ -131,6 +136,7 @@ impl fmt::Display for ReadSummary {
         self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))?;
         writeln!(f)?;
         self.write_columns(f)?;
+        self.write_filled_facts(f)?;
         self.write_skipped(f)
     }
 }
@@ -140,6 +146,22 @@ impl ReadSummary {
     pub fn headline(&self) -> String {
         let (file, read, kept) = (&self.file, self.n_rows, self.n_kept);
         format!("{file}: {read} rows, {kept} kept, {} skipped", self.skipped.len())
+    }
+
+    /// The headline and, where something needs attention, how many rows were skipped for what, the first of
+    /// them, and the notes.
+    pub fn brief(&self) -> String {
+        let mut lines = vec![self.headline()];
+        lines.extend(self.remarks());
+        lines.join("\n")
+    }
+
+    /// What of the file did not get into the table.
+    pub fn remarks(&self) -> Vec<String> {
+        let kinds = self.skipped_by_kind.iter().map(|(kind, n)| format!("{n} {kind}"));
+        let kinds = kinds.collect::<Vec<_>>().join(", ");
+        let skipped = self.skipped.first().map(|first| format!("skipped: {kinds}; first: {first}"));
+        skipped.into_iter().chain(self.notes.iter().map(|note| format!("note: {note}"))).collect()
     }
 
     fn write_columns(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -159,6 +181,16 @@ impl ReadSummary {
             writeln!(f, "{}", aligned.collect::<Vec<_>>().join("  ").trim_end())?;
         }
         Ok(())
+    }
+
+    fn write_filled_facts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.filled_facts.is_empty() {
+            writeln!(f, "\nfacts about elements that are not known and filled by a rule:")?;
+        }
+        self.filled_facts.iter().try_for_each(|(property, elements)| {
+            let symbols: Vec<String> = elements.iter().map(Element::to_string).collect();
+            writeln!(f, "  {property}: {}", symbols.join(" "))
+        })
     }
 
     fn write_skipped(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

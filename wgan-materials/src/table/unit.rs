@@ -1,12 +1,11 @@
 //! Units as they stand in column names.
 
 /// Units that end a name such as `band_gap_eV`, in lower case, with how they are written.
-const UNITS: [(&str, &str); 30] = [
+const UNITS: [(&str, &str); 29] = [
     ("ev", "eV"),
     ("mev", "meV"),
     ("k", "K"),
     ("mk", "mK"),
-    ("c", "°C"),
     ("pa", "Pa"),
     ("gpa", "GPa"),
     ("mpa", "MPa"),
@@ -51,6 +50,9 @@ fn in_brackets(name: &str) -> Option<String> {
 /// The longest end of the name that is made of units and `per`, after at least one other word.
 fn at_the_end(name: &str) -> Option<String> {
     let words: Vec<&str> = name.split(['_', ' ']).collect();
+    if matches!(words[0].to_lowercase().as_str(), "log" | "log10" | "ln") {
+        return None; // a logarithm has no unit
+    }
     let start = (1..words.len()).find(|&i| {
         written(words[i]).is_some()
             && words[i..].iter().all(|w| *w == "per" || written(w).is_some())
@@ -83,13 +85,12 @@ mod tests {
             ("density [g/cm3]", "g/cm3"),
             ("density_g_cm3", "g/cm3"),
             ("energy_eV_per_atom", "eV/atom"),
-            ("log10_K_VRH_GPa", "GPa"),
             ("Tc_K", "K"),
             ("thermal_expansion_300K_per_K", "1/K"),
         ] {
             assert_eq!(unit_of(name).as_deref(), Some(unit), "{name}");
         }
-        for name in ["K", "n", "tolerance_factor", "is_metal", ""] {
+        for name in ["K", "n", "tolerance_factor", "is_metal", "", "log10_K_VRH_GPa", "lattice_c"] {
             assert_eq!(unit_of(name), None, "{name}");
         }
     }
