@@ -45,9 +45,9 @@ fn balance(network: &Network, mu: &[f64], nu: &[f64], units: &mut [i64]) -> Resu
     let mut left = vec![0_i64; components.n()];
     let mut heaviest = vec![usize::MAX; components.n()];
     let weight = |v: usize| mu[v] + nu[v];
-    for v in 0..network.n_nodes() {
+    for (v, units) in units.iter().enumerate() {
         let label = components.label(v);
-        left[label] += units[v];
+        left[label] += units;
         let best = &mut heaviest[label];
         if *best == usize::MAX || weight(v) > weight(*best) {
             *best = v;

@@ -268,9 +268,10 @@ mod tests {
     use super::*;
     use crate::composition::Composition;
     use crate::model::data::amounts_tensor;
-    use crate::model::{Alphabet, MaterialsPrior};
+    use crate::model::{Alphabet, MaterialsData, MaterialsPrior};
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
+    use wgan_core::{Dataset, Prior};
 
     fn known() -> Vec<Composition> {
         ["CaTiO3", "NaCl", "Sr0.15La1.85CuO4", "Fe2O3", "LiF", "BaTiO3", "KNbO3"]
@@ -322,6 +323,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn fake_samples_meet_real_ones_of_the_same_amounts() {
+        let (generator, prior, _) = generator();
+        let (known, device) = (known(), Device::flex());
+        let (alphabet, space) = (Alphabet::of(&known), PropertySpace::fit(&[]));
+        let data = MaterialsData::new(&known, &[], &alphabet, &space, &device);
+        let real = data.batch(&[2, 0, 5, 3]);
+        let latent = prior.draw(&real, &mut ChaCha8Rng::seed_from_u64(5), &device);
+        let values = |y: Tensor<2>| -> Vec<f32> { y.into_data().iter::<f32>().collect() };
+        let (real, fake) = (values(real.y), values(generator.generate(&latent).y));
+        assert!(real.iter().zip(&fake).all(|(a, b)| (a - b).abs() < 1e-6)); // amounts come back as fractions
     }
 
     #[test]
