@@ -1,6 +1,11 @@
 //! Ways to keep a critic close to 1-Lipschitz, one per file.
 
+mod audit;
+mod bound;
+mod by_construction;
 mod gradient_penalty;
+mod infinity_norm;
+mod orthonormal;
 mod slope_penalty;
 mod spectral_norm;
 mod weight_clip;
@@ -10,7 +15,12 @@ use burn::tensor::Tensor;
 
 use crate::model::Critic;
 
+pub use audit::Audit;
+pub use bound::{LayeredCritic, LipschitzBound, operator_norm, singular_values};
+pub use by_construction::ByConstruction;
 pub use gradient_penalty::{GradientPenalty, PenaltyPoints};
+pub use infinity_norm::InfinityNorm;
+pub use orthonormal::Orthonormal;
 pub use slope_penalty::SlopePenalty;
 pub use spectral_norm::SpectralNorm;
 pub use weight_clip::WeightClip;

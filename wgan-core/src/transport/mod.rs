@@ -37,7 +37,8 @@ mod warm_start;
 
 pub use bracket::{Scores, W1Config, W1Report};
 pub(crate) use cost::check_rows;
-pub use cost::{DenseCost, GroundCost, Norm, PointCost};
+pub use crate::norm::GroundNorm;
+pub use cost::{DenseCost, GroundCost, PointCost};
 pub use coverage::{
     Memorisation, ModeCoverage, PrecisionCoverage, memorisation, mode_coverage, precision_coverage,
 };
