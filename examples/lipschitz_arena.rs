@@ -75,11 +75,8 @@ fn pairs(is_quick: bool) -> Vec<Box<dyn KnownPair>> {
         pairs.push(Box::new(TranslatedNormals { d, shift: 2.0 }));
         pairs.push(Box::new(StretchedNormals { d }));
     }
-    let funnels: &[(usize, usize)] = if is_quick {
-        &[(2, 4)]
-    } else {
-        &[(2, 4), (2, 64), (4, 16), (16, 4), (16, 64), (64, 64)]
-    };
+    let funnels: &[(usize, usize)] =
+        if is_quick { &[(2, 4)] } else { &[(2, 4), (2, 64), (4, 16), (16, 4), (16, 64), (64, 64)] };
     for &(d, n) in funnels {
         let seed = (100 * d + n) as u64;
         pairs.push(Box::new(Funnels::new(d, n, &mut ChaCha8Rng::seed_from_u64(seed))));
@@ -144,12 +141,13 @@ impl Task {
         let mut config = self.config.clone();
         let rate = if strategy == "cones" { 3e-2 } else { 1e-3 };
         let rate = std::env::var("RATE").ok().and_then(|v| v.parse().ok()).unwrap_or(rate);
-        let n_steps = std::env::var("STEPS").ok().and_then(|v| v.parse().ok()).unwrap_or(config.n_steps);
-        let batch = std::env::var("BATCH").ok().and_then(|v| v.parse().ok()).unwrap_or(config.batch_size);
+        let n_steps =
+            std::env::var("STEPS").ok().and_then(|v| v.parse().ok()).unwrap_or(config.n_steps);
+        let batch =
+            std::env::var("BATCH").ok().and_then(|v| v.parse().ok()).unwrap_or(config.batch_size);
         config.n_steps = n_steps;
         config.batch_size = batch;
-        config.optimizer =
-            OptimizerConfig::Adam { learning_rate: rate, beta_1: 0.5, beta_2: 0.9 };
+        config.optimizer = OptimizerConfig::Adam { learning_rate: rate, beta_1: 0.5, beta_2: 0.9 };
         let start = Instant::now();
         let critic = config.fit(critic, &constraint, (&self.real, &self.fake), &mut rng)?;
         let seconds = start.elapsed().as_secs_f64();
@@ -163,17 +161,32 @@ impl Task {
             dim: self.pair.dim(),
             true_w1: self.pair.w1(),
             estimate: self.pair.w1() + mean_excess(&critic, (&x, &real), (&y, &fake)),
-            cosine: cosine(&points_of(&critic.input_gradient(&real)), &self.pair.gradient(x.view())),
+            cosine: cosine(
+                &points_of(&critic.input_gradient(&real)),
+                &self.pair.gradient(x.view()),
+            ),
             slope: Audit::of(&critic, &real, &fake, GroundNorm::L2)?.lower(),
             seconds,
         };
         let n = 4000.min(self.n_fresh);
         let fresh = |table: Array2<f64>| tensor_of(table.view(), &device);
-        let (real, fake) = (fresh(self.pair.real(n, &mut rng)), fresh(self.pair.fake(n / 2, &mut rng)));
+        let (real, fake) =
+            (fresh(self.pair.real(n, &mut rng)), fresh(self.pair.fake(n / 2, &mut rng)));
         let settings = W1Config { n_permutations: 19, n_splits: 1, ..W1Config::default() };
         let report = if std::env::var("NO_REPORT").is_ok() {
-            W1Report { lower: 0.0, upper: 0.0, gap: 0.0, floor: 0.0, ratio: 0.0, n: 0, d: 0, permutation_p: None }
-        } else { W1Report::of_critic(&critic, &real, &fake, settings, &mut rng)? };
+            W1Report {
+                lower: 0.0,
+                upper: 0.0,
+                gap: 0.0,
+                floor: 0.0,
+                ratio: 0.0,
+                n: 0,
+                d: 0,
+                permutation_p: None,
+            }
+        } else {
+            W1Report::of_critic(&critic, &real, &fake, settings, &mut rng)?
+        };
         Ok((row, report))
     }
 }
@@ -184,15 +197,23 @@ fn orthonormal_activation() -> Activation {
 
 /// Mean of `f(x) − f(y) − ‖x − y‖` over the optimal plan. Added to W₁ it is the estimate without most of its sampling
 /// noise; for a 1-Lipschitz critic no term is positive.
-fn mean_excess<C>(critic: &C, (x, real): (&Array2<f64>, &Tensor<2>), (y, fake): (&Array2<f64>, &Tensor<2>)) -> f64
+fn mean_excess<C>(
+    critic: &C,
+    (x, real): (&Array2<f64>, &Tensor<2>),
+    (y, fake): (&Array2<f64>, &Tensor<2>),
+) -> f64
 where
     C: InputGradient<Sample = Tensor<2>>,
 {
-    let scores: Vec<f64> =
-        (critic.score(real) - critic.score(fake)).into_data().iter::<f32>().map(f64::from).collect();
+    let scores: Vec<f64> = (critic.score(real) - critic.score(fake))
+        .into_data()
+        .iter::<f32>()
+        .map(f64::from)
+        .collect();
     let moves = x.rows().into_iter().zip(y.rows());
     let lengths = moves.map(|(x, y)| GroundNorm::L2.between(x, y));
-    scores.iter().zip(lengths).map(|(score, length)| score - length).sum::<f64>() / scores.len() as f64
+    scores.iter().zip(lengths).map(|(score, length)| score - length).sum::<f64>()
+        / scores.len() as f64
 }
 
 /// `⟨g, h⟩ / (‖g‖·‖h‖)` over all points together, as in the published table.
@@ -224,8 +245,10 @@ fn main() -> Result<(), Failure> {
     let pairs: Vec<_> = pairs
         .filter(|pair| options.only.as_ref().is_none_or(|only| pair.name().contains(only.as_str())))
         .collect();
-    let strategies: Vec<_> =
-        STRATEGIES.into_iter().filter(|s| options.with.as_ref().is_none_or(|with| with == s)).collect();
+    let strategies: Vec<_> = STRATEGIES
+        .into_iter()
+        .filter(|s| options.with.as_ref().is_none_or(|with| with == s))
+        .collect();
     println!(
         "{:<14} {:<14} {:>4} {:>8} {:>9} {:>7} {:>7} {:>7} {:>8}",
         "pair", "strategy", "dim", "true W1", "estimate", "share", "cosine", "slope", "seconds"
@@ -239,8 +262,15 @@ fn main() -> Result<(), Failure> {
             let (row, report) = task.run(strategy, &device)?;
             println!(
                 "{:<14} {:<14} {:>4} {:>8.3} {:>9.3} {:>7.3} {:>7.3} {:>7.3} {:>8.1}",
-                row.pair, row.strategy, row.dim, row.true_w1, row.estimate,
-                row.estimate / row.true_w1, row.cosine, row.slope, row.seconds
+                row.pair,
+                row.strategy,
+                row.dim,
+                row.true_w1,
+                row.estimate,
+                row.estimate / row.true_w1,
+                row.cosine,
+                row.slope,
+                row.seconds
             );
             rows.push(row);
             eprintln!("{} of {n_rows}", rows.len());

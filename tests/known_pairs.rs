@@ -53,7 +53,8 @@ fn share<C: InputGradient<Sample = Tensor<2>>>(pair: &dyn KnownPair, critic: &C)
 
 fn cosine<C: InputGradient<Sample = Tensor<2>>>(pair: &dyn KnownPair, critic: &C) -> f64 {
     let x = pair.real(2000, &mut rng(6));
-    let (found, known) = (points_of(&critic.input_gradient(&tensor(x.clone()))), pair.gradient(x.view()));
+    let (found, known) =
+        (points_of(&critic.input_gradient(&tensor(x.clone()))), pair.gradient(x.view()));
     let product = |a: &Array2<f64>, b: &Array2<f64>| (a * b).sum();
     product(&found, &known) / (product(&found, &found) * product(&known, &known)).sqrt()
 }
@@ -160,7 +161,8 @@ fn the_bracket_of_a_certified_critic_contains_the_distance_of_the_laws() {
         let (real, fake) = (pair.real(1000, &mut rng(12)), pair.fake(500, &mut rng(13)));
         let config = W1Config { n_permutations: 0, ..W1Config::default() };
         let report =
-            W1Report::of_critic(&critic, &tensor(real), &tensor(fake), config, &mut rng(14)).unwrap();
+            W1Report::of_critic(&critic, &tensor(real), &tensor(fake), config, &mut rng(14))
+                .unwrap();
         let w1 = pair.w1();
         assert!(report.lower <= w1 && w1 <= report.upper, "{}: {w1}, {report}", pair.name());
         assert!(report.lower > 0.5 * w1, "{}: {w1}, {report}", pair.name());
@@ -172,7 +174,10 @@ fn an_audit_finds_the_slope_of_a_steep_ridge_between_the_samples() {
     // A GroupSort critic without constraint: steep somewhere, and no lower bound exceeds the upper one.
     let pair = TranslatedNormals { d: 3, shift: 1.0 };
     let audit = audit(&pair, &sorting(3, 16));
-    assert!(audit.gradient <= audit.upper && audit.slope <= audit.upper * (1.0 + 1e-3), "{audit:?}");
+    assert!(
+        audit.gradient <= audit.upper && audit.slope <= audit.upper * (1.0 + 1e-3),
+        "{audit:?}"
+    );
     // A slope is a mean of gradients along a segment.
     assert!(audit.slope <= audit.gradient * 1.05, "{audit:?}");
 }

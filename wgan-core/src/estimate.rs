@@ -19,7 +19,11 @@ impl Estimate {
     ///
     /// # Errors
     /// [`WganError::TooFew`] for fewer than two samples of a law.
-    pub fn of<C: Critic>(critic: &C, real: &C::Sample, fake: &C::Sample) -> Result<Self, WganError> {
+    pub fn of<C: Critic>(
+        critic: &C,
+        real: &C::Sample,
+        fake: &C::Sample,
+    ) -> Result<Self, WganError> {
         Self::of_scores(&values_of(critic.score(real)), &values_of(critic.score(fake)))
     }
 

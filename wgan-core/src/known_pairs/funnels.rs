@@ -38,8 +38,7 @@ pub struct Funnels {
 impl Funnels {
     /// `n_funnels` apexes uniform on the box `[−2.5, 2.5]ᵈ`, offsets `0.1·N(0, 1)`.
     pub fn new<R: Rng + ?Sized>(d: usize, n_funnels: usize, rng: &mut R) -> Self {
-        let apexes =
-            Array2::from_shape_simple_fn((n_funnels, d), || rng.random_range(-HALF..HALF));
+        let apexes = Array2::from_shape_simple_fn((n_funnels, d), || rng.random_range(-HALF..HALF));
         let offsets = Array1::from_shape_simple_fn(n_funnels, || {
             let normal: f64 = StandardNormal.sample(rng);
             0.1 * normal

@@ -91,7 +91,8 @@ impl Audit {
         let rise = (critic.score(&pairs.x) - critic.score(&pairs.y)).abs();
         let closest = run.clone().max().into_scalar::<f32>() * CLOSEST;
         let counts = run.clone().greater_scalar(closest).float();
-        self.slope = self.slope.max(largest(rise / run.clamp_min(closest.max(f32::MIN_POSITIVE)) * counts));
+        self.slope =
+            self.slope.max(largest(rise / run.clamp_min(closest.max(f32::MIN_POSITIVE)) * counts));
         for side in [&pairs.x, &pairs.y] {
             self.gradient = self.gradient.max(largest(gradient_norms(critic, side, ground)));
         }

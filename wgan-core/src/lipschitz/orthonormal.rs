@@ -73,8 +73,11 @@ fn retract(w: Tensor<2>) -> Tensor<2> {
             q.clone().matmul(q.clone().transpose())
         };
         let excess = (gram - identity.clone()) * 0.5;
-        let step =
-            if rows >= columns { q.clone().matmul(excess.clone()) } else { excess.clone().matmul(q.clone()) };
+        let step = if rows >= columns {
+            q.clone().matmul(excess.clone())
+        } else {
+            excess.clone().matmul(q.clone())
+        };
         q = q - step;
         let distance: f32 = (excess * 2.0).square().sum().sqrt().into_scalar();
         if distance < SETTLED {

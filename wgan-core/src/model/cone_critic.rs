@@ -117,7 +117,10 @@ mod tests {
         let x = Tensor::from_floats([[3.0, 4.0], [10.0, 3.0], [5.0, 0.0]], &Device::flex());
         assert_eq!(values_of(critic().score(&x)), [5.5, 2.0, 4.0]);
         let gradient = points_of(&critic().input_gradient(&x));
-        assert_eq!(gradient, ndarray::array![[0.6, 0.8], [0.0, 1.0], [-1.0, 0.0]].mapv(|g: f64| f64::from(g as f32)));
+        assert_eq!(
+            gradient,
+            ndarray::array![[0.6, 0.8], [0.0, 1.0], [-1.0, 0.0]].mapv(|g: f64| f64::from(g as f32))
+        );
     }
 
     #[test]
@@ -144,7 +147,8 @@ mod tests {
 
     #[test]
     fn no_anchor_is_refused() {
-        let message = ConeCritic::new(Tensor::zeros([0, 2], &Device::flex())).unwrap_err().to_string();
+        let message =
+            ConeCritic::new(Tensor::zeros([0, 2], &Device::flex())).unwrap_err().to_string();
         assert_eq!(message, "anchors: expected at least 1 rows, got 0");
     }
 }

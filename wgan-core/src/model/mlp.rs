@@ -152,8 +152,8 @@ impl Mlp {
     pub fn lipschitz_bound(&self, ground: GroundNorm) -> Result<f64, WganError> {
         let mut bound = operator_norm(&self.last().weight.val(), ground)?;
         for (i, layer) in self.hidden().iter().enumerate() {
-            let factor = operator_norm(&layer.weight.val(), ground)?
-                * self.activation.lipschitz_constant();
+            let factor =
+                operator_norm(&layer.weight.val(), ground)? * self.activation.lipschitz_constant();
             bound *= if self.adds_input(i) { 1.0 + factor } else { factor };
         }
         Ok(bound)

@@ -241,7 +241,11 @@ fn critic_bound(
 /// Fits the optimal potential on the first half of the rows and takes its mean difference on the second half.
 ///
 /// The function is 1-Lipschitz and independent of the rows it is evaluated on, so the expectation is at most W₁ of the laws.
-fn held_out_bound(real: &Array2<f64>, fake: &Array2<f64>, norm: GroundNorm) -> Result<f64, WganError> {
+fn held_out_bound(
+    real: &Array2<f64>,
+    fake: &Array2<f64>,
+    norm: GroundNorm,
+) -> Result<f64, WganError> {
     let half = real.nrows() / 2;
     let ((fit_real, new_real), (fit_fake, new_fake)) =
         (real.view().split_at(Axis(0), half), fake.view().split_at(Axis(0), half));

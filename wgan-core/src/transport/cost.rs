@@ -195,8 +195,8 @@ mod tests {
 
     #[test]
     fn bad_tables_are_named() {
-        let wrong =
-            PointCost::new(array![[0.0, 1.0]].view(), array![[0.0]].view(), GroundNorm::L2).unwrap_err();
+        let wrong = PointCost::new(array![[0.0, 1.0]].view(), array![[0.0]].view(), GroundNorm::L2)
+            .unwrap_err();
         assert_eq!(wrong.to_string(), "y: expected shape [1, 2], got [1, 1]");
         let infinite = DenseCost::new(array![[0.0, f64::INFINITY]]).unwrap_err();
         assert_eq!(

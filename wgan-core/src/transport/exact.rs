@@ -76,7 +76,13 @@ mod tests {
 
     /// Smallest cost over all ways to pair the rows.
     fn brute_force(x: &Array2<f64>, y: &Array2<f64>, norm: GroundNorm) -> f64 {
-        fn best(x: &Array2<f64>, y: &Array2<f64>, norm: GroundNorm, i: usize, used: &mut [bool]) -> f64 {
+        fn best(
+            x: &Array2<f64>,
+            y: &Array2<f64>,
+            norm: GroundNorm,
+            i: usize,
+            used: &mut [bool],
+        ) -> f64 {
             if i == x.nrows() {
                 return 0.0;
             }
@@ -97,7 +103,9 @@ mod tests {
     fn translation_moves_by_its_length() {
         let x = sample_for_tests(200, 3, 1);
         let y = &x + &array![2.0, -1.0, 2.0];
-        for (norm, length) in [(GroundNorm::L2, 3.0), (GroundNorm::L1, 5.0), (GroundNorm::LInf, 2.0)] {
+        for (norm, length) in
+            [(GroundNorm::L2, 3.0), (GroundNorm::L1, 5.0), (GroundNorm::LInf, 2.0)]
+        {
             assert_abs_diff_eq!(
                 w1(x.view(), y.view(), norm).unwrap().value,
                 length,

@@ -269,7 +269,8 @@ mod tests {
         let (x, y) = (sample_for_tests(60, 2, 4), sample_for_tests(45, 2, 5) * 2.0);
         let exact = w1(x.view(), y.view(), GroundNorm::L2).unwrap();
         let scores: Vec<f64> = exact.v.iter().map(|v| -v).collect();
-        let bound = certified_lower_bound(x.view(), y.view(), &exact.u, &scores, GroundNorm::L2).unwrap();
+        let bound =
+            certified_lower_bound(x.view(), y.view(), &exact.u, &scores, GroundNorm::L2).unwrap();
         assert_abs_diff_eq!(bound.value, exact.value, epsilon = 1e-12);
     }
 

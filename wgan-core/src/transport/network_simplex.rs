@@ -141,7 +141,9 @@ pub(super) fn c_transform<C: GroundCost>(cost: &C, u: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transport::{DenseCost, GroundNorm, PointCost, sample_for_tests, uniform, w1_weighted};
+    use crate::transport::{
+        DenseCost, GroundNorm, PointCost, sample_for_tests, uniform, w1_weighted,
+    };
     use approx::assert_abs_diff_eq;
     use ndarray::{Array2, array};
     use proptest::prelude::*;
