@@ -11,6 +11,7 @@ mod spectral_norm;
 mod weight_clip;
 
 use burn::module::Param;
+use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
 use crate::model::Critic;
@@ -41,6 +42,11 @@ pub trait LipschitzStrategy<C: Critic> {
         _t: Tensor<1>,
     ) -> Option<Penalty> {
         None
+    }
+
+    /// Changes the gradients of the critic loss before the optimiser sees them.
+    fn direct(&self, _critic: &C, gradients: GradientsParams) -> GradientsParams {
+        gradients
     }
 
     /// Maps the critic back to the feasible set after each update.

@@ -124,6 +124,7 @@ pub(super) fn critic_update<C: Critic, S: LipschitzStrategy<C>>(
         None => estimate.clone().neg(),
     };
     let gradients = GradientsParams::from_grads(loss.backward(), &critic);
+    let gradients = strategy.direct(&critic, gradients);
     let updated = strategy.project(optimizer.step(rate, critic, gradients));
     let figures = CriticStep {
         estimate: scalar(estimate),
