@@ -88,9 +88,12 @@ impl Task {
     fn new(pair: Box<dyn KnownPair>, is_quick: bool, device: &Device) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let most = (1 << 22) / pair.dim(); // 16 MiB of coordinates
-        let n_pool = most.clamp(256, 1 << 16);
+        let n_pool = envf("POOL", 65536.0) as usize;
+        let n_pool = if pair.dim() > 64 { 256 } else { n_pool };
+        let t0 = Instant::now();
         let real = tensor_of(pair.real(n_pool, &mut rng).view(), device);
         let fake = tensor_of(pair.fake(n_pool, &mut rng).view(), device);
+        eprintln!("POOL {n_pool} {:.1} s", t0.elapsed().as_secs_f64());
         let is_funnel = pair.name().starts_with("funnels");
         let n_steps = match (is_quick, is_funnel) {
             (true, _) => 300,
@@ -105,7 +108,14 @@ impl Task {
         let d = self.pair.dim();
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         let mut mlp = |activation| {
-            MlpCritic::new(&MlpConfig::new(d, 1).with_activation(activation), &mut rng, device)
+            MlpCritic::new(
+                &MlpConfig::new(d, 1)
+                    .with_activation(activation)
+                    .with_width(envf("WIDTH", 128.0) as usize)
+                    .with_depth(envf("DEPTH", 3.0) as usize),
+                &mut rng,
+                device,
+            )
         };
         let leaky = Activation::LeakyRelu;
         match strategy {
@@ -147,7 +157,11 @@ impl Task {
             std::env::var("BATCH").ok().and_then(|v| v.parse().ok()).unwrap_or(config.batch_size);
         config.n_steps = n_steps;
         config.batch_size = batch;
-        config.optimizer = OptimizerConfig::Adam { learning_rate: rate, beta_1: 0.5, beta_2: 0.9 };
+        config.optimizer = OptimizerConfig::Adam {
+            learning_rate: rate,
+            beta_1: envf("B1", 0.5) as f32,
+            beta_2: envf("B2", 0.9) as f32,
+        };
         let start = Instant::now();
         let critic = config.fit(critic, &constraint, (&self.real, &self.fake), &mut rng)?;
         let seconds = start.elapsed().as_secs_f64();
@@ -191,6 +205,9 @@ impl Task {
     }
 }
 
+fn envf(name: &str, default: f64) -> f64 {
+    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
+}
 fn orthonormal_activation() -> Activation {
     if std::env::var("FOLD").is_ok() { Activation::Fold } else { Activation::GroupSort }
 }

@@ -84,12 +84,22 @@ impl Funnels {
             .fold(f64::INFINITY, f64::min);
         // The ray's height is f(x) + r; cone n is as high where ‖x + r·v − aₙ‖ = f(x) + r − bₙ.
         let taken_over = self.apexes.rows().into_iter().zip(&self.offsets).map(|(a, b)| {
-            let (from, above) = (&x - &a, height - b);
-            let r = 0.5 * (from.dot(&from) - above * above) / (above - from.dot(direction));
+            let (square, along) = products(x, a, direction.view());
+            let above = height - b;
+            let r = 0.5 * (square - above * above) / (above - along);
             if r > 0.0 && r > -above { r } else { f64::INFINITY }
         });
         taken_over.fold(to_side, f64::min)
     }
+}
+
+/// `‖x − a‖²` and `⟨x − a, v⟩`, in one pass.
+fn products(x: ArrayView1<'_, f64>, a: ArrayView1<'_, f64>, v: ArrayView1<'_, f64>) -> (f64, f64) {
+    let coordinates = x.iter().zip(a).zip(v);
+    coordinates.fold((0.0, 0.0), |(square, along), ((x, a), v)| {
+        let from = x - a;
+        (square + from * from, along + from * v)
+    })
 }
 
 impl KnownPair for Funnels {

@@ -176,11 +176,8 @@ mod tests {
             let q = nearest_orthonormal(random(rows, columns, 1.0, 2));
             let t = tangent(q.clone(), random(rows, columns, 1.0, 3));
             // d(qᵀq) = qᵀt + tᵀq, or d(qqᵀ) = qtᵀ + tqᵀ.
-            let half = if rows >= columns {
-                q.transpose().matmul(t)
-            } else {
-                q.matmul(t.transpose())
-            };
+            let half =
+                if rows >= columns { q.transpose().matmul(t) } else { q.matmul(t.transpose()) };
             let change: f32 = (half.clone() + half.transpose()).abs().max().into_scalar();
             assert!(change < 1e-4, "{change}");
         }
