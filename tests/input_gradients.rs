@@ -68,7 +68,7 @@ fn penalty_gradient_equals_central_differences_for_every_activation() {
     for activation in ACTIVATIONS {
         let critic = critic(activation, false).train();
         // At the real points, so that no difference step moves the points themselves.
-        let real = normal_points(5, 3, 0.0, 1.0, 3);
+        let real = normal_points(5, 3, 0.0, 1.0, 4);
         let t = Tensor::ones([5], &device());
         let penalty = |critic: &MlpCritic| {
             GradientPenalty::two_sided(10.0).penalty(critic, &real, &real, t.clone()).unwrap().loss

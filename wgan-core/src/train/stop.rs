@@ -105,6 +105,7 @@ mod tests {
     fn evaluated(ratios: &[f64]) -> History {
         let report = |ratio| W1Report {
             lower: 0.0,
+            w1: ratio,
             upper: ratio,
             gap: ratio,
             floor: 1.0,
