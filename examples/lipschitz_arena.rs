@@ -1,14 +1,14 @@
 //! Every Lipschitz strategy against pairs of laws whose W₁ is known.
 //!
-//! A critic is trained alone between two fixed laws, then judged on fresh points: which share of the true W₁ it finds,
-//! how well its gradient points along the true potential's, and which slope it was found to use. A share above 1
-//! is no better than one below: only a critic whose slope is at most 1 bounds W₁.
+//! A critic is trained alone between two fixed laws and judged on fresh points: which share of the true W₁ it finds, how
+//! well its gradient points along that of the true potential, and which slope it was found to use. A share above one is no
+//! better than one below; only a critic whose slope is at most one bounds W₁. After each pair, the bracket that the best
+//! certified critic and exact transport give for 2,000 points.
 //!
 //! ```text
-//! cargo run --release -p wgan-examples --example lipschitz_arena -- [--quick] [--out FILE] [--only PAIR] [--with STRATEGY]
+//! cargo run --release -p wgan-examples --example lipschitz_arena -- [--quick] [--out FILE] [--pair NAME] [--strategy NAME]
 //! ```
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -32,15 +32,48 @@ type Failure = Box<dyn std::error::Error>;
 const STRATEGIES: [&str; 8] =
     ["clip", "gp", "gp-one-sided", "slope", "spectral", "infinity", "orthonormal", "cones"];
 
-/// What the command line asks for.
-struct Options {
-    is_quick: bool,
-    out: Option<PathBuf>,
-    only: Option<String>,
-    with: Option<String>,
+/// Strategies whose critics are 1-Lipschitz for the Euclidean norm and tight.
+const CERTIFIED: [&str; 2] = ["orthonormal", "cones"];
+
+/// Points on each side of the exact transport.
+const N_BRACKET: usize = 2000;
+
+/// Cones of a cone critic.
+const N_CONES: usize = 256;
+
+fn pairs(is_quick: bool) -> Vec<Box<dyn KnownPair>> {
+    let mut pairs: Vec<Box<dyn KnownPair>> = vec![
+        Box::new(PointMasses::apart(10.0)),
+        Box::new(ParallelLines { distance: 1.0 }),
+        Box::new(SphereAndCentre { d: 3 }),
+        Box::new(TranslatedNormals { d: 2, shift: 2.0 }),
+        Box::new(StretchedNormals { d: 2 }),
+        funnels(2, 4),
+    ];
+    if !is_quick {
+        pairs.extend([0.1, 1.0, 100.0].map(|theta| Box::new(PointMasses::apart(theta)) as _));
+        pairs.push(Box::new(PointMasses::pictures(64, 35)));
+        pairs.extend([10, 50].map(|d| Box::new(TranslatedNormals { d, shift: 2.0 }) as _));
+        pairs.extend([10, 50].map(|d| Box::new(StretchedNormals { d }) as _));
+        pairs.extend([(2, 64), (4, 16), (16, 4), (16, 64), (64, 64)].map(|(d, n)| funnels(d, n)));
+    }
+    pairs
 }
 
-/// One line of the table.
+fn funnels(d: usize, n: usize) -> Box<dyn KnownPair> {
+    let seed = (100 * d + n) as u64;
+    Box::new(Funnels::new(d, n, &mut ChaCha8Rng::seed_from_u64(seed)))
+}
+
+/// A pair with the points that every critic is trained on.
+struct Task {
+    pair: Box<dyn KnownPair>,
+    real: Tensor<2>,
+    fake: Tensor<2>,
+    n_steps: usize,
+}
+
+/// A trained critic in figures.
 struct Row {
     strategy: &'static str,
     pair: String,
@@ -50,91 +83,58 @@ struct Row {
     cosine: f64,
     slope: f64,
     seconds: f64,
-}
-
-/// A pair with the samples that every critic is trained and judged on.
-struct Task {
-    pair: Box<dyn KnownPair>,
-    real: Tensor<2>,
-    fake: Tensor<2>,
-    n_fresh: usize,
-    config: CriticConfig,
-}
-
-fn pairs(is_quick: bool) -> Vec<Box<dyn KnownPair>> {
-    let mut pairs: Vec<Box<dyn KnownPair>> = Vec::new();
-    let thetas: &[f64] = if is_quick { &[10.0] } else { &[0.1, 1.0, 10.0, 100.0] };
-    pairs.extend(thetas.iter().map(|&theta| Box::new(PointMasses::apart(theta)) as _));
-    if !is_quick {
-        pairs.push(Box::new(PointMasses::pictures(64, 35)));
-    }
-    pairs.push(Box::new(ParallelLines { distance: 1.0 }));
-    pairs.push(Box::new(SphereAndCentre { d: 3 }));
-    let dims: &[usize] = if is_quick { &[2] } else { &[2, 10, 50] };
-    for &d in dims {
-        pairs.push(Box::new(TranslatedNormals { d, shift: 2.0 }));
-        pairs.push(Box::new(StretchedNormals { d }));
-    }
-    let funnels: &[(usize, usize)] =
-        if is_quick { &[(2, 4)] } else { &[(2, 4), (2, 64), (4, 16), (16, 4), (16, 64), (64, 64)] };
-    for &(d, n) in funnels {
-        let seed = (100 * d + n) as u64;
-        pairs.push(Box::new(Funnels::new(d, n, &mut ChaCha8Rng::seed_from_u64(seed))));
-    }
-    pairs
+    bracket: Option<W1Report>,
 }
 
 impl Task {
     fn new(pair: Box<dyn KnownPair>, is_quick: bool, device: &Device) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let most = (1 << 22) / pair.dim(); // 16 MiB of coordinates
-        let n_pool = envf("POOL", 65536.0) as usize;
-        let n_pool = if pair.dim() > 64 { 256 } else { n_pool };
-        let t0 = Instant::now();
-        let real = tensor_of(pair.real(n_pool, &mut rng).view(), device);
-        let fake = tensor_of(pair.fake(n_pool, &mut rng).view(), device);
-        eprintln!("POOL {n_pool} {:.1} s", t0.elapsed().as_secs_f64());
+        // Enough points that none is seen often: 64 MiB of coordinates at most.
+        let n = ((1 << 24) / pair.dim()).clamp(256, 1 << 18);
+        let real = tensor_of(pair.real(n, &mut rng).view(), device);
+        let fake = tensor_of(pair.fake(n, &mut rng).view(), device);
         let is_funnel = pair.name().starts_with("funnels");
-        let n_steps = match (is_quick, is_funnel) {
-            (true, _) => 300,
-            (false, false) => 1000,
-            (false, true) => 2000,
-        };
-        let config = CriticConfig::new(256, n_steps);
-        Self { pair, real, fake, n_fresh: most.clamp(256, 20_000), config }
+        let n_steps = if is_quick { 200 } else { 1000 } * if is_funnel { 2 } else { 1 };
+        Self { pair, real, fake, n_steps }
     }
 
-    fn run(&self, strategy: &'static str, device: &Device) -> Result<(Row, W1Report), Failure> {
-        let d = self.pair.dim();
-        let mut rng = ChaCha8Rng::seed_from_u64(2);
-        let mut mlp = |activation| {
-            MlpCritic::new(
-                &MlpConfig::new(d, 1)
-                    .with_activation(activation)
-                    .with_width(envf("WIDTH", 128.0) as usize)
-                    .with_depth(envf("DEPTH", 3.0) as usize),
-                &mut rng,
-                device,
-            )
-        };
-        let leaky = Activation::LeakyRelu;
+    fn run(&self, strategy: &'static str) -> Result<Row, Failure> {
+        let penalised = || self.perceptron(3, Activation::LeakyRelu);
+        let (small, large) = (self.config(256, 1e-3), self.config(256, 1e-2));
         match strategy {
-            "clip" => self.measure(strategy, mlp(leaky)?, WeightClip::default()),
-            "gp" => self.measure(strategy, mlp(leaky)?, GradientPenalty::two_sided(10.0)),
-            "gp-one-sided" => self.measure(strategy, mlp(leaky)?, GradientPenalty::one_sided(10.0)),
-            "slope" => self.measure(strategy, mlp(leaky)?, SlopePenalty::default()),
-            "spectral" => self.measure(strategy, mlp(leaky)?, SpectralNorm::default()),
-            "infinity" => self.measure(strategy, mlp(Activation::GroupSort)?, InfinityNorm),
-            "orthonormal" => self.measure(strategy, mlp(orthonormal_activation())?, Orthonormal),
-            "cones" => self.measure(strategy, self.cones()?, ByConstruction),
+            "clip" => self.measure(strategy, penalised()?, WeightClip::default(), small),
+            "gp" => self.measure(strategy, penalised()?, GradientPenalty::two_sided(10.0), small),
+            "gp-one-sided" => {
+                self.measure(strategy, penalised()?, GradientPenalty::one_sided(10.0), small)
+            }
+            "slope" => self.measure(strategy, penalised()?, SlopePenalty::default(), small),
+            "spectral" => self.measure(strategy, penalised()?, SpectralNorm::default(), small),
+            "infinity" => {
+                let critic = self.perceptron(3, Activation::GroupSort)?;
+                self.measure(strategy, critic, InfinityNorm, large)
+            }
+            "orthonormal" => {
+                let critic = self.perceptron(4, Activation::Fold)?;
+                self.measure(strategy, critic, Orthonormal, large)
+            }
+            "cones" => {
+                let apexes = self.fake.clone().narrow(0, 0, N_CONES.min(self.fake.dims()[0]));
+                let config = self.config(1024, 3e-2);
+                self.measure(strategy, ConeCritic::new(apexes)?, ByConstruction, config)
+            }
             other => Err(format!("no strategy `{other}`; there are {STRATEGIES:?}").into()),
         }
     }
 
-    /// Cones with their apexes at points of the fake law.
-    fn cones(&self) -> Result<ConeCritic, Failure> {
-        let n: usize = std::env::var("N_CONES").ok().and_then(|v| v.parse().ok()).unwrap_or(256);
-        Ok(ConeCritic::new(self.fake.clone().narrow(0, 0, n.min(self.fake.dims()[0])))?)
+    fn perceptron(&self, depth: usize, activation: Activation) -> Result<MlpCritic, Failure> {
+        let config =
+            MlpConfig::new(self.pair.dim(), 1).with_depth(depth).with_activation(activation);
+        Ok(MlpCritic::new(&config, &mut ChaCha8Rng::seed_from_u64(2), &self.real.device())?)
+    }
+
+    fn config(&self, batch_size: usize, learning_rate: f64) -> CriticConfig {
+        let adam = OptimizerConfig::Adam { learning_rate, beta_1: 0.5, beta_2: 0.9 };
+        CriticConfig::new(batch_size, self.n_steps).with_optimizer(adam)
     }
 
     fn measure<C, S>(
@@ -142,95 +142,61 @@ impl Task {
         strategy: &'static str,
         critic: C,
         constraint: S,
-    ) -> Result<(Row, W1Report), Failure>
+        config: CriticConfig,
+    ) -> Result<Row, Failure>
     where
         C: InputGradient<Sample = Tensor<2>> + LipschitzBound,
         S: LipschitzStrategy<C>,
     {
         let mut rng = ChaCha8Rng::seed_from_u64(3);
-        let mut config = self.config.clone();
-        let rate = if strategy == "cones" { 3e-2 } else { 1e-3 };
-        let rate = std::env::var("RATE").ok().and_then(|v| v.parse().ok()).unwrap_or(rate);
-        let n_steps =
-            std::env::var("STEPS").ok().and_then(|v| v.parse().ok()).unwrap_or(config.n_steps);
-        let batch =
-            std::env::var("BATCH").ok().and_then(|v| v.parse().ok()).unwrap_or(config.batch_size);
-        config.n_steps = n_steps;
-        config.batch_size = batch;
-        config.optimizer = OptimizerConfig::Adam {
-            learning_rate: rate,
-            beta_1: envf("B1", 0.5) as f32,
-            beta_2: envf("B2", 0.9) as f32,
-        };
         let start = Instant::now();
         let critic = config.fit(critic, &constraint, (&self.real, &self.fake), &mut rng)?;
         let seconds = start.elapsed().as_secs_f64();
 
-        let (x, y) = self.pair.coupled(self.n_fresh, &mut rng);
-        let device = self.real.device();
-        let (real, fake) = (tensor_of(x.view(), &device), tensor_of(y.view(), &device));
-        let row = Row {
+        let n = ((1 << 22) / self.pair.dim()).min(20_000);
+        let (x, y) = self.pair.coupled(n, &mut rng);
+        let tensor = |points: &Array2<f64>| tensor_of(points.view(), &self.real.device());
+        let (real, fake) = (tensor(&x), tensor(&y));
+        let gradient = points_of(&critic.input_gradient(&real));
+        let audited = |points: Tensor<2>| points.narrow(0, 0, n.min(4000));
+        let audit =
+            Audit::of(&critic, &audited(real.clone()), &audited(fake.clone()), GroundNorm::L2)?;
+        let rises = points_of(&(critic.score(&real) - critic.score(&fake)).unsqueeze_dim(1));
+        let bracket = match CERTIFIED.contains(&strategy) {
+            true => Some(self.bracket(&critic, &mut rng)?),
+            false => None,
+        };
+        Ok(Row {
             strategy,
             pair: self.pair.name(),
             dim: self.pair.dim(),
             true_w1: self.pair.w1(),
-            estimate: self.pair.w1() + mean_excess(&critic, (&x, &real), (&y, &fake)),
-            cosine: cosine(
-                &points_of(&critic.input_gradient(&real)),
-                &self.pair.gradient(x.view()),
-            ),
-            slope: Audit::of(&critic, &real, &fake, GroundNorm::L2)?.lower(),
+            estimate: self.pair.w1() + mean_excess(&rises, &x, &y),
+            cosine: cosine(&gradient, &self.pair.gradient(x.view())),
+            slope: audit.lower(),
             seconds,
-        };
-        let n = 4000.min(self.n_fresh);
-        let fresh = |table: Array2<f64>| tensor_of(table.view(), &device);
-        let (real, fake) =
-            (fresh(self.pair.real(n, &mut rng)), fresh(self.pair.fake(n / 2, &mut rng)));
-        let settings = W1Config { n_permutations: 19, n_splits: 1, ..W1Config::default() };
-        let report = if std::env::var("NO_REPORT").is_ok() {
-            W1Report {
-                lower: 0.0,
-                upper: 0.0,
-                gap: 0.0,
-                floor: 0.0,
-                ratio: 0.0,
-                n: 0,
-                d: 0,
-                permutation_p: None,
-            }
-        } else {
-            W1Report::of_critic(&critic, &real, &fake, settings, &mut rng)?
-        };
-        Ok((row, report))
+            bracket,
+        })
+    }
+
+    fn bracket<C>(&self, critic: &C, rng: &mut ChaCha8Rng) -> Result<W1Report, Failure>
+    where
+        C: InputGradient<Sample = Tensor<2>>,
+    {
+        let n = N_BRACKET.min((1 << 20) / self.pair.dim());
+        let tensor = |points: Array2<f64>| tensor_of(points.view(), &self.real.device());
+        let (real, fake) = (tensor(self.pair.real(2 * n, rng)), tensor(self.pair.fake(n, rng)));
+        let config = W1Config { n_splits: 1, ..W1Config::default() };
+        Ok(W1Report::of_critic(critic, &real, &fake, config, rng)?)
     }
 }
 
-fn envf(name: &str, default: f64) -> f64 {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
-}
-fn orthonormal_activation() -> Activation {
-    if std::env::var("FOLD").is_ok() { Activation::Fold } else { Activation::GroupSort }
-}
-
-/// Mean of `f(x) − f(y) − ‖x − y‖` over the optimal plan. Added to W₁ it is the estimate without most of its sampling
+/// Mean of `f(x) − f(y) − ‖x − y‖` over the optimal plan. Added to W₁ it gives the estimate without most of its sampling
 /// noise; for a 1-Lipschitz critic no term is positive.
-fn mean_excess<C>(
-    critic: &C,
-    (x, real): (&Array2<f64>, &Tensor<2>),
-    (y, fake): (&Array2<f64>, &Tensor<2>),
-) -> f64
-where
-    C: InputGradient<Sample = Tensor<2>>,
-{
-    let scores: Vec<f64> = (critic.score(real) - critic.score(fake))
-        .into_data()
-        .iter::<f32>()
-        .map(f64::from)
-        .collect();
+fn mean_excess(rises: &Array2<f64>, x: &Array2<f64>, y: &Array2<f64>) -> f64 {
     let moves = x.rows().into_iter().zip(y.rows());
     let lengths = moves.map(|(x, y)| GroundNorm::L2.between(x, y));
-    scores.iter().zip(lengths).map(|(score, length)| score - length).sum::<f64>()
-        / scores.len() as f64
+    rises.iter().zip(lengths).map(|(rise, length)| rise - length).sum::<f64>() / rises.len() as f64
 }
 
 /// `⟨g, h⟩ / (‖g‖·‖h‖)` over all points together, as in the published table.
@@ -239,81 +205,101 @@ fn cosine(g: &Array2<f64>, h: &Array2<f64>) -> f64 {
     product(g, h) / (product(g, g) * product(h, h)).sqrt()
 }
 
-fn options() -> Result<Options, Failure> {
-    let mut options = Options { is_quick: false, out: None, only: None, with: None };
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
-        match argument.as_str() {
-            "--quick" => options.is_quick = true,
-            "--out" => options.out = Some(value()?.into()),
-            "--only" => options.only = Some(value()?),
-            "--with" => options.with = Some(value()?),
-            other => return Err(format!("unknown argument `{other}`").into()),
-        }
+const HEADER: [&str; 9] =
+    ["pair", "strategy", "dim", "true W1", "estimate", "share", "cosine", "slope", "seconds"];
+
+impl Row {
+    fn share(&self) -> f64 {
+        self.estimate / self.true_w1
     }
-    Ok(options)
+
+    fn print(&self) {
+        let Row { strategy, pair, dim, true_w1, estimate, cosine, slope, seconds, .. } = self;
+        println!(
+            "{pair:<15} {strategy:<13} {dim:>4} {true_w1:>8.3} {estimate:>9.3} {:>7.3} {cosine:>7.3} {slope:>7.3} {seconds:>8.1}",
+            self.share()
+        );
+    }
+
+    fn csv(&self) -> String {
+        let Row { strategy, pair, dim, true_w1, estimate, cosine, slope, seconds, .. } = self;
+        let share = self.share();
+        format!(
+            "{strategy},\"{pair}\",{dim},{true_w1:.6},{estimate:.6},{share:.6},{cosine:.6},{slope:.6},{seconds:.2}\n"
+        )
+    }
+}
+
+/// The bracket with the higher lower end, and whether the truth is in it.
+fn print_bracket(rows: &[Row]) {
+    let brackets = rows.iter().filter_map(|row| row.bracket.map(|bracket| (row, bracket)));
+    if let Some((row, bracket)) = brackets.max_by(|a, b| a.1.lower.total_cmp(&b.1.lower)) {
+        // The points were rounded to single precision.
+        let round_off = 1e-6 * row.true_w1;
+        let is_inside =
+            (bracket.lower - round_off..=bracket.upper + round_off).contains(&row.true_w1);
+        let verdict = if is_inside { "contains" } else { "MISSES" };
+        println!("{:<15} {verdict} {:.3}: {bracket}\n", row.pair, row.true_w1);
+    }
+}
+
+/// What the command line asks for.
+#[derive(Default)]
+struct Options {
+    is_quick: bool,
+    out: Option<PathBuf>,
+    pair: Option<String>,
+    strategy: Option<String>,
+}
+
+impl Options {
+    fn read() -> Result<Self, Failure> {
+        let mut options = Self::default();
+        let mut arguments = std::env::args().skip(1);
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
+            match argument.as_str() {
+                "--quick" => options.is_quick = true,
+                "--out" => options.out = Some(value()?.into()),
+                "--pair" => options.pair = Some(value()?),
+                "--strategy" => options.strategy = Some(value()?),
+                other => return Err(format!("unknown argument `{other}`").into()),
+            }
+        }
+        Ok(options)
+    }
 }
 
 fn main() -> Result<(), Failure> {
-    let options = options()?;
-    let device = Device::flex();
-    let pairs = pairs(options.is_quick).into_iter();
-    let pairs: Vec<_> = pairs
-        .filter(|pair| options.only.as_ref().is_none_or(|only| pair.name().contains(only.as_str())))
-        .collect();
-    let strategies: Vec<_> = STRATEGIES
-        .into_iter()
-        .filter(|s| options.with.as_ref().is_none_or(|with| with == s))
-        .collect();
-    println!(
-        "{:<14} {:<14} {:>4} {:>8} {:>9} {:>7} {:>7} {:>7} {:>8}",
-        "pair", "strategy", "dim", "true W1", "estimate", "share", "cosine", "slope", "seconds"
-    );
-    let mut rows = Vec::new();
+    let options = Options::read()?;
+    let start = Instant::now();
+    let asks_for = |asked: &Option<String>, name: &str| asked.as_ref().is_none_or(|a| a == name);
+    let mut pairs = pairs(options.is_quick);
+    pairs.retain(|pair| asks_for(&options.pair, &pair.name()));
+    let strategies = STRATEGIES.into_iter().filter(|name| asks_for(&options.strategy, name));
+    let strategies: Vec<_> = strategies.collect();
     let n_rows = pairs.len() * strategies.len();
+    let mut text = "strategy,pair,dim,true_w1,estimate,share,cosine,slope,seconds\n".to_owned();
+    let mut done = 0;
+    let [pair, strategy, dim, w1, estimate, share, cosine, slope, seconds] = HEADER;
+    println!(
+        "{pair:<15} {strategy:<13} {dim:>4} {w1:>8} {estimate:>9} {share:>7} {cosine:>7} {slope:>7} {seconds:>8}"
+    );
     for pair in pairs {
-        let task = Task::new(pair, options.is_quick, &device);
-        let mut bracket = None;
+        let task = Task::new(pair, options.is_quick, &Device::flex());
+        let mut rows = Vec::new();
         for &strategy in &strategies {
-            let (row, report) = task.run(strategy, &device)?;
-            println!(
-                "{:<14} {:<14} {:>4} {:>8.3} {:>9.3} {:>7.3} {:>7.3} {:>7.3} {:>8.1}",
-                row.pair,
-                row.strategy,
-                row.dim,
-                row.true_w1,
-                row.estimate,
-                row.estimate / row.true_w1,
-                row.cosine,
-                row.slope,
-                row.seconds
-            );
+            let row = task.run(strategy)?;
+            row.print();
+            text += &row.csv();
             rows.push(row);
-            eprintln!("{} of {n_rows}", rows.len());
-            if bracket.as_ref().is_none_or(|b: &W1Report| report.lower > b.lower) {
-                bracket = Some(report);
-            }
+            done += 1;
+            eprintln!("{done} of {n_rows} done after {:.0} s", start.elapsed().as_secs_f64());
         }
-        if let Some(report) = bracket {
-            println!("{:<14} {report}", task.pair.name());
+        print_bracket(&rows);
+        if let Some(path) = &options.out {
+            write_atomically(path, text.as_bytes())?;
         }
-        std::io::stdout().flush()?;
-    }
-    if let Some(path) = &options.out {
-        write_atomically(path, csv(&rows).as_bytes())?;
     }
     Ok(())
-}
-
-fn csv(rows: &[Row]) -> String {
-    let mut text = "strategy,pair,dim,true_w1,estimate,share,cosine,slope,seconds\n".to_owned();
-    for r in rows {
-        let share = r.estimate / r.true_w1;
-        text += &format!(
-            "{},\"{}\",{},{:.6},{:.6},{:.6},{:.6},{:.6},{:.2}\n",
-            r.strategy, r.pair, r.dim, r.true_w1, r.estimate, share, r.cosine, r.slope, r.seconds
-        );
-    }
-    text
 }

@@ -150,7 +150,8 @@ fn an_orthonormal_critic_recovers_a_distance_of_35_between_pictures() {
 fn normalised_weights_bound_the_slope_in_the_infinity_norm() {
     // Along the diagonal an ℓ∞ critic can see ‖m‖∞ = 2/√2 of the shift ‖m‖₂ = 2, and no more.
     let pair = TranslatedNormals { d: 2, shift: 2.0 };
-    let critic = train(&pair, critic(2, 32, Activation::GroupSort), &InfinityNorm, 500, ORTHONORMAL);
+    let critic =
+        train(&pair, critic(2, 32, Activation::GroupSort), &InfinityNorm, 500, ORTHONORMAL);
     assert!(critic.lipschitz_bound(GroundNorm::LInf).unwrap() <= 1.0 + 1e-5);
     let share = share(&pair, &critic);
     assert!(share <= 0.5f64.sqrt() + 1e-4 && share > 0.69, "{share}");

@@ -97,9 +97,6 @@ fn every_strategy_brings_the_fake_mean_to_the_real_one() {
         let fake: Tensor<2> = outcome.wgan.averaged.forward(z);
         (fake.mean() - 2.0).abs().into_scalar()
     }
-    dbg!(mean_error(GradientPenalty::two_sided(1.0), 2e-3));
-    dbg!(mean_error(Orthonormal, 2e-3));
-    dbg!(mean_error(Orthonormal, 1e-2));
     // The start is 2 away; 0.25 is half a standard deviation of the target.
     assert!(mean_error(GradientPenalty::one_sided(1.0), 2e-3) < 0.25);
     assert!(mean_error(GradientPenalty::two_sided(1.0), 2e-3) < 0.25);
