@@ -5,6 +5,7 @@ mod bound;
 mod by_construction;
 mod gradient_penalty;
 mod infinity_norm;
+mod matrices;
 mod orthonormal;
 mod slope_penalty;
 mod spectral_norm;

@@ -1,11 +1,11 @@
 //! Orthonormal layers.
 
-use burn::module::{ModuleMapper, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::bound::polar_factor;
+use super::matrices::{change_gradients, change_matrices};
 use super::{LayeredCritic, LipschitzStrategy};
 
 /// Keeps the rows or columns of every weight orthonormal, whichever are fewer.
@@ -35,34 +35,15 @@ pub struct Orthonormal;
 
 impl<C: LayeredCritic> LipschitzStrategy<C> for Orthonormal {
     fn attach(&self, critic: C) -> C {
-        critic.map(&mut OnMatrices(nearest_orthonormal))
+        change_matrices(critic, nearest_orthonormal)
     }
 
     fn direct(&self, critic: &C, gradients: GradientsParams) -> GradientsParams {
-        let mut tangent = Tangent(gradients);
-        critic.visit(&mut tangent);
-        tangent.0
+        change_gradients(critic, gradients, tangent)
     }
 
     fn project(&self, critic: C) -> C {
-        critic.map(&mut OnMatrices(retract))
-    }
-}
-
-/// Takes from the gradient of every weight what would only change its singular values.
-struct Tangent(GradientsParams);
-
-impl ModuleVisitor for Tangent {
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if D != 2 {
-            return;
-        }
-        if let Some(gradient) = self.0.remove::<D>(param.id) {
-            let shape = gradient.dims();
-            let matrix = |t: Tensor<D>| t.reshape([shape[0], shape[1]]);
-            let along = tangent(matrix(param.val().inner()), matrix(gradient));
-            self.0.register(param.id, along.reshape(shape));
-        }
+        change_matrices(critic, retract)
     }
 }
 
@@ -76,21 +57,6 @@ fn tangent(w: Tensor<2>, g: Tensor<2>) -> Tensor<2> {
     } else {
         let normal = symmetric(g.clone().matmul(w.clone().transpose()));
         g - normal.matmul(w)
-    }
-}
-
-struct OnMatrices(fn(Tensor<2>) -> Tensor<2>);
-
-impl ModuleMapper for OnMatrices {
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        if D != 2 {
-            return param;
-        }
-        super::replace_values(param, |w| {
-            let shape = w.dims();
-            let [rows, columns] = [shape[0], shape[1]];
-            (self.0)(w.reshape([rows, columns])).reshape(shape)
-        })
     }
 }
 
