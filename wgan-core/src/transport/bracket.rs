@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cost::check_rows;
 use super::exact::w1;
-use super::mcshane::{Anchors, McShane, best_extension};
+use super::mcshane::{Below, McShane, best_extension};
 use super::plan::Transport;
 use crate::error::WganError;
 use crate::estimate::Estimate;
@@ -70,8 +70,8 @@ impl W1Config {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct W1Report {
     /// Below the W₁ of the laws with a probability of 98 %, and below the W₁ of the samples: mean difference of a 1-Lipschitz function
-    /// minus two standard errors, 0 where that is negative. The function is the critic, made 1-Lipschitz on the rows, which should not be
-    /// those it was trained on; without scores, the optimal potential of one half of the rows, evaluated on the other half.
+    /// minus two standard errors, 0 where that is negative. The function is the critic, lowered to be 1-Lipschitz on the rows, which should
+    /// not be those it was trained on; without scores, the optimal potential of one half of the rows, evaluated on the other half.
     pub lower: f64,
     /// Exact W₁ between `n` real and `n` fake rows; its mean is at least the W₁ of the laws.
     pub w1: f64,
@@ -248,7 +248,7 @@ fn critic_bound(
         pick("fake scores", scores.fake, fake_rows)?,
     );
     let scores = (&on_real[..], &on_fake[..]);
-    let bound = best_extension(real.view(), fake.view(), scores, norm, &[Anchors::All])?;
+    let bound = best_extension(real.view(), fake.view(), scores, norm, Below::Laws)?;
     lower_of(&bound.real, &bound.fake)
 }
 

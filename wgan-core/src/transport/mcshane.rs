@@ -97,25 +97,26 @@ pub fn certified_lower_bound(
     norm: GroundNorm,
 ) -> Result<CertifiedBound, WganError> {
     let scores = (real_scores, fake_scores);
-    best_extension(real, fake, scores, norm, &[Anchors::Fake, Anchors::All])
+    best_extension(real, fake, scores, norm, Below::Samples)
 }
 
-/// Which rows McShane's extension starts from.
-#[derive(Clone, Copy)]
-pub(super) enum Anchors {
-    /// The fake ones: the extension is raised on the real rows as far as it may, which fits it to these rows.
-    Fake,
-    /// All: the scores are kept wherever they are 1-Lipschitz already.
-    All,
+/// What a bound is to be below.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Below {
+    /// W₁ of the samples: the function may be fitted to their rows.
+    Samples,
+    /// W₁ of the laws, in expectation: the function may not gain from the rows it is evaluated on. It starts from all
+    /// rows, which keeps the scores where they are 1-Lipschitz already, and is scaled down only.
+    Laws,
 }
 
-/// The best of the extensions from the given anchors, of the scores as they are or divided by their largest slope.
+/// The best of McShane's extensions of the scores as they are or divided by their largest slope.
 pub(super) fn best_extension(
     real: ArrayView2<'_, f64>,
     fake: ArrayView2<'_, f64>,
     (real_scores, fake_scores): (&[f64], &[f64]),
     norm: GroundNorm,
-    anchors: &[Anchors],
+    below: Below,
 ) -> Result<CertifiedBound, WganError> {
     check_values(real, real_scores)?;
     check_values(fake, fake_scores)?;
@@ -132,15 +133,17 @@ pub(super) fn best_extension(
         fake: Array1::zeros(0),
         largest_slope: slope,
     };
+    let least_slope = if below == Below::Laws { 1.0 } else { 0.0 };
+    let slope_used = slope.max(least_slope);
     let scales: &[f64] =
-        if slope > 0.0 && slope.is_finite() { &[1.0, 1.0 / slope] } else { &[1.0] };
+        if slope_used > 0.0 && slope_used.is_finite() { &[1.0, 1.0 / slope_used] } else { &[1.0] };
     for scale in scales {
         let scaled: Vec<f64> = scores.iter().map(|f| f * scale).collect();
-        for anchors in anchors {
-            let extended = match anchors {
-                Anchors::Fake => McShane::new(fake, &scaled[real_scores.len()..], norm)?,
-                Anchors::All => McShane::new(all.view(), &scaled, norm)?,
-            };
+        let mut extensions = vec![McShane::new(all.view(), &scaled, norm)?];
+        if below == Below::Samples {
+            extensions.push(McShane::new(fake, &scaled[real_scores.len()..], norm)?);
+        }
+        for extended in extensions {
             let (on_real, on_fake) = (extended.evaluate(real)?, extended.evaluate(fake)?);
             let value = on_real.sum() / on_real.len() as f64 - on_fake.sum() / on_fake.len() as f64;
             if value > best.value {
