@@ -102,7 +102,7 @@ impl Task {
         let penalised = || self.perceptron(3, Activation::LeakyRelu);
         let (small, large) = (self.config(256, 1e-3), self.config(256, 1e-2));
         // A step of a cone critic costs a fraction of the others': larger batches and more of them.
-        let cheap = self.config(1024, 3e-2).with_n_steps(2 * self.n_steps);
+        let cheap = CriticConfig { n_steps: 2 * self.n_steps, ..self.config(1024, 3e-2) };
         match strategy {
             "clip" => self.measure(strategy, penalised()?, WeightClip::default(), small),
             "gp" => self.measure(strategy, penalised()?, GradientPenalty::two_sided(10.0), small),
