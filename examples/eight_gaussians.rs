@@ -9,7 +9,7 @@ use ndarray::Array2;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
-use wgan_core::transport::{Norm, mode_coverage, w1};
+use wgan_core::transport::{GroundNorm, mode_coverage, w1};
 use wgan_core::{
     Fit, GaussianPrior, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
     Progress, Schedule, TrainConfig, Wgan, WganError,
@@ -62,8 +62,8 @@ fn main() -> Result<(), WganError> {
     let fake: Vec<f64> = fake.into_data().iter::<f32>().map(f64::from).collect();
     let fake = Array2::from_shape_fn((N, 2), |(i, j)| fake[2 * i + j]);
     let (half, other) = (ring(N, &mut rng), ring(N, &mut rng));
-    let floor = w1(half.view(), other.view(), Norm::L2)?.value;
-    let distance = w1(half.view(), fake.view(), Norm::L2)?.value;
+    let floor = w1(half.view(), other.view(), GroundNorm::L2)?.value;
+    let distance = w1(half.view(), fake.view(), GroundNorm::L2)?.value;
     let centres = Array2::from_shape_fn((8, 2), |(k, j)| centre(k)[j]);
     let modes = mode_coverage(fake.view(), centres.view(), 4.0 * SD)?;
 

@@ -2,9 +2,9 @@
 
 use burn::tensor::Tensor;
 use wgan_core::{
-    Checkpoints, Fit, FitOutcome, GaussianPrior, GradientPenalty, History, LipschitzStrategy,
-    MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig, Plateau, SlopePenalty, SpectralNorm,
-    StopReason, TrainConfig, WeightClip, Wgan,
+    Checkpoints, Fit, FitOutcome, GaussianPrior, GradientPenalty, History, Indistinguishable,
+    LipschitzStrategy, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig, Orthonormal, Plateau,
+    SlopePenalty, SpectralNorm, StopReason, TrainConfig, W1Evaluation, WeightClip, Wgan,
 };
 use wgan_tests::{device, normal_points, rng, weights};
 
@@ -103,6 +103,7 @@ fn strategies_bring_the_fake_mean_to_the_real_one() {
     assert!(mean_error(GradientPenalty::one_sided(1.0), 2e-3) < 0.25);
     assert!(mean_error(SlopePenalty::default(), 2e-3) < 0.25);
     assert!(mean_error(SpectralNorm::default(), 2e-3) < 0.25);
+    assert!(mean_error(Orthonormal, 2e-3) < 0.25);
     // A clipped critic is nearly flat: its generator needs Adam's scale-free steps, too.
     assert!(mean_error(WeightClip { clip_bound: 0.1 }, 2e-3) < 0.25);
 }
@@ -145,4 +146,37 @@ fn a_plateau_ends_the_run_early() {
         .unwrap();
     assert_eq!(outcome.reason, StopReason::EarlyStop);
     assert!(outcome.n_steps < 2000);
+}
+
+/// A run of up to `n_steps` that is evaluated every 10 steps on rows it does not train on.
+fn evaluated(n_steps: usize) -> Outcome<GradientPenalty> {
+    let config = config(n_steps);
+    let data = normal_points(500, 2, 2.0, 0.5, 1);
+    let held_out = normal_points(300, 2, 2.0, 0.5, 2);
+    let prior = GaussianPrior { dim: 4 };
+    Fit::new(&config, &data, &prior, &device(), 11)
+        .unwrap()
+        .with_evaluation(W1Evaluation::new(held_out, 10))
+        .with_stop_rule(Indistinguishable { ratio: 1.5, patience: 2 })
+        .run(wgan(GradientPenalty::one_sided(1.0), &config))
+        .unwrap()
+}
+
+#[test]
+fn a_run_ends_when_real_and_fake_can_no_longer_be_told_apart() {
+    let outcome = evaluated(2000);
+    assert_eq!(outcome.reason, StopReason::EarlyStop);
+    assert_eq!(outcome.n_steps % 10, 0);
+    let reports: Vec<_> = outcome.history.evaluations.iter().map(|e| e.report).collect();
+    assert_eq!(reports.len(), outcome.n_steps / 10);
+    // The start is 2 away in both coordinates; the end is at the floor.
+    assert!(reports[0].ratio > 5.0 && reports[0].permutation_p == Some(0.01), "{}", reports[0]);
+    assert!(reports[reports.len() - 2..].iter().all(|report| report.ratio <= 1.5));
+    assert!(reports.iter().all(|report| report.lower <= report.upper && report.n == 150));
+}
+
+#[test]
+fn evaluating_a_run_does_not_change_it() {
+    let plain = run(GradientPenalty::one_sided(1.0), &config(20), None);
+    assert_eq!(weights(&plain.wgan.averaged), weights(&evaluated(20).wgan.averaged));
 }

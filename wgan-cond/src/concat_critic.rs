@@ -23,9 +23,7 @@ impl ConcatCritic {
         rng: &mut R,
         device: &Device,
     ) -> Result<Self, WganError> {
-        if config.d_output != 1 {
-            return Err(WganError::config("d_output", "1 for a critic", config.d_output));
-        }
+        config.check_critic()?;
         Ok(Self { mlp: config.init(rng, device)? })
     }
 }

@@ -6,8 +6,8 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgan_core::{
-    Dataset, GaussianPrior, GradientPenalty, LipschitzStrategy, MlpConfig, MlpCritic, MlpGenerator,
-    SpectralNorm, TrainConfig, WeightClip, Wgan,
+    Activation, Dataset, GaussianPrior, GradientPenalty, LipschitzStrategy, MlpConfig, MlpCritic,
+    MlpGenerator, Orthonormal, SpectralNorm, TrainConfig, WeightClip, Wgan,
 };
 
 const BATCH: usize = 256;
@@ -32,10 +32,15 @@ struct Bench<S> {
 }
 
 impl<S: LipschitzStrategy<MlpCritic>> Bench<S> {
-    fn new(strategy: S, d: usize, width: usize, device: Device) -> Self {
+    fn new(
+        strategy: S,
+        activation: Activation,
+        (d, width): (usize, usize),
+        device: Device,
+    ) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mlp = |d_in, d_out| MlpConfig::new(d_in, d_out).with_width(width);
-        let critic = MlpCritic::new(&mlp(d, 1), &mut rng, &device);
+        let critic = MlpCritic::new(&mlp(d, 1).with_activation(activation), &mut rng, &device);
         let generator = MlpGenerator::new(&mlp(LATENT, d), &mut rng, &device);
         let (Ok(critic), Ok(generator)) = (critic, generator) else {
             unreachable!("the sizes are valid")
@@ -66,12 +71,15 @@ impl<S: LipschitzStrategy<MlpCritic>> Bench<S> {
     }
 }
 
-fn run<S: LipschitzStrategy<MlpCritic> + Copy>(c: &mut Criterion, name: &str, strategy: S) {
+fn run<S>(c: &mut Criterion, name: &str, strategy: S, activation: Activation)
+where
+    S: LipschitzStrategy<MlpCritic> + Copy,
+{
     let mut group = c.benchmark_group(name);
     group.sample_size(10);
     for (d, width) in [(2, 128), (32, 128), (32, 512), (132, 512)] {
         for (device_name, device) in devices() {
-            let mut bench = Bench::new(strategy, d, width, device);
+            let mut bench = Bench::new(strategy, activation, (d, width), device);
             let id = BenchmarkId::new(device_name, format!("{d}x{width}"));
             group.bench_function(id, |b| b.iter(|| bench.step()));
         }
@@ -80,9 +88,12 @@ fn run<S: LipschitzStrategy<MlpCritic> + Copy>(c: &mut Criterion, name: &str, st
 }
 
 fn generator_step(c: &mut Criterion) {
-    run(c, "gradient_penalty", GradientPenalty::default());
-    run(c, "weight_clip", WeightClip::default());
-    run(c, "spectral_norm", SpectralNorm::default());
+    let leaky = Activation::LeakyRelu;
+    run(c, "gradient_penalty", GradientPenalty::default(), leaky);
+    run(c, "weight_clip", WeightClip::default(), leaky);
+    run(c, "spectral_norm", SpectralNorm::default(), leaky);
+    run(c, "orthonormal", Orthonormal, Activation::GroupSort);
+    run(c, "orthonormal_fold", Orthonormal, Activation::Fold);
 }
 
 criterion_group!(benches, generator_step);

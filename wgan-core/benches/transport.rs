@@ -10,7 +10,7 @@ use ndarray::{Array2, array};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
-use wgan_core::transport::{Norm, PointCost, solve_transport, uniform, w1_sorted};
+use wgan_core::transport::{GroundNorm, PointCost, solve_transport, uniform, w1_sorted};
 
 /// A standard normal table `[n, d]`.
 fn normal(n: usize, d: usize, seed: u64) -> Array2<f64> {
@@ -23,7 +23,7 @@ fn network_simplex(criterion: &mut Criterion) {
     group.sample_size(10);
     for n in [500, 1000, 2000, 4000] {
         let (x, y) = (normal(n, 2, 1), normal(n, 2, 2) + &array![1.0, 0.5]);
-        let Ok(points) = PointCost::new(x.view(), y.view(), Norm::L2) else {
+        let Ok(points) = PointCost::new(x.view(), y.view(), GroundNorm::L2) else {
             return;
         };
         let (matrix, weights) = (points.to_dense(), uniform(n));

@@ -45,14 +45,20 @@
 //! # Where things are
 //! - [`Critic`], [`InputGradient`], [`Generator`], [`Prior`], [`Sample`]: what a model is made of;
 //!   [`Mlp`] and its critic and generator.
-//! - [`LipschitzStrategy`]: [`WeightClip`], [`GradientPenalty`], [`SlopePenalty`], [`SpectralNorm`].
-//! - [`Wgan`] is one iteration, [`Fit`] the loop around it; [`Recorder`], [`StopRule`] and
-//!   [`Checkpoints`] are told what happens.
+//! - [`LipschitzStrategy`]: [`WeightClip`], [`GradientPenalty`], [`SlopePenalty`], [`SpectralNorm`],
+//!   [`Orthonormal`], [`InfinityNorm`]; [`ConeCritic`] needs none. [`Audit`] says what a critic's Lipschitz constant
+//!   is known to be, [`known_pairs`] what a critic should find.
+//! - [`Wgan`] is one iteration, [`Fit`] the loop around it; [`Recorder`], [`StopRule`],
+//!   [`W1Evaluation`] and [`Checkpoints`] are told what happens. [`CriticConfig`] trains a critic alone between two
+//!   samples, [`Estimate`] is what it finds.
 //! - [`transport`]: exact and approximate distances. [`whitening`]: coordinates in which every
 //!   direction has variance one.
 
+mod convert;
 mod error;
+mod estimate;
 mod file;
+pub mod known_pairs;
 mod lipschitz;
 mod model;
 mod norm;
@@ -62,20 +68,24 @@ pub mod transport;
 mod weights;
 pub mod whitening;
 
+pub use convert::{points_of, tensor_of};
 pub use error::WganError;
+pub use estimate::Estimate;
 pub use file::{temporary_name, write_atomically};
 pub use lipschitz::{
-    GradientPenalty, LipschitzStrategy, Penalty, PenaltyPoints, Sides, SlopePenalty, SpectralNorm,
-    WeightClip,
+    Audit, ByConstruction, GradientPenalty, InfinityNorm, LayeredCritic, LipschitzBound,
+    LipschitzStrategy, Orthonormal, Penalty, PenaltyPoints, Sides, SlopePenalty, SpectralNorm,
+    WeightClip, operator_norm, singular_values,
 };
 pub use model::{
-    Activation, Critic, GaussianPrior, Generator, InputGradient, Mlp, MlpConfig, MlpCritic,
-    MlpGenerator, Prior, linear,
+    Activation, ConeCritic, Critic, GaussianPrior, Generator, InputGradient, Mlp, MlpConfig,
+    MlpCritic, MlpGenerator, Prior, linear,
 };
 pub use norm::GroundNorm;
 pub use sample::Sample;
 pub use train::{
-    Checkpoints, CriticStep, Dataset, Fit, FitOutcome, History, JsonLines, OptimizerConfig,
-    Plateau, Progress, Record, Recorder, Schedule, StopReason, StopRule, TrainConfig, Wgan,
+    Checkpoints, CriticConfig, CriticStep, Dataset, Evaluated, Fit, FitOutcome, History,
+    Indistinguishable, JsonLines, OptimizerConfig, Plateau, Progress, Record, Recorder, Schedule,
+    StopReason, StopRule, TrainConfig, W1Evaluation, Wgan,
 };
 pub use weights::{load_weights, save_weights};

@@ -1,6 +1,7 @@
 //! Ground norms and their duals.
 
 use burn::tensor::Tensor;
+use ndarray::{ArrayView1, Zip};
 use serde::{Deserialize, Serialize};
 
 /// Norm in which two samples are compared; the critic's slope is measured in its dual.
@@ -33,6 +34,18 @@ impl GroundNorm {
             GroundNorm::LInf => v.abs().max_dim(1),
         };
         row.squeeze_dim::<1>(1) // [n, 1] → [n]
+    }
+
+    /// `‖x − y‖` of two points of equal dimension.
+    pub fn between(self, x: ArrayView1<'_, f64>, y: ArrayView1<'_, f64>) -> f64 {
+        let fold = |step: fn(f64, f64) -> f64| {
+            Zip::from(x).and(y).fold(0.0, |total, &a, &b| step(total, a - b))
+        };
+        match self {
+            GroundNorm::L1 => fold(|total, difference| total + difference.abs()),
+            GroundNorm::L2 => fold(|total, difference| total + difference * difference).sqrt(),
+            GroundNorm::LInf => fold(|total, difference| total.max(difference.abs())),
+        }
     }
 
     /// The norm `‖·‖*` in which gradients are measured.

@@ -1,16 +1,28 @@
 //! Ways to keep a critic close to 1-Lipschitz, one per file.
 
+mod audit;
+mod bound;
+mod by_construction;
 mod gradient_penalty;
+mod infinity_norm;
+mod matrices;
+mod orthonormal;
 mod slope_penalty;
 mod spectral_norm;
 mod weight_clip;
 
 use burn::module::Param;
+use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
 use crate::model::Critic;
 
+pub use audit::Audit;
+pub use bound::{LayeredCritic, LipschitzBound, operator_norm, singular_values};
+pub use by_construction::ByConstruction;
 pub use gradient_penalty::{GradientPenalty, PenaltyPoints};
+pub use infinity_norm::InfinityNorm;
+pub use orthonormal::Orthonormal;
 pub use slope_penalty::SlopePenalty;
 pub use spectral_norm::SpectralNorm;
 pub use weight_clip::WeightClip;
@@ -31,6 +43,11 @@ pub trait LipschitzStrategy<C: Critic> {
         _t: Tensor<1>,
     ) -> Option<Penalty> {
         None
+    }
+
+    /// Changes the gradients of the critic loss before the optimiser sees them.
+    fn direct(&self, _critic: &C, gradients: GradientsParams) -> GradientsParams {
+        gradients
     }
 
     /// Maps the critic back to the feasible set after each update.

@@ -1,10 +1,11 @@
 //! Spectral normalisation.
 
-use burn::module::{ModuleMapper, Param};
+use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::LipschitzStrategy;
+use super::matrices::{change_gradients, change_matrices};
 use crate::model::Critic;
 
 /// Divides each weight matrix by its largest singular value, before training and after each update.
@@ -34,42 +35,44 @@ impl<C: Critic> LipschitzStrategy<C> for SpectralNorm {
         LipschitzStrategy::<C>::project(self, critic)
     }
 
-    fn project(&self, critic: C) -> C {
-        critic.map(&mut Normalise(self.n_iterations))
+    fn direct(&self, critic: &C, gradients: GradientsParams) -> GradientsParams {
+        change_gradients(critic, gradients, |w, g| along_the_sphere(w, g, self.n_iterations))
     }
-}
 
-struct Normalise(usize);
-
-impl ModuleMapper for Normalise {
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        if D != 2 {
-            return param;
-        }
-        super::replace_values(param, |w| {
-            let [rows, columns] = [w.dims()[0], w.dims()[1]];
-            let sigma = largest_singular_value(w.clone().reshape([rows, columns]), self.0);
-            w.div(sigma.reshape([1; D]))
+    fn project(&self, critic: C) -> C {
+        change_matrices(critic, |w| {
+            let (_, sigma, _) = leading(w.clone(), self.n_iterations);
+            w / sigma
         })
     }
 }
 
-/// Largest singular value of `w: [r, c]` by power iteration on `wᵀw`, `[1]`.
+/// The gradient of `w/σ(w)` where `σ = 1`: `g − ⟨g, w⟩·uvᵀ` (Miyato et al. 2018, eq. 12).
+fn along_the_sphere(w: Tensor<2>, g: Tensor<2>, n_iterations: usize) -> Tensor<2> {
+    let growth = (g.clone() * w.clone()).sum().unsqueeze_dim::<2>(0); // [1, 1]
+    let (u, _, v) = leading(w, n_iterations);
+    g - u.matmul(v.transpose()) * growth
+}
+
+/// Largest singular value of `w: [r, c]` with its vectors, by power iteration on `wᵀw`: `[r, 1]`, `[1, 1]`, `[c, 1]`.
 ///
 /// Starts from `wᵀ1` plus a ramp, which is orthogonal to the leading direction only by accident.
-fn largest_singular_value(w: Tensor<2>, n_iterations: usize) -> Tensor<1> {
-    let [_, columns] = w.dims();
+fn leading(w: Tensor<2>, n_iterations: usize) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
+    let [rows, columns] = w.dims();
     let transposed = w.clone().transpose();
     let ramp = Tensor::arange(1..columns as i64 + 1, &w.device()).float();
     let mut v = w.clone().sum_dim(0).transpose() + ramp.unsqueeze_dim::<2>(1) / columns as f32;
-    let mut sigma = Tensor::zeros([1], &w.device());
-    for _ in 0..n_iterations {
+    let mut u = Tensor::zeros([rows, 1], &w.device());
+    let mut sigma = Tensor::zeros([1, 1], &w.device());
+    for step in 0..n_iterations {
+        if step > 0 {
+            v = transposed.clone().matmul(u);
+        }
         v = v.clone() / length(v);
-        let u = w.clone().matmul(v);
-        sigma = length(u.clone()).reshape([1]);
-        v = transposed.clone().matmul(u);
+        u = w.clone().matmul(v.clone());
+        sigma = length(u.clone());
     }
-    sigma
+    (u / sigma.clone(), sigma, v)
 }
 
 /// `‖v‖₂` of a column, `[1, 1]`, never zero.
@@ -88,7 +91,10 @@ mod tests {
         // diag(5, 2) times a rotation: singular values 5 and 2.
         let w =
             Tensor::<2>::from_floats([[5.0 * c, -5.0 * s], [2.0 * s, 2.0 * c]], &Device::flex());
-        let sigma: f32 = largest_singular_value(w, 12).into_scalar();
+        let (u, sigma, v) = leading(w.clone(), 12);
+        let along: f32 = u.transpose().matmul(w).matmul(v).into_scalar();
+        let sigma: f32 = sigma.into_scalar();
+        assert!((along - sigma).abs() < 1e-4);
         assert!((sigma - 5.0).abs() < 1e-4); // error (2/5)^24 below single precision
     }
 }

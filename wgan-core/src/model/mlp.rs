@@ -9,6 +9,8 @@ use rand::{Rng, RngExt};
 use super::Activation;
 use super::activation::Slope;
 use crate::error::WganError;
+use crate::lipschitz::operator_norm;
+use crate::norm::GroundNorm;
 
 /// Shape of a [`Mlp`].
 #[derive(Config, Debug, PartialEq)]
@@ -17,7 +19,8 @@ pub struct MlpConfig {
     pub d_input: usize,
     /// Dimension of the output, at least 1.
     pub d_output: usize,
-    /// Units per hidden layer, at least 1 and even for [`Activation::GroupSort`] (128: enough for
+    /// Units per hidden layer, at least 1, and even for [`Activation::GroupSort`] and
+    /// [`Activation::Fold`] (128: enough for
     /// tables of a few dozen columns).
     #[config(default = 128)]
     pub width: usize,
@@ -48,10 +51,22 @@ impl MlpConfig {
                 return Err(WganError::config(field, "at least 1", value));
             }
         }
-        if self.activation == Activation::GroupSort && self.width % 2 == 1 {
-            return Err(WganError::config("width", "an even number for GroupSort", self.width));
+        let is_paired = matches!(self.activation, Activation::GroupSort | Activation::Fold);
+        if is_paired && self.width % 2 == 1 {
+            return Err(WganError::config("width", "an even number for pairs", self.width));
         }
         Ok(())
+    }
+
+    /// As [`MlpConfig::check`], for a network that is a critic.
+    ///
+    /// # Errors
+    /// As [`MlpConfig::check`]; [`WganError::Config`] if there is more than one output.
+    pub fn check_critic(&self) -> Result<(), WganError> {
+        if self.d_output != 1 {
+            return Err(WganError::config("d_output", "1 for a critic", self.d_output));
+        }
+        self.check()
     }
 
     /// Network with host-drawn weights, uniform on `±d_in^(−½)` per layer.
@@ -122,6 +137,26 @@ impl Mlp {
             g = if self.adds_input(i) { g + back } else { back };
         }
         g
+    }
+
+    /// Weights `[d_in, d_out]` of the linear layers, from input to output.
+    pub fn weights(&self) -> Vec<Tensor<2>> {
+        self.layers.iter().map(|layer| layer.weight.val()).collect()
+    }
+
+    /// Upper bound on the Lipschitz constant in `ground`: the product of the layers' operator norms
+    /// and the activations' constants, in `f64`; `1 + ‖W‖` for a layer that adds its input.
+    ///
+    /// # Errors
+    /// [`WganError::Decomposition`] if a weight is not finite.
+    pub fn lipschitz_bound(&self, ground: GroundNorm) -> Result<f64, WganError> {
+        let mut bound = operator_norm(&self.last().weight.val(), ground)?;
+        for (i, layer) in self.hidden().iter().enumerate() {
+            let factor =
+                operator_norm(&layer.weight.val(), ground)? * self.activation.lipschitz_constant();
+            bound *= if self.adds_input(i) { 1.0 + factor } else { factor };
+        }
+        Ok(bound)
     }
 
     /// Units of the hidden layers.

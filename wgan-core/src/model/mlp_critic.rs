@@ -6,6 +6,8 @@ use rand::Rng;
 
 use super::{Critic, InputGradient, Mlp, MlpConfig};
 use crate::error::WganError;
+use crate::lipschitz::{LayeredCritic, LipschitzBound};
+use crate::norm::GroundNorm;
 
 /// `f: R^d → R` as a [`Mlp`] with one output.
 #[derive(Module, Debug)]
@@ -23,9 +25,7 @@ impl MlpCritic {
         rng: &mut R,
         device: &Device,
     ) -> Result<Self, WganError> {
-        if config.d_output != 1 {
-            return Err(WganError::config("d_output", "1 for a critic", config.d_output));
-        }
+        config.check_critic()?;
         Ok(Self { mlp: config.init(rng, device)? })
     }
 }
@@ -41,5 +41,17 @@ impl Critic for MlpCritic {
 impl InputGradient for MlpCritic {
     fn input_gradient(&self, x: &Tensor<2>) -> Tensor<2> {
         self.mlp.input_gradient(x.clone())
+    }
+}
+
+impl LayeredCritic for MlpCritic {
+    fn weights(&self) -> Vec<Tensor<2>> {
+        self.mlp.weights()
+    }
+}
+
+impl LipschitzBound for MlpCritic {
+    fn lipschitz_bound(&self, ground: GroundNorm) -> Result<f64, WganError> {
+        self.mlp.lipschitz_bound(ground)
     }
 }

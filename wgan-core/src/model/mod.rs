@@ -1,6 +1,7 @@
 //! Critics, generators and the networks they are made of.
 
 mod activation;
+mod cone_critic;
 mod mlp;
 mod mlp_critic;
 mod mlp_generator;
@@ -12,6 +13,7 @@ use burn::tensor::Tensor;
 use crate::sample::Sample;
 
 pub use activation::Activation;
+pub use cone_critic::ConeCritic;
 pub use mlp::{Mlp, MlpConfig, linear};
 pub use mlp_critic::MlpCritic;
 pub use mlp_generator::MlpGenerator;

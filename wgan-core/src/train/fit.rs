@@ -8,8 +8,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::checkpoint::RunState;
 use super::{
-    Checkpoints, CriticStep, Dataset, History, Record, Recorder, StopReason, StopRule, TrainConfig,
-    Wgan,
+    Checkpoints, CriticStep, Dataset, Evaluated, History, Record, Recorder, StopReason, StopRule,
+    TrainConfig, W1Evaluation, Wgan,
 };
 use crate::error::WganError;
 use crate::lipschitz::LipschitzStrategy;
@@ -20,7 +20,7 @@ use crate::weights::has_finite_weights;
 ///
 /// Every random number comes from one generator seeded on the host, so the same seed, data and
 /// settings give the same weights on any number of threads.
-pub struct Fit<'a, D, P> {
+pub struct Fit<'a, D: Dataset, P> {
     config: &'a TrainConfig,
     data: &'a D,
     prior: &'a P,
@@ -28,6 +28,7 @@ pub struct Fit<'a, D, P> {
     seed: u64,
     recorders: Vec<Box<dyn Recorder + 'a>>,
     stop_rules: Vec<Box<dyn StopRule + 'a>>,
+    evaluation: Option<W1Evaluation<D::Sample>>,
     checkpoints: Option<Checkpoints>,
     time_limit: Option<Duration>,
 }
@@ -68,6 +69,7 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
             seed,
             recorders: Vec::new(),
             stop_rules: Vec::new(),
+            evaluation: None,
             checkpoints: None,
             time_limit: None,
         })
@@ -84,6 +86,14 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
     #[must_use]
     pub fn with_stop_rule(mut self, rule: impl StopRule + 'a) -> Self {
         self.stop_rules.push(Box::new(rule));
+        self
+    }
+
+    /// Also measures the generated law by exact transport as it trains; [`Indistinguishable`](super::Indistinguishable) stops
+    /// on it.
+    #[must_use]
+    pub fn with_evaluation(mut self, evaluation: W1Evaluation<D::Sample>) -> Self {
+        self.evaluation = Some(evaluation);
         self
     }
 
@@ -105,7 +115,8 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
     /// Trains until a reason to stop.
     ///
     /// # Errors
-    /// Only where files cannot be read or written; an early end is a [`StopReason`].
+    /// Only where files cannot be read or written, or an evaluation has settings out of range; an early end is a
+    /// [`StopReason`].
     pub fn run<C, G, S>(mut self, wgan: Wgan<C, G, S>) -> Result<FitOutcome<C, G, S>, WganError>
     where
         C: Critic<Sample = D::Sample>,
@@ -138,6 +149,7 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
                 break StopReason::NonFinite;
             }
             self.keep(&record, &mut state)?;
+            self.evaluate(&wgan, &mut state)?;
             self.checkpoint(&wgan, &state)?;
         };
         self.recorders.iter_mut().for_each(|r| r.finish(reason));
@@ -222,7 +234,9 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
 
     fn reason_to_stop(&self, state: &RunState) -> Option<StopReason> {
         let limit = self.time_limit.map_or(f64::INFINITY, |limit| limit.as_secs_f64());
-        let is_recorded = state.history.records.last().is_some_and(|r| r.step == state.step);
+        let history = &state.history;
+        let is_recorded = history.records.last().is_some_and(|r| r.step == state.step)
+            || history.evaluations.last().is_some_and(|e| e.step == state.step);
         if state.step >= self.config.n_steps {
             Some(StopReason::MaxSteps)
         } else if state.seconds >= limit {
@@ -243,6 +257,27 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
         let record = Record { seconds: state.seconds, ..*record };
         state.history.records.push(record);
         self.recorders.iter_mut().try_for_each(|r| r.record(&record))
+    }
+
+    fn evaluate<C, G, S>(
+        &mut self,
+        wgan: &Wgan<C, G, S>,
+        state: &mut RunState,
+    ) -> Result<(), WganError>
+    where
+        C: Critic<Sample = D::Sample>,
+        G: Generator<Sample = D::Sample, Latent = P::Latent>,
+        S: LipschitzStrategy<C>,
+    {
+        let Some(evaluation) = self.evaluation.as_ref().filter(|e| e.is_due(state.step)) else {
+            return Ok(());
+        };
+        let at = (self.seed, state.step);
+        let report = evaluation.report(wgan, self.prior, &self.device, at)?;
+        let evaluated = Evaluated { step: state.step, report };
+        state.history.evaluations.push(evaluated);
+        self.recorders.iter_mut().for_each(|r| r.evaluated(&evaluated));
+        Ok(())
     }
 
     fn checkpoint<C, G, S>(&self, wgan: &Wgan<C, G, S>, state: &RunState) -> Result<(), WganError>

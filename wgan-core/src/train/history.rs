@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::WganError;
 use crate::file::write_atomically;
+use crate::transport::W1Report;
 
 /// Figures of one generator step; critic figures are those of its last critic step.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,11 +55,23 @@ impl Record {
     }
 }
 
+/// What a [`W1Evaluation`](super::W1Evaluation) found.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evaluated {
+    /// Generator steps done, from 1.
+    pub step: usize,
+    /// The bracket at that step.
+    pub report: W1Report,
+}
+
 /// Records of a run, in order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct History {
     /// The records.
     pub records: Vec<Record>,
+    /// The evaluations, if the run had any.
+    #[serde(default)]
+    pub evaluations: Vec<Evaluated>,
 }
 
 impl History {
@@ -122,7 +135,8 @@ pub(super) mod tests {
             critic_loss: 0.0,
             generator_loss: 0.0,
         };
-        History { records: estimates.into_iter().enumerate().map(record).collect() }
+        let records = estimates.into_iter().enumerate().map(record).collect();
+        History { records, ..History::default() }
     }
 
     #[test]

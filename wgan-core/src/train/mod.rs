@@ -3,7 +3,9 @@
 mod average;
 mod checkpoint;
 mod config;
+mod critic_fit;
 mod data;
+mod evaluation;
 mod fit;
 mod history;
 mod optimizer;
@@ -14,11 +16,13 @@ mod wgan;
 
 pub use checkpoint::Checkpoints;
 pub use config::TrainConfig;
+pub use critic_fit::CriticConfig;
 pub use data::Dataset;
+pub use evaluation::W1Evaluation;
 pub use fit::{Fit, FitOutcome};
-pub use history::{History, Record};
+pub use history::{Evaluated, History, Record};
 pub use optimizer::OptimizerConfig;
 pub use recorder::{JsonLines, Progress, Recorder};
 pub use schedule::Schedule;
-pub use stop::{Plateau, StopReason, StopRule};
+pub use stop::{Indistinguishable, Plateau, StopReason, StopRule};
 pub use wgan::{CriticStep, Wgan};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Record, StopReason};
+use super::{Evaluated, Record, StopReason};
 use crate::error::WganError;
 
 /// Is told what a run measures while it runs.
@@ -23,6 +23,9 @@ pub trait Recorder {
     /// # Errors
     /// Where the record cannot be kept.
     fn record(&mut self, record: &Record) -> Result<(), WganError>;
+
+    /// Called with each evaluation.
+    fn evaluated(&mut self, _evaluated: &Evaluated) {}
 
     /// Called once, after the last step.
     fn finish(&mut self, _reason: StopReason) {}
@@ -86,6 +89,11 @@ impl Recorder for Progress {
             self.next_line = record.step + self.n_steps.div_ceil(10);
         }
         Ok(())
+    }
+
+    fn evaluated(&mut self, evaluated: &Evaluated) {
+        let line = format!("step {}: {}", evaluated.step, evaluated.report);
+        self.bar.suspend(|| eprintln!("{line}"));
     }
 
     fn finish(&mut self, _reason: StopReason) {

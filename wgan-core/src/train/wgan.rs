@@ -65,24 +65,17 @@ where
         t: Tensor<1>,
         rate: f64,
     ) -> CriticStep {
-        let n = real.batch_size();
         let fake = self.generator.valid().generate(z).constant();
-        // One pass for both batches: larger matrix products are faster ones.
-        let scores = self.critic.score(&real.clone().stack(fake.clone())); // [2n]
-        let estimate = scores.clone().narrow(0, 0, n).mean() - scores.narrow(0, n, n).mean();
-        let penalty = self.strategy.penalty(&self.critic, &real, &fake, t);
-        let loss = match &penalty {
-            Some(penalty) => penalty.loss.clone() - estimate.clone(),
-            None => estimate.clone().neg(),
-        };
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.critic);
-        let updated = self.critic_optimizer.step(rate, self.critic.clone(), gradients);
-        self.critic = self.strategy.project(updated);
-        CriticStep {
-            estimate: scalar(estimate),
-            gradient_norm: penalty.as_ref().map(|p| scalar(p.slopes.clone().mean())),
-            penalty: penalty.map_or(0.0, |p| scalar(p.loss)),
-        }
+        let (critic, figures) = critic_update(
+            self.critic.clone(),
+            &mut self.critic_optimizer,
+            &self.strategy,
+            (real, fake),
+            t,
+            rate,
+        );
+        self.critic = critic;
+        figures
     }
 
     /// One generator update at learning rate `rate` on latents drawn for `real`; returns the
@@ -110,6 +103,35 @@ where
         let gradients = GradientsParams::from_grads(loss.backward(), &self.generator);
         self.generator = self.generator_optimizer.step(rate, self.generator.clone(), gradients);
     }
+}
+
+/// One update of `critic` towards a larger `E f(real) − E f(fake)` under `strategy`.
+pub(super) fn critic_update<C: Critic, S: LipschitzStrategy<C>>(
+    critic: C,
+    optimizer: &mut ModuleOptimizer,
+    strategy: &S,
+    (real, fake): (C::Sample, C::Sample),
+    t: Tensor<1>,
+    rate: f64,
+) -> (C, CriticStep) {
+    let n = real.batch_size();
+    // One pass for both batches: larger matrix products are faster ones.
+    let scores = critic.score(&real.clone().stack(fake.clone())); // [2n]
+    let estimate = scores.clone().narrow(0, 0, n).mean() - scores.narrow(0, n, n).mean();
+    let penalty = strategy.penalty(&critic, &real, &fake, t);
+    let loss = match &penalty {
+        Some(penalty) => penalty.loss.clone() - estimate.clone(),
+        None => estimate.clone().neg(),
+    };
+    let gradients = GradientsParams::from_grads(loss.backward(), &critic);
+    let gradients = strategy.direct(&critic, gradients);
+    let updated = strategy.project(optimizer.step(rate, critic, gradients));
+    let figures = CriticStep {
+        estimate: scalar(estimate),
+        gradient_norm: penalty.as_ref().map(|p| scalar(p.slopes.clone().mean())),
+        penalty: penalty.map_or(0.0, |p| scalar(p.loss)),
+    };
+    (updated, figures)
 }
 
 /// The one value of a `[1]` tensor.

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayView1, ArrayView2, Axis, Zip};
-use serde::{Deserialize, Serialize};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
 use crate::error::WganError;
+use crate::norm::GroundNorm;
 
 /// Cost of moving one unit of mass from source point `i` to target point `j`.
 pub trait GroundCost {
@@ -71,59 +71,18 @@ impl GroundCost for DenseCost {
     }
 }
 
-/// How two points are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Norm {
-    /// `‖x − y‖₂`.
-    L2,
-    /// `‖x − y‖₁`.
-    L1,
-    /// `‖x − y‖∞`.
-    LInf,
-    /// `‖x − y‖₂²`, a cost but not a metric: the optimal value is W₂², not W₁.
-    SquaredL2,
-}
-
-impl Norm {
-    /// Whether the triangle inequality holds, so that the optimal value is a W₁.
-    pub fn is_metric(self) -> bool {
-        self != Self::SquaredL2
-    }
-
-    /// The cost between two points of equal dimension.
-    pub fn between(self, x: ArrayView1<'_, f64>, y: ArrayView1<'_, f64>) -> f64 {
-        let folded = Zip::from(x).and(y).fold(0.0, |total, &a, &b| self.add(total, a - b));
-        self.finish(folded)
-    }
-
-    /// Takes one coordinate's difference into account.
-    #[inline]
-    fn add(self, total: f64, difference: f64) -> f64 {
-        match self {
-            Self::L2 | Self::SquaredL2 => total + difference * difference,
-            Self::L1 => total + difference.abs(),
-            Self::LInf => total.max(difference.abs()),
-        }
-    }
-
-    /// Turns what was gathered over the coordinates into the cost.
-    #[inline]
-    fn finish(self, total: f64) -> f64 {
-        if self == Self::L2 { total.sqrt() } else { total }
-    }
-}
-
 /// Cost between the rows of two tables, computed when asked for: no matrix in memory.
 #[derive(Debug, Clone)]
 pub struct PointCost {
     source: Array2<f64>,
     /// Coordinates first `[d, m]`, so that a row of costs is computed with contiguous reads.
     target: Array2<f64>,
-    norm: Norm,
+    norm: GroundNorm,
 }
 
 impl PointCost {
-    /// Compares every row of `x` with every row of `y`.
+    /// Compares every row of `x` with every row of `y`. For `W₂²`, square the entries of
+    /// [`PointCost::to_dense`].
     ///
     /// # Shapes
     /// - `x`: `[n, d]`, `y`: `[m, d]`, in one unit
@@ -133,7 +92,7 @@ impl PointCost {
     pub fn new(
         x: ArrayView2<'_, f64>,
         y: ArrayView2<'_, f64>,
-        norm: Norm,
+        norm: GroundNorm,
     ) -> Result<Self, WganError> {
         check_rows("x", x)?;
         check_rows("y", y)?;
@@ -189,11 +148,11 @@ impl GroundCost for PointCost {
     fn row<'a>(&'a self, i: usize, columns: Range<usize>, buffer: &'a mut [f64]) -> &'a [f64] {
         let row = &mut buffer[..columns.len()];
         match self.norm {
-            Norm::L2 | Norm::SquaredL2 => self.gather(i, columns, row, |total, d| total + d * d),
-            Norm::L1 => self.gather(i, columns, row, |total, d| total + d.abs()),
-            Norm::LInf => self.gather(i, columns, row, |total, d| total.max(d.abs())),
+            GroundNorm::L2 => self.gather(i, columns, row, |total, d| total + d * d),
+            GroundNorm::L1 => self.gather(i, columns, row, |total, d| total + d.abs()),
+            GroundNorm::LInf => self.gather(i, columns, row, |total, d| total.max(d.abs())),
         }
-        if self.norm == Norm::L2 {
+        if self.norm == GroundNorm::L2 {
             row.iter_mut().for_each(|entry| *entry = entry.sqrt());
         }
         row
@@ -221,7 +180,7 @@ mod tests {
     fn norms_of_a_three_four_triangle() {
         let (x, y) = (array![[0.0, 0.0]], array![[1.0, 1.0], [3.0, -4.0]]);
         for (norm, expected) in
-            [(Norm::L2, 5.0), (Norm::L1, 7.0), (Norm::LInf, 4.0), (Norm::SquaredL2, 25.0)]
+            [(GroundNorm::L2, 5.0), (GroundNorm::L1, 7.0), (GroundNorm::LInf, 4.0)]
         {
             let cost = PointCost::new(x.view(), y.view(), norm).unwrap();
             assert_abs_diff_eq!(cost.cost(0, 1), expected, epsilon = 1e-15);
@@ -236,8 +195,8 @@ mod tests {
 
     #[test]
     fn bad_tables_are_named() {
-        let wrong =
-            PointCost::new(array![[0.0, 1.0]].view(), array![[0.0]].view(), Norm::L2).unwrap_err();
+        let wrong = PointCost::new(array![[0.0, 1.0]].view(), array![[0.0]].view(), GroundNorm::L2)
+            .unwrap_err();
         assert_eq!(wrong.to_string(), "y: expected shape [1, 2], got [1, 1]");
         let infinite = DenseCost::new(array![[0.0, f64::INFINITY]]).unwrap_err();
         assert_eq!(

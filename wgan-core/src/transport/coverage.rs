@@ -2,8 +2,9 @@
 
 use ndarray::ArrayView2;
 
-use super::cost::{GroundCost, Norm, PointCost, check_rows};
+use super::cost::{GroundCost, PointCost, check_rows};
 use crate::error::WganError;
+use crate::norm::GroundNorm;
 
 /// How a sample spreads over known modes.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,7 +88,7 @@ pub fn precision_coverage(
         });
     }
     let (real_radius, fake_radius) = (neighbour_distance(real, k)?, neighbour_distance(fake, k)?);
-    let between = PointCost::new(real, fake, Norm::L2)?;
+    let between = PointCost::new(real, fake, GroundNorm::L2)?;
     let mut inside_count = vec![0_usize; m];
     let (mut recalled, mut covered) = (0, 0);
     let mut buffer = vec![0.0; m];
@@ -168,7 +169,7 @@ fn nearest(
     rows: ArrayView2<'_, f64>,
     others: ArrayView2<'_, f64>,
 ) -> Result<Vec<(usize, f64)>, WganError> {
-    let distance = PointCost::new(rows, others, Norm::L2)?;
+    let distance = PointCost::new(rows, others, GroundNorm::L2)?;
     let m = others.nrows();
     let mut buffer = vec![0.0; m];
     let mut of_row = |i| {
@@ -183,7 +184,7 @@ fn nearest(
 /// Distance of every row to its `k`-th neighbour among the other rows.
 fn neighbour_distance(rows: ArrayView2<'_, f64>, k: usize) -> Result<Vec<f64>, WganError> {
     check_rows("sample", rows)?;
-    let distance = PointCost::new(rows, rows, Norm::L2)?;
+    let distance = PointCost::new(rows, rows, GroundNorm::L2)?;
     let n = rows.nrows();
     let mut buffer = vec![0.0; n];
     let mut of_row = |i| {

@@ -2,17 +2,18 @@
 
 use ndarray::ArrayView2;
 
-use super::cost::{Norm, PointCost};
+use super::cost::PointCost;
 use super::mass::uniform;
 use super::network_simplex::solve_transport;
 use super::plan::Transport;
 use crate::error::WganError;
+use crate::norm::GroundNorm;
 
 /// Largest cost matrix, in bytes, that is kept in memory (8192 by 8192); larger problems compute costs when asked for, which takes three
 /// times as long in the plane and eight times in 16 dimensions.
 const DENSE_BYTES: usize = 512 << 20;
 
-/// Exact W₁ between the rows of `x` and of `y`, equal weights within each sample; W₂² for [`Norm::SquaredL2`].
+/// Exact W₁ between the rows of `x` and of `y`, equal weights within each sample.
 ///
 /// # Shapes
 /// - `x`: `[n, d]`, `y`: `[m, d]`, in one unit
@@ -23,16 +24,16 @@ const DENSE_BYTES: usize = 512 << 20;
 /// # Example
 /// ```
 /// use ndarray::array;
-/// use wgan_core::transport::{Norm, w1};
+/// use wgan_core::transport::{GroundNorm, w1};
 /// let x = array![[0.0, 0.0], [1.0, 0.0]];
 /// let y = array![[1.0, 1.0], [0.0, 1.0]];
-/// assert_eq!(w1(x.view(), y.view(), Norm::L2)?.value, 1.0); // both points move up by one
+/// assert_eq!(w1(x.view(), y.view(), GroundNorm::L2)?.value, 1.0); // both points move up by one
 /// # Ok::<(), wgan_core::WganError>(())
 /// ```
 pub fn w1(
     x: ArrayView2<'_, f64>,
     y: ArrayView2<'_, f64>,
-    norm: Norm,
+    norm: GroundNorm,
 ) -> Result<Transport, WganError> {
     w1_between(x, &uniform(x.nrows()), y, &uniform(y.nrows()), norm)
 }
@@ -49,7 +50,7 @@ pub fn w1_between(
     a: &[f64],
     y: ArrayView2<'_, f64>,
     b: &[f64],
-    norm: Norm,
+    norm: GroundNorm,
 ) -> Result<Transport, WganError> {
     let cost = PointCost::new(x, y, norm)?;
     if x.nrows().saturating_mul(y.nrows()).saturating_mul(size_of::<f64>()) <= DENSE_BYTES {
@@ -74,8 +75,14 @@ mod tests {
     }
 
     /// Smallest cost over all ways to pair the rows.
-    fn brute_force(x: &Array2<f64>, y: &Array2<f64>, norm: Norm) -> f64 {
-        fn best(x: &Array2<f64>, y: &Array2<f64>, norm: Norm, i: usize, used: &mut [bool]) -> f64 {
+    fn brute_force(x: &Array2<f64>, y: &Array2<f64>, norm: GroundNorm) -> f64 {
+        fn best(
+            x: &Array2<f64>,
+            y: &Array2<f64>,
+            norm: GroundNorm,
+            i: usize,
+            used: &mut [bool],
+        ) -> f64 {
             if i == x.nrows() {
                 return 0.0;
             }
@@ -96,7 +103,9 @@ mod tests {
     fn translation_moves_by_its_length() {
         let x = sample_for_tests(200, 3, 1);
         let y = &x + &array![2.0, -1.0, 2.0];
-        for (norm, length) in [(Norm::L2, 3.0), (Norm::L1, 5.0), (Norm::LInf, 2.0)] {
+        for (norm, length) in
+            [(GroundNorm::L2, 3.0), (GroundNorm::L1, 5.0), (GroundNorm::LInf, 2.0)]
+        {
             assert_abs_diff_eq!(
                 w1(x.view(), y.view(), norm).unwrap().value,
                 length,
@@ -111,7 +120,7 @@ mod tests {
             let (x, y) = (sample_for_tests(n, 1, 2), sample_for_tests(m, 1, 3));
             let line = w1_sorted(x.as_slice().unwrap(), y.as_slice().unwrap()).unwrap();
             assert_abs_diff_eq!(
-                w1(x.view(), y.view(), Norm::L2).unwrap().value,
+                w1(x.view(), y.view(), GroundNorm::L2).unwrap().value,
                 line,
                 epsilon = 1e-12
             );
@@ -123,18 +132,18 @@ mod tests {
         let x = sample_for_tests(60, 2, 4);
         let twice = ndarray::concatenate(Axis(0), &[x.view(), x.view()]).unwrap();
         assert_abs_diff_eq!(
-            w1(x.view(), twice.view(), Norm::L2).unwrap().value,
+            w1(x.view(), twice.view(), GroundNorm::L2).unwrap().value,
             0.0,
             epsilon = 1e-12
         );
         let same = Array2::zeros((80, 2));
-        assert_eq!(w1(same.view(), same.view(), Norm::L2).unwrap().value, 0.0);
+        assert_eq!(w1(same.view(), same.view(), GroundNorm::L2).unwrap().value, 0.0);
     }
 
     proptest! {
         #[test]
         fn it_is_the_best_of_all_pairings(x in points(6, 2), y in points(6, 2)) {
-            for norm in [Norm::L2, Norm::L1, Norm::LInf, Norm::SquaredL2] {
+            for norm in [GroundNorm::L2, GroundNorm::L1, GroundNorm::LInf] {
                 let transport = w1(x.view(), y.view(), norm).unwrap();
                 prop_assert!((transport.value - brute_force(&x, &y, norm)).abs() < 1e-12);
             }
@@ -142,7 +151,7 @@ mod tests {
 
         #[test]
         fn it_is_a_metric(x in points(5, 2), y in points(7, 2), z in points(3, 2)) {
-            let d = |p: &Array2<f64>, q: &Array2<f64>| w1(p.view(), q.view(), Norm::L2).unwrap().value;
+            let d = |p: &Array2<f64>, q: &Array2<f64>| w1(p.view(), q.view(), GroundNorm::L2).unwrap().value;
             prop_assert_eq!(d(&x, &x), 0.0);
             prop_assert!((d(&x, &y) - d(&y, &x)).abs() < 1e-12);
             prop_assert!(d(&x, &z) <= d(&x, &y) + d(&y, &z) + 1e-12);
@@ -150,8 +159,8 @@ mod tests {
 
         #[test]
         fn scaling_both_samples_scales_it(x in points(6, 3), y in points(9, 3), s in 1e-6..1e6f64) {
-            let unscaled = w1(x.view(), y.view(), Norm::L1).unwrap().value;
-            let scaled = w1((&x * s).view(), (&y * s).view(), Norm::L1).unwrap().value;
+            let unscaled = w1(x.view(), y.view(), GroundNorm::L1).unwrap().value;
+            let scaled = w1((&x * s).view(), (&y * s).view(), GroundNorm::L1).unwrap().value;
             prop_assert!((scaled - s * unscaled).abs() < 1e-11 * s);
         }
     }

@@ -35,9 +35,10 @@ mod sliced;
 mod spanning_tree;
 mod warm_start;
 
+pub use crate::norm::GroundNorm;
 pub use bracket::{Scores, W1Config, W1Report};
 pub(crate) use cost::check_rows;
-pub use cost::{DenseCost, GroundCost, Norm, PointCost};
+pub use cost::{DenseCost, GroundCost, PointCost};
 pub use coverage::{
     Memorisation, ModeCoverage, PrecisionCoverage, memorisation, mode_coverage, precision_coverage,
 };

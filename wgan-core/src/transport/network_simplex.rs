@@ -141,7 +141,9 @@ pub(super) fn c_transform<C: GroundCost>(cost: &C, u: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transport::{DenseCost, Norm, PointCost, sample_for_tests, uniform, w1_weighted};
+    use crate::transport::{
+        DenseCost, GroundNorm, PointCost, sample_for_tests, uniform, w1_weighted,
+    };
     use approx::assert_abs_diff_eq;
     use ndarray::{Array2, array};
     use proptest::prelude::*;
@@ -173,7 +175,7 @@ mod tests {
     #[test]
     fn dense_and_computed_costs_agree() {
         let (x, y) = (sample_for_tests(70, 4, 5), sample_for_tests(50, 4, 6));
-        for norm in [Norm::L2, Norm::L1, Norm::LInf, Norm::SquaredL2] {
+        for norm in [GroundNorm::L2, GroundNorm::L1, GroundNorm::LInf] {
             let points = PointCost::new(x.view(), y.view(), norm).unwrap();
             let [computed, dense] = [
                 solve_transport(&points, &uniform(70), &uniform(50)),
@@ -202,7 +204,7 @@ mod tests {
         let cost = PointCost::new(
             sample_for_tests(60, 2, 7).view(),
             sample_for_tests(80, 2, 8).view(),
-            Norm::L2,
+            GroundNorm::L2,
         )
         .unwrap();
         let raw: Vec<f64> = (0..60).map(|i| 10f64.powi(-(i % 15))).collect();

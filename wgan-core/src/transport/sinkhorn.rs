@@ -268,7 +268,7 @@ fn dot(w: &[f64], p: &[f64]) -> f64 {
 mod tests {
     use super::*;
     use crate::transport::{
-        DenseCost, Norm, PointCost, sample_for_tests, solve_transport, uniform,
+        DenseCost, GroundNorm, PointCost, sample_for_tests, solve_transport, uniform,
     };
     use approx::assert_abs_diff_eq;
     use ndarray::array;
@@ -276,7 +276,7 @@ mod tests {
     fn clouds(n: usize, m: usize) -> [PointCost; 3] {
         let (x, y) = (sample_for_tests(n, 2, 1), sample_for_tests(m, 2, 2) + 1.0);
         [(&x, &y), (&x, &x), (&y, &y)]
-            .map(|(p, q)| PointCost::new(p.view(), q.view(), Norm::L2).unwrap())
+            .map(|(p, q)| PointCost::new(p.view(), q.view(), GroundNorm::L2).unwrap())
     }
 
     #[test]

@@ -194,7 +194,7 @@ fn check(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transport::{Norm, sample_for_tests, w1};
+    use crate::transport::{GroundNorm, sample_for_tests, w1};
     use approx::assert_abs_diff_eq;
     use ndarray::array;
     use rand::SeedableRng;
@@ -244,7 +244,7 @@ mod tests {
     fn it_is_a_lower_bound_of_w1() {
         for (n, m) in [(60, 60), (40, 70)] {
             let (x, y) = (sample_for_tests(n, 4, 4), sample_for_tests(m, 4, 5) * 1.5);
-            let exact = w1(x.view(), y.view(), Norm::L2).unwrap().value;
+            let exact = w1(x.view(), y.view(), GroundNorm::L2).unwrap().value;
             let mut rng = ChaCha8Rng::seed_from_u64(4);
             let sliced = sliced_w1(x.view(), y.view(), 50, &mut rng).unwrap().mean;
             let most = max_sliced_w1(x.view(), y.view(), 50, &mut rng).unwrap().value;
