@@ -1,15 +1,21 @@
 //! Wasserstein GANs on networks.
 #![doc = ""]
+mod critic;
+mod curvature;
 mod error;
 mod flow;
 mod law_file;
 mod network;
+mod node_law;
+mod node_law_generator;
 mod path_w1;
 mod paths;
 #[cfg(test)]
 mod shared_data;
 mod table;
 
+pub use critic::{CoordinateCritic, EdgeSlopePenalty, MetricCritic, NodePotential, TabularCritic};
+pub use curvature::{EdgeCurvature, ollivier_ricci};
 pub use error::GraphError;
 pub use flow::{EdgeFlow, GraphTransport, graph_w1, largest_violation, mcshane_extension};
 pub use law_file::read_law;
@@ -17,5 +23,7 @@ pub use network::{
     Adjacency, ArcRule, Cleaning, Components, CostColumn, Edge, Network, NetworkSummary,
     ReadOptions, StrengthToCost, read_network,
 };
+pub use node_law::{NodeLaw, NodeSamples};
+pub use node_law_generator::NodeLawGenerator;
 pub use path_w1::path_w1;
 pub use paths::{DistanceSummary, Distances, Landmarks, MemoryLimit, ShortestPaths};

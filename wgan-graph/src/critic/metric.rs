@@ -1,0 +1,92 @@
+//! A critic that is 1-Lipschitz for the shortest-path distance whatever its weights.
+
+use burn::module::{Module, Param};
+use burn::tensor::{Device, Tensor, TensorData};
+use wgan_core::Critic;
+
+use super::NodePotential;
+use crate::error::GraphError;
+use crate::node_law::NodeLaw;
+use crate::paths::ShortestPaths;
+
+/// `f(v) = minₐ (θₐ + d(v, a))` over anchors `a`.
+///
+/// Each term rises by at most `d(u, v)` between two nodes, so their minimum does: `f` is
+/// 1-Lipschitz by construction, up to single-precision round-off. With every node as an anchor
+/// every 1-Lipschitz function has this form (`θ = f`), so nothing is lost.
+///
+/// The gradient of an expectation moves the `θₐ` of the anchor that is active at each node.
+///
+/// # References
+/// McShane (1934), Extension of range of functions.
+#[derive(Module, Debug)]
+pub struct MetricCritic {
+    /// `θ`, `[a]`.
+    offsets: Param<Tensor<1>>,
+    /// `d(v, a)`, `[v, a]`; a constant that is not saved with the weights.
+    distances: Tensor<2>,
+}
+
+impl MetricCritic {
+    /// The critic with `θ = 0`, zero at every anchor. Keeps `4·v·a` bytes of distances.
+    ///
+    /// # Errors
+    /// [`GraphError::TooFew`] without anchors, [`GraphError::Directed`] and
+    /// [`GraphError::Components`] where distances are no metric.
+    ///
+    /// # Panics
+    /// If an anchor is no node.
+    pub fn new(
+        paths: &ShortestPaths<'_>,
+        anchors: &[usize],
+        device: &Device,
+    ) -> Result<Self, GraphError> {
+        if anchors.is_empty() {
+            return Err(GraphError::TooFew { at: "anchors", expected: 1, got: 0 });
+        }
+        let network = paths.network();
+        network.undirected()?.require_connected()?;
+        let (v, a) = (network.n_nodes(), anchors.len());
+        let mut table = vec![0.0_f32; v * a];
+        for (j, row) in paths.rows(anchors).into_iter().enumerate() {
+            row.into_iter().enumerate().for_each(|(i, d)| table[i * a + j] = d as f32);
+        }
+        Ok(Self {
+            offsets: Param::from_data(TensorData::new(vec![0.0_f32; a], [a]), device),
+            distances: Tensor::from_data(TensorData::new(table, [v, a]), device),
+        })
+    }
+
+    /// The critic with this `θ`, one value per anchor.
+    ///
+    /// # Panics
+    /// If there is not one value per anchor.
+    #[must_use]
+    pub fn with_offsets(mut self, offsets: &[f32]) -> Self {
+        let [_, a] = self.distances.dims();
+        assert_eq!(offsets.len(), a, "one offset per anchor");
+        let data = TensorData::new(offsets.to_vec(), [a]);
+        self.offsets = Param::from_data(data, &self.distances.device());
+        self
+    }
+}
+
+impl NodePotential for MetricCritic {
+    fn potential(&self) -> Tensor<1> {
+        let offsets = self.offsets.val();
+        let distances = self.distances.clone().inner();
+        // Which anchor is active is found without a tape; its terms are differentiated.
+        let reach = distances.clone() + offsets.clone().inner().unsqueeze_dim::<2>(0);
+        let active = reach.argmin(1); // [v, 1]
+        let along = distances.gather(1, active.clone()).squeeze_dim::<1>(1);
+        offsets.select(0, active.squeeze_dim::<1>(1)) + along
+    }
+}
+
+impl Critic for MetricCritic {
+    type Sample = NodeLaw;
+
+    fn score(&self, law: &NodeLaw) -> Tensor<1> {
+        law.expectation(self.potential())
+    }
+}
