@@ -6,6 +6,8 @@ mod error;
 mod flow;
 mod law_file;
 mod network;
+mod new_nodes;
+mod node_features;
 mod node_law;
 mod node_law_generator;
 mod path_w1;
@@ -23,6 +25,8 @@ pub use network::{
     Adjacency, ArcRule, Cleaning, Components, CostColumn, Edge, Network, NetworkSummary,
     ReadOptions, StrengthToCost, read_network,
 };
+pub use new_nodes::{MarkedNode, NewEdge, NewNodes, NewNodesConfig, generate_nodes};
+pub use node_features::{NodeFeatures, read_features};
 pub use node_law::{NodeLaw, NodeSamples};
 pub use node_law_generator::NodeLawGenerator;
 pub use path_w1::path_w1;

@@ -9,10 +9,10 @@ use wgan_core::{
 };
 
 use super::*;
-use crate::network::{Edge, Network};
+use crate::network::{ArcRule, CostColumn, Edge, Network, ReadOptions, read_network};
 use crate::node_law::NodeLaw;
 use crate::paths::ShortestPaths;
-use crate::{graph_w1, largest_violation, mcshane_extension};
+use crate::{graph_w1, largest_violation, mcshane_extension, shared_data};
 
 fn network(n: usize, edges: &[(usize, usize, f64)]) -> Network {
     let ids = (0..n).map(|i| i.to_string()).collect();
@@ -102,6 +102,32 @@ fn the_metric_critic_finds_w1_on_a_grid() {
     let estimate = estimate(&critic, &mu, &nu);
     assert!(largest_violation(&grid, &critic.values()) <= 1e-6);
     assert!(estimate > 0.99 * exact && estimate < exact + 1e-5, "{estimate} of {exact}");
+}
+
+#[test]
+fn the_metric_critic_finds_w1_on_real_networks() {
+    for name in ["karate", "siouxfalls", "anaheim"] {
+        let Some(path) = shared_data::graph(&format!("{name}_edges.csv")) else { return };
+        let cost = match name {
+            "karate" => CostColumn::Hops,
+            _ => CostColumn::Cost("weight".to_owned()),
+        };
+        let options = ReadOptions { cost, arcs: ArcRule::Symmetrise, nodes: None };
+        let network = read_network(&path, &options).unwrap().0;
+        let (n, paths) = (network.n_nodes(), ShortestPaths::new(&network));
+        let all: Vec<usize> = (0..n).collect();
+        let critic = MetricCritic::new(&paths, &all, &Device::flex()).unwrap();
+        let scale = paths.summary().mean;
+        let near: Vec<f64> = paths.row(n / 2).iter().map(|d| (-3.0 * d / scale).exp()).collect();
+        let total: f64 = near.iter().sum();
+        let mu: Vec<f64> = near.iter().map(|w| w / total).collect();
+        let nu = vec![1.0 / n as f64; n];
+        let critic = trained(critic, Nothing, [&mu, &nu], 0.02 * scale, 1000);
+        let exact = graph_w1(&network, &mu, &nu).unwrap().value;
+        let estimate = estimate(&critic, &mu, &nu);
+        assert!((estimate / exact - 1.0).abs() < 0.01, "{name}: {estimate} of {exact}");
+        assert!(largest_violation(&network, &critic.values()) <= 1e-6 * scale.max(1.0), "{name}");
+    }
 }
 
 #[test]
