@@ -1,7 +1,9 @@
 //! One file per command.
 
+mod device;
 mod distances;
 mod error;
+mod generate_nodes;
 mod inspect;
 mod network;
 mod output;
@@ -28,6 +30,8 @@ enum Command {
     Distances(distances::DistancesCommand),
     /// Exact W1 between two laws on the nodes, with the edges that carry the difference.
     W1(w1::W1),
+    /// Learns how nodes are connected and writes the edges of new ones.
+    GenerateNodes(generate_nodes::GenerateNodes),
 }
 
 impl Cli {
@@ -40,6 +44,7 @@ impl Cli {
             Command::Inspect(command) => command.run(),
             Command::Distances(command) => command.run(),
             Command::W1(command) => command.run(),
+            Command::GenerateNodes(command) => command.run(),
         }
     }
 }

@@ -73,6 +73,11 @@ impl NetworkArgs {
         }
     }
 
+    /// Whether edges have costs of their own.
+    pub fn has_costs(&self) -> bool {
+        self.cost.is_some() || self.strength.is_some()
+    }
+
     /// Reads the network and applies the choices.
     ///
     /// # Errors

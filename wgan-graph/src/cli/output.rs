@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use wgan_core::{WganError, write_atomically};
+use wgan_graph::NetworkSummary;
 
 use super::CliError;
 
@@ -38,4 +39,14 @@ pub fn write_csv(
     }
     let bytes = writer.into_inner().map_err(|e| WganError::io(path, e.into_error()))?;
     Ok(write_atomically(path, &bytes)?)
+}
+
+/// Says on standard error what part of the network is left out.
+pub fn note(summary: &NetworkSummary) {
+    if summary.dropped_nodes > 0 {
+        eprintln!(
+            "note: the largest component is used, {} nodes are left out",
+            summary.dropped_nodes
+        );
+    }
 }
