@@ -155,9 +155,6 @@ pub enum GraphError {
         /// Steps done.
         steps: usize,
     },
-    /// A picture that could not be drawn.
-    #[error("picture: {0}")]
-    Picture(String),
     /// From training, transport or writing.
     #[error(transparent)]
     Wgan(#[from] WganError),

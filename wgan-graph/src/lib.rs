@@ -12,6 +12,7 @@ mod node_law;
 mod node_law_generator;
 mod path_w1;
 mod paths;
+mod picture;
 #[cfg(test)]
 mod shared_data;
 mod table;
@@ -30,4 +31,5 @@ pub use node_features::{NodeFeatures, read_features};
 pub use node_law::{NodeLaw, NodeSamples};
 pub use node_law_generator::NodeLawGenerator;
 pub use path_w1::path_w1;
+pub use picture::{Point, draw, layout};
 pub use paths::{DistanceSummary, Distances, Landmarks, MemoryLimit, ShortestPaths};

@@ -146,6 +146,9 @@ fn w1_on_a_path_is_the_mass_that_crosses_each_edge() {
     assert_eq!(flow, [("a", "b", 1.0), ("b", "c", 0.5)]);
     let table = run(&args[..args.len() - 1]);
     assert!(String::from_utf8_lossy(&table.stdout).contains("b -> c: 0.5 at cost 3"));
+    let picture = folder.path().join("picture.svg");
+    json(&[&args[..], &["--picture", picture.to_str().unwrap()]].concat());
+    assert_eq!(fs::read_to_string(picture).unwrap().matches("<circle").count(), 3);
 }
 
 #[test]

@@ -46,13 +46,13 @@ impl<'a> DetourSearch<'a> {
         let arcs = self.network.arcs();
         let near: Vec<usize> = arcs.neighbours(node).iter().map(|&v| v as usize).collect();
         near.iter().chain([&node]).for_each(|&v| self.is_near[v] = true);
-        let found = near.iter().flat_map(|&u| self.from(u, node)).collect();
+        let found = near.iter().flat_map(|&u| self.detours_of(u, node)).collect();
         near.iter().chain([&node]).for_each(|&v| self.is_near[v] = false);
         found
     }
 
     /// Detours from `u` to neighbours of `node` with a higher number.
-    fn from(&mut self, u: usize, node: usize) -> Vec<Detour> {
+    fn detours_of(&mut self, u: usize, node: usize) -> Vec<Detour> {
         let arcs = self.network.arcs();
         let (is_near, limit) = (&self.is_near, self.limit);
         let mut found: Vec<Detour> = arcs

@@ -4,11 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
-use wgan_graph::{GraphTransport, Network, graph_w1, largest_violation, read_law};
+use wgan_core::write_atomically;
+use wgan_graph::{
+    EdgeFlow, GraphTransport, Network, draw, graph_w1, largest_violation, layout, read_law,
+};
 
 use super::CliError;
 use super::network::{Directed, NetworkArgs};
-use super::output::to_json;
+use super::output::{check_folder, to_json};
 
 /// Options of `w1`.
 #[derive(Debug, Args)]
@@ -24,6 +27,9 @@ pub struct W1 {
     /// Divide both laws by their totals first.
     #[arg(long)]
     normalise: bool,
+    /// File for a picture: potential as colour, flow as width.
+    #[arg(long, value_name = "FILE.svg")]
+    picture: Option<PathBuf>,
     /// Print JSON instead of a table.
     #[arg(long)]
     json: bool,
@@ -51,12 +57,20 @@ struct Carrier<'a> {
 impl W1 {
     /// Solves and prints.
     pub fn run(&self) -> Result<(), CliError> {
+        if let Some(picture) = &self.picture {
+            check_folder(picture)?;
+        }
         let (network, _) = self.network.or_else(Some(Directed::Refuse), None).read()?;
         let mut laws = [read_law(&self.mu, &network)?, read_law(&self.nu, &network)?];
         if self.normalise {
             laws.iter_mut().for_each(|law| normalise(law));
         }
         let transport = graph_w1(&network, &laws[0], &laws[1])?;
+        if let Some(picture) = &self.picture {
+            let points = layout(&network, 0);
+            let svg = draw(&network, &points, &transport.potential, &transport.flow);
+            write_atomically(picture, svg.as_bytes())?;
+        }
         let answer = answer(&network, &transport);
         if self.json {
             println!("{}", to_json(&answer));
@@ -76,7 +90,7 @@ fn normalise(law: &mut [f64]) {
 }
 
 fn answer<'a>(network: &'a Network, transport: &GraphTransport) -> Answer<'a> {
-    let carrier = |edge: &wgan_graph::EdgeFlow| Carrier {
+    let carrier = |edge: &EdgeFlow| Carrier {
         source: network.id(edge.source),
         target: network.id(edge.target),
         mass: edge.mass,
