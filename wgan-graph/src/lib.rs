@@ -1,5 +1,6 @@
 //! Wasserstein GANs on networks.
 #![doc = ""]
+mod conditional;
 mod critic;
 mod curvature;
 mod error;
@@ -17,6 +18,9 @@ mod picture;
 mod shared_data;
 mod table;
 
+pub use conditional::{
+    ConditionalMetricCritic, ConditionalNodeLawGenerator, ContextPrior, ContextSamples,
+};
 pub use critic::{CoordinateCritic, EdgeSlopePenalty, MetricCritic, NodePotential, TabularCritic};
 pub use curvature::{EdgeCurvature, ollivier_ricci};
 pub use error::GraphError;

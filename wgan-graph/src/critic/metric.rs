@@ -41,20 +41,9 @@ impl MetricCritic {
         anchors: &[usize],
         device: &Device,
     ) -> Result<Self, GraphError> {
-        if anchors.is_empty() {
-            return Err(GraphError::TooFew { at: "anchors", expected: 1, got: 0 });
-        }
-        let network = paths.network();
-        network.undirected()?.require_connected()?;
-        let (v, a) = (network.n_nodes(), anchors.len());
-        let mut table = vec![0.0_f32; v * a];
-        for (j, row) in paths.rows(anchors).into_iter().enumerate() {
-            row.into_iter().enumerate().for_each(|(i, d)| table[i * a + j] = d as f32);
-        }
-        Ok(Self {
-            offsets: Param::from_data(TensorData::new(vec![0.0_f32; a], [a]), device),
-            distances: Tensor::from_data(TensorData::new(table, [v, a]), device),
-        })
+        let distances = anchor_distances(paths, anchors, device)?;
+        let zeros = TensorData::new(vec![0.0_f32; anchors.len()], [anchors.len()]);
+        Ok(Self { offsets: Param::from_data(zeros, device), distances })
     }
 
     /// The critic with this `θ`, one value per anchor.
@@ -69,6 +58,28 @@ impl MetricCritic {
         self.offsets = Param::from_data(data, &self.distances.device());
         self
     }
+}
+
+/// `d(v, a)` from every node to the anchors, `[v, a]`.
+///
+/// # Errors
+/// As [`MetricCritic::new`].
+pub fn anchor_distances(
+    paths: &ShortestPaths<'_>,
+    anchors: &[usize],
+    device: &Device,
+) -> Result<Tensor<2>, GraphError> {
+    if anchors.is_empty() {
+        return Err(GraphError::TooFew { at: "anchors", expected: 1, got: 0 });
+    }
+    let network = paths.network();
+    network.undirected()?.require_connected()?;
+    let (v, a) = (network.n_nodes(), anchors.len());
+    let mut table = vec![0.0_f32; v * a];
+    for (j, row) in paths.rows(anchors).into_iter().enumerate() {
+        row.into_iter().enumerate().for_each(|(i, d)| table[i * a + j] = d as f32);
+    }
+    Ok(Tensor::from_data(TensorData::new(table, [v, a]), device))
 }
 
 impl NodePotential for MetricCritic {

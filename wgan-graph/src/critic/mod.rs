@@ -13,6 +13,7 @@ use wgan_core::Critic;
 pub use coordinate::CoordinateCritic;
 pub use edge_slope::EdgeSlopePenalty;
 pub use metric::MetricCritic;
+pub(crate) use metric::anchor_distances;
 pub use tabular::TabularCritic;
 
 use crate::node_law::NodeLaw;
