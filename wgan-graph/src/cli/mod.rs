@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod anomalies;
 mod device;
 mod distances;
 mod error;
@@ -30,6 +31,8 @@ enum Command {
     Distances(distances::DistancesCommand),
     /// Exact W1 between two laws on the nodes, with the edges that carry the difference.
     W1(w1::W1),
+    /// Scores every node by how unusual its surroundings are, with a p-value and the reason.
+    Anomalies(anomalies::Anomalies),
     /// Learns how nodes are connected and writes the edges of new ones.
     GenerateNodes(generate_nodes::GenerateNodes),
 }
@@ -44,6 +47,7 @@ impl Cli {
             Command::Inspect(command) => command.run(),
             Command::Distances(command) => command.run(),
             Command::W1(command) => command.run(),
+            Command::Anomalies(command) => command.run(),
             Command::GenerateNodes(command) => command.run(),
         }
     }

@@ -1,6 +1,6 @@
 //! Options about the network.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use wgan_graph::{
@@ -71,6 +71,11 @@ impl NetworkArgs {
             component: self.component.or(component),
             ..self.clone()
         }
+    }
+
+    /// The same, with the nodes of `list` where there is no node list.
+    pub fn with_nodes(&self, list: &Path) -> Self {
+        Self { nodes: self.nodes.clone().or_else(|| Some(list.to_owned())), ..self.clone() }
     }
 
     /// Whether edges have costs of their own.
