@@ -13,11 +13,11 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, weighted::WeightedIndex};
 use wgan_core::{
-    Fit, FitOutcome, GaussianPrior, Generator, GradientPenalty, LipschitzStrategy, MlpConfig,
+    Fit, FitOutcome, GaussianPrior, Generator, GradientPenalty, MlpConfig,
     MlpCritic, MlpGenerator, OptimizerConfig, Schedule, TrainConfig, Wgan,
 };
 use wgan_graph::{
-    ArcRule, CostColumn, Edge, MetricCritic, Network, NodeLawGenerator, NodePotential, NodeSamples,
+    AnchorRelease, ArcRule, CostColumn, Edge, MetricCritic, Network, NodeLawGenerator, NodePotential, NodeSamples,
     ReadOptions, ShortestPaths, graph_w1, largest_violation, read_network,
 };
 
@@ -27,11 +27,6 @@ type Failure = Box<dyn std::error::Error>;
 const N: usize = 2000;
 /// Latents that the learnt law is averaged over.
 const N_LATENTS: usize = 2000;
-
-/// The metric critic needs no other strategy: it is 1-Lipschitz whatever its weights.
-#[derive(Clone)]
-struct NoPenalty;
-impl LipschitzStrategy<MetricCritic> for NoPenalty {}
 
 fn street_grid(side: usize) -> Result<Network, Failure> {
     let ids = (0..side * side).map(|v| format!("{}-{}", v / side, v % side)).collect();
@@ -75,11 +70,11 @@ fn learn_on_the_network(
     paths: &ShortestPaths<'_>,
     data: &NodeSamples,
     scale: f64,
-) -> Result<FitOutcome<MetricCritic, NodeLawGenerator, NoPenalty>, Failure> {
+) -> Result<FitOutcome<MetricCritic, NodeLawGenerator, AnchorRelease>, Failure> {
     let (device, mut rng) = (Device::flex(), ChaCha8Rng::seed_from_u64(1));
     let n = paths.network().n_nodes();
     // θ moves by its learning rate, in the unit of the costs.
-    let critic_adam = OptimizerConfig::Adam { learning_rate: 0.02 * scale, beta_1: 0.5, beta_2: 0.9 };
+    let critic_adam = OptimizerConfig::Adam { learning_rate: 0.01 * scale, beta_1: 0.5, beta_2: 0.9 };
     let config = settings(n)
         .with_critic_optimizer(critic_adam)
         .with_generator_optimizer(OptimizerConfig::adam(2e-3));
@@ -89,7 +84,7 @@ fn learn_on_the_network(
     let wgan = Wgan::new(
         MetricCritic::new(paths, &all, &device)?,
         NodeLawGenerator::new(&mlp, &mut rng, &device)?,
-        NoPenalty,
+        AnchorRelease::default(),
         &config,
     );
     Ok(Fit::new(&config, data, &prior, &device, 1)?.run(wgan)?)

@@ -191,7 +191,7 @@ mod tests {
         let contexts = (0..600).map(|i| vec![(i % 2) as f32]).collect();
         let data = ContextSamples::new(nodes, contexts, 12, &device);
         let anchors: Vec<usize> = (0..12).collect();
-        let config = TrainConfig::new(64, 150)
+        let config = TrainConfig::new(64, 300)
             .with_critic_optimizer(OptimizerConfig::adam(2e-2))
             .with_generator_optimizer(OptimizerConfig::adam(1e-2))
             .with_schedule(Schedule::HalfLinear)

@@ -29,7 +29,8 @@
 //! - [`ShortestPaths`]: rows, all pairs, [`Landmarks`], the path itself.
 //! - [`graph_w1`]: exact `W₁` with potential and flow; [`mcshane_extension`] makes any function
 //!   1-Lipschitz, [`largest_violation`] checks one. [`ollivier_ricci`]: curvature of edges.
-//! - Critics on node laws ([`NodeLaw`]): [`MetricCritic`] (1-Lipschitz by construction),
+//! - Critics on node laws ([`NodeLaw`]): [`MetricCritic`] (1-Lipschitz by construction,
+//!   trained with [`AnchorRelease`]),
 //!   [`TabularCritic`] and [`CoordinateCritic`] with an [`EdgeSlopePenalty`];
 //!   [`ConditionalMetricCritic`] under a context. Generators: [`NodeLawGenerator`],
 //!   [`ConditionalNodeLawGenerator`].
@@ -66,7 +67,9 @@ pub use anomaly::{
 pub use conditional::{
     ConditionalMetricCritic, ConditionalNodeLawGenerator, ContextPrior, ContextSamples,
 };
-pub use critic::{CoordinateCritic, EdgeSlopePenalty, MetricCritic, NodePotential, TabularCritic};
+pub use critic::{
+    AnchorRelease, CoordinateCritic, EdgeSlopePenalty, MetricCritic, NodePotential, TabularCritic,
+};
 pub use curvature::{EdgeCurvature, ollivier_ricci};
 pub use error::GraphError;
 pub use flow::{EdgeFlow, GraphTransport, graph_w1, largest_violation, mcshane_extension};

@@ -45,7 +45,7 @@ impl Default for AnomalyConfig {
 /// What was found about one node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeAnomaly {
-    /// Standard deviations above the mean, both parts together; higher is more anomalous.
+    /// Standard deviations above the mean, the larger part first of all; higher is more anomalous.
     pub score: f64,
     /// Conformal p-value among the nodes that were held out together with this one.
     pub p_value: f64,
@@ -65,8 +65,9 @@ const FEWEST: usize = 4;
 ///   and two steps of a random walk), between points of the unit sphere.
 ///
 /// The nodes are split at random; for each part, mean and standard deviation are those of the
-/// other parts. The score is `√(z₁² + z₂²)` over the excesses `z ≥ 0`, and the p-value is the rank
-/// of a node among those held out with it: with exchangeable nodes, `P(p ≤ α) ≤ α`.
+/// other parts. The score is the soft maximum `ln mean exp(z)` of the two standardised values, and the
+/// p-value is the rank of a node among those held out with it: with exchangeable nodes,
+/// `P(p ≤ α) ≤ α`.
 ///
 /// # Errors
 /// [`GraphError::Directed`], [`GraphError::TooFew`] below 4 nodes or 2 parts.
@@ -92,13 +93,12 @@ pub fn find_anomalies(
     for fold in &folds {
         let rest: Vec<usize> = folds.iter().filter(|f| f != &fold).flatten().copied().collect();
         let normal = NormalModel::fit(&parts.values, &rest);
-        let excess: Vec<Vec<f64>> =
-            fold.iter().map(|&v| normal.excess(&parts.values, v)).collect();
-        let score = |z: &Vec<f64>| z.iter().map(|z| z * z).sum::<f64>().sqrt();
-        let scores: Vec<f64> = excess.iter().map(score).collect();
+        let standardised: Vec<Vec<f64>> =
+            fold.iter().map(|&v| normal.standardise(&parts.values, v)).collect();
+        let scores: Vec<f64> = standardised.iter().map(|z| soft_maximum(z)).collect();
         let reasons: Vec<Vec<Reason>> = fold
             .par_iter()
-            .zip(&excess)
+            .zip(&standardised)
             .map_init(
                 || DetourSearch::new(&network),
                 |search, (&v, z)| parts.reasons(v, z, &normal, config.n_reasons, search),
@@ -111,6 +111,13 @@ pub fn find_anomalies(
         }
     }
     Ok(found.into_iter().flatten().collect())
+}
+
+/// `ln mean exp(z)`: `z` itself for one value, almost the larger of two that differ.
+fn soft_maximum(z: &[f64]) -> f64 {
+    let most = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let total: f64 = z.iter().map(|z| (z - most).exp()).sum();
+    most + (total / z.len() as f64).ln()
 }
 
 fn check(n: usize, config: &AnomalyConfig) -> Result<(), GraphError> {
@@ -154,7 +161,7 @@ impl<'a> Parts<'a> {
         Self { network, gaps, values }
     }
 
-    /// What weighs most in the excesses `z` of node `v`, the larger part first.
+    /// What weighs most in the standardised values `z` of node `v`, the larger part first.
     fn reasons(
         &self,
         v: usize,

@@ -18,11 +18,11 @@ impl NormalModel {
         Self { parts: parts.iter().map(moments).collect() }
     }
 
-    /// Standard deviations by which each part of a node is above the mean; 0 where it is not, or
-    /// where nothing varies.
-    pub fn excess(&self, parts: &[Vec<Option<f64>>], node: usize) -> Vec<f64> {
+    /// Standard deviations by which each part of a node is above the mean; 0 where it has no value,
+    /// or where nothing varies.
+    pub fn standardise(&self, parts: &[Vec<Option<f64>>], node: usize) -> Vec<f64> {
         let of = |(part, &(mean, sd)): (&Vec<Option<f64>>, &(f64, f64))| match part[node] {
-            Some(x) if sd > 0.0 => ((x - mean) / sd).max(0.0),
+            Some(x) if sd > 0.0 => (x - mean) / sd,
             _ => 0.0,
         };
         parts.iter().zip(&self.parts).map(of).collect()
@@ -39,11 +39,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn excess_is_in_standard_deviations_and_never_negative() {
+    fn values_are_in_standard_deviations() {
         let parts = vec![vec![Some(1.0), Some(3.0), Some(8.0), None], vec![Some(2.0); 4]];
         let model = NormalModel::fit(&parts, &[0, 1, 3]); // mean 2, sd 1
-        assert_eq!(model.excess(&parts, 2), [6.0, 0.0]);
-        assert_eq!(model.excess(&parts, 0), [0.0, 0.0]);
-        assert_eq!(model.excess(&parts, 3), [0.0, 0.0]);
+        assert_eq!(model.standardise(&parts, 2), [6.0, 0.0]);
+        assert_eq!(model.standardise(&parts, 0), [-1.0, 0.0]);
+        assert_eq!(model.standardise(&parts, 3), [0.0, 0.0]);
     }
 }

@@ -15,7 +15,9 @@ use crate::paths::ShortestPaths;
 /// 1-Lipschitz by construction, up to single-precision round-off. With every node as an anchor
 /// every 1-Lipschitz function has this form (`θ = f`), so nothing is lost.
 ///
-/// The gradient of an expectation moves the `θₐ` of the anchor that is active at each node.
+/// The gradient of an expectation moves the `θₐ` of the anchor that is active at each node. Two
+/// laws can then balance at an anchor between them although `f` could still rise; train it with
+/// [`AnchorRelease`](super::AnchorRelease).
 ///
 /// # References
 /// McShane (1934), Extension of range of functions.
@@ -25,6 +27,8 @@ pub struct MetricCritic {
     offsets: Param<Tensor<1>>,
     /// `d(v, a)`, `[v, a]`; a constant that is not saved with the weights.
     distances: Tensor<2>,
+    #[module(skip)]
+    anchors: Vec<usize>,
 }
 
 impl MetricCritic {
@@ -43,7 +47,8 @@ impl MetricCritic {
     ) -> Result<Self, GraphError> {
         let distances = anchor_distances(paths, anchors, device)?;
         let zeros = TensorData::new(vec![0.0_f32; anchors.len()], [anchors.len()]);
-        Ok(Self { offsets: Param::from_data(zeros, device), distances })
+        let offsets = Param::from_data(zeros, device);
+        Ok(Self { offsets, distances, anchors: anchors.to_vec() })
     }
 
     /// The critic with this `θ`, one value per anchor.
@@ -56,6 +61,24 @@ impl MetricCritic {
         assert_eq!(offsets.len(), a, "one offset per anchor");
         let data = TensorData::new(offsets.to_vec(), [a]);
         self.offsets = Param::from_data(data, &self.distances.device());
+        self
+    }
+
+    /// The critic with `θₐ ← θₐ + share·(f(a) − θₐ)`. Since `f(a) ≤ θₐ`, with equality where `a` is
+    /// its own active anchor, `f` stays the same function for shares in `[0, 1]`.
+    #[must_use]
+    pub(super) fn released(mut self, share: f64) -> Self {
+        let nodes: Vec<i64> = self.anchors.iter().map(|&a| a as i64).collect();
+        let device = self.distances.device().without_autodiff();
+        let nodes = Tensor::from_data(TensorData::new(nodes, [self.anchors.len()]), &device);
+        let at_anchors = self.potential().inner().select(0, nodes);
+        self.offsets = self.offsets.map(|offsets| {
+            let is_trained = offsets.is_require_grad();
+            let is_autodiff = offsets.is_autodiff();
+            let offsets = offsets.inner();
+            let moved = offsets.clone() + (at_anchors - offsets) * share;
+            if is_autodiff { moved.autodiff().set_require_grad(is_trained) } else { moved }
+        });
         self
     }
 }

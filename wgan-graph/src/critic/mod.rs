@@ -3,6 +3,7 @@
 mod coordinate;
 mod edge_slope;
 mod metric;
+mod release;
 mod tabular;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ pub use coordinate::CoordinateCritic;
 pub use edge_slope::EdgeSlopePenalty;
 pub use metric::MetricCritic;
 pub(crate) use metric::anchor_distances;
+pub use release::AnchorRelease;
 pub use tabular::TabularCritic;
 
 use crate::node_law::NodeLaw;
