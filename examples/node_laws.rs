@@ -13,12 +13,13 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, weighted::WeightedIndex};
 use wgan_core::{
-    Fit, FitOutcome, GaussianPrior, Generator, GradientPenalty, MlpConfig,
-    MlpCritic, MlpGenerator, OptimizerConfig, Schedule, TrainConfig, Wgan,
+    Fit, FitOutcome, GaussianPrior, Generator, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator,
+    OptimizerConfig, Schedule, TrainConfig, Wgan,
 };
 use wgan_graph::{
-    AnchorRelease, ArcRule, CostColumn, Edge, MetricCritic, Network, NodeLawGenerator, NodePotential, NodeSamples,
-    ReadOptions, ShortestPaths, graph_w1, largest_violation, read_network,
+    AnchorRelease, ArcRule, CostColumn, Edge, MetricCritic, Network, NodeLawGenerator,
+    NodePotential, NodeSamples, ReadOptions, ShortestPaths, graph_w1, largest_violation,
+    read_network,
 };
 
 type Failure = Box<dyn std::error::Error>;
@@ -74,10 +75,11 @@ fn learn_on_the_network(
     let (device, mut rng) = (Device::flex(), ChaCha8Rng::seed_from_u64(1));
     let n = paths.network().n_nodes();
     // θ moves by its learning rate, in the unit of the costs.
-    let critic_adam = OptimizerConfig::Adam { learning_rate: 0.01 * scale, beta_1: 0.5, beta_2: 0.9 };
+    let critic_adam =
+        OptimizerConfig::Adam { learning_rate: 0.01 * scale, beta_1: 0.5, beta_2: 0.9 };
     let config = settings(n)
         .with_critic_optimizer(critic_adam)
-        .with_generator_optimizer(OptimizerConfig::adam(2e-3));
+        .with_generator_optimizer(OptimizerConfig::adam(5e-4));
     let prior = GaussianPrior { dim: 4 };
     let all: Vec<usize> = (0..n).collect();
     let mlp = MlpConfig::new(4, n).with_width(64).with_depth(2);

@@ -7,7 +7,9 @@ use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
 use wgan_cond::Labelled;
-use wgan_core::{Critic, Dataset, GaussianPrior, Generator, Mlp, MlpConfig, Prior, Sample, WganError};
+use wgan_core::{
+    Critic, Dataset, GaussianPrior, Generator, Mlp, MlpConfig, Prior, Sample, WganError,
+};
 
 use crate::critic::anchor_distances;
 use crate::error::GraphError;
@@ -191,9 +193,9 @@ mod tests {
         let contexts = (0..600).map(|i| vec![(i % 2) as f32]).collect();
         let data = ContextSamples::new(nodes, contexts, 12, &device);
         let anchors: Vec<usize> = (0..12).collect();
-        let config = TrainConfig::new(64, 300)
-            .with_critic_optimizer(OptimizerConfig::adam(2e-2))
-            .with_generator_optimizer(OptimizerConfig::adam(1e-2))
+        let config = TrainConfig::new(64, 400)
+            .with_critic_optimizer(OptimizerConfig::adam(1e-2))
+            .with_generator_optimizer(OptimizerConfig::adam(5e-3))
             .with_schedule(Schedule::HalfLinear)
             .with_ema_decay(0.95);
         let mlp = |d_in, d_out| MlpConfig::new(d_in, d_out).with_width(16).with_depth(1);

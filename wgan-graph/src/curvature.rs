@@ -46,10 +46,7 @@ pub struct EdgeCurvature {
 ///
 /// # References
 /// Ollivier (2009), Ricci curvature of Markov chains on metric spaces.
-pub fn ollivier_ricci(
-    network: &Network,
-    idleness: f64,
-) -> Result<Vec<EdgeCurvature>, GraphError> {
+pub fn ollivier_ricci(network: &Network, idleness: f64) -> Result<Vec<EdgeCurvature>, GraphError> {
     if !(0.0..1.0).contains(&idleness) {
         return Err(GraphError::Idleness { got: idleness });
     }

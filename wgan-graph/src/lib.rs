@@ -61,9 +61,7 @@ mod picture;
 mod shared_data;
 mod table;
 
-pub use anomaly::{
-    AnomalyConfig, NodeAnomaly, Reason, conformal_p_values, find_anomalies,
-};
+pub use anomaly::{AnomalyConfig, NodeAnomaly, Reason, conformal_p_values, find_anomalies};
 pub use conditional::{
     ConditionalMetricCritic, ConditionalNodeLawGenerator, ContextPrior, ContextSamples,
 };
@@ -83,5 +81,5 @@ pub use node_features::{NodeFeatures, read_features};
 pub use node_law::{NodeLaw, NodeSamples};
 pub use node_law_generator::NodeLawGenerator;
 pub use path_w1::path_w1;
-pub use picture::{Point, draw, layout};
 pub use paths::{DistanceSummary, Distances, Landmarks, MemoryLimit, ShortestPaths};
+pub use picture::{Point, draw, layout};

@@ -112,7 +112,8 @@ fn the_summary_is_that_of_the_largest_component() {
 #[test]
 fn distances_on_a_shared_network_are_those_of_scipy() {
     let Some(edges) = shared("us_flights_2008_edges.csv") else { return };
-    let summary = json(&["distances", "--edges", &edges, "--cost", "weight", "--summary", "--json"]);
+    let summary =
+        json(&["distances", "--edges", &edges, "--cost", "weight", "--summary", "--json"]);
     let close = |key: &str, expected: f64, digits: f64| {
         let got = summary[key].as_f64().unwrap();
         assert!((got - expected).abs() <= digits, "{key}: {got}");
@@ -172,7 +173,8 @@ fn directed_graphs_follow_their_arcs_and_have_no_w1_until_symmetrised() {
     let edges = file(&folder, "edges.csv", "source,target,weight\na,b,1\nb,a,4\nb,c,1\n");
     let mu = file(&folder, "mu.csv", "id,weight\nb,1\n");
     let nu = file(&folder, "nu.csv", "id,weight\na,1\n");
-    let summary = json(&["distances", "--edges", &edges, "--cost", "weight", "--summary", "--json"]);
+    let summary =
+        json(&["distances", "--edges", &edges, "--cost", "weight", "--summary", "--json"]);
     assert_eq!(summary["pairs"], 4); // a-b, a-c, b-a, b-c
     assert_eq!(summary["max"], 4.0);
     let args = ["w1", "--edges", &edges, "--cost", "weight", "--mu", &mu, "--nu", &nu, "--json"];
@@ -212,6 +214,102 @@ fn awkward_graphs_end_in_one_sentence_or_in_an_answer() {
     }
 }
 
+/// A ring of 60 nodes, each joined to the next two, with a clique on every sixth node up to 36.
+fn ring_with_a_clique() -> String {
+    let mut text = String::from("source,target,weight\n");
+    for u in 0..60 {
+        text += &format!("n{u},n{},1\nn{u},n{},1\n", (u + 1) % 60, (u + 2) % 60);
+    }
+    for i in 0..7 {
+        for j in i + 1..7 {
+            text += &format!("n{},n{},1\n", 6 * i, 6 * j);
+        }
+    }
+    text
+}
+
+#[test]
+fn anomalies_are_written_for_every_node_with_a_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let edges = file(&folder, "edges.csv", &ring_with_a_clique());
+    let nodes = file(&folder, "nodes.csv", "id,label\nn0,1\nlonely,0\n");
+    let out = folder.path().join("scores.csv");
+    let out = out.to_str().unwrap();
+    let args = ["anomalies", "--edges", &edges, "--nodes", &nodes, "--out", out, "--json"];
+    assert_eq!(json(&args)["nodes"], 61);
+    let text = fs::read_to_string(out).unwrap();
+    let mut rows: Vec<Vec<&str>> = text.lines().map(|l| l.splitn(4, ',').collect()).collect();
+    assert_eq!(rows.remove(0), ["id", "score", "p_value", "explanation"]);
+    assert_eq!(rows.len(), 61);
+    let score = |row: &Vec<&str>| -> f64 { row[1].parse().unwrap() };
+    rows.sort_by(|a, b| score(b).total_cmp(&score(a)));
+    for row in &rows[..7] {
+        assert_eq!(row[0][1..].parse::<usize>().unwrap() % 6, 0, "{row:?}");
+        assert!(row[3].starts_with("edge n") && row[3].contains("otherwise n"), "{row:?}");
+        let p: f64 = row[2].parse().unwrap();
+        assert!(p > 0.0 && p <= 1.0);
+    }
+}
+
+#[test]
+fn features_tell_a_node_that_does_not_fit() {
+    let folder = tempfile::tempdir().unwrap();
+    let edges = file(&folder, "edges.csv", &ring_with_a_clique());
+    let value = |u: usize| if (u < 30) != (u == 9) { 1.0 } else { -1.0 } + (u % 7) as f64 / 20.0;
+    let rows: String = (0..60).map(|u| format!("n{u},{},{}\n", value(u), value(u))).collect();
+    let dense = file(&folder, "features.csv", &format!("id,x,y\n{rows}"));
+    let out = folder.path().join("scores.csv");
+    let args =
+        ["anomalies", "--edges", &edges, "--features", &dense, "--out", out.to_str().unwrap()];
+    let top = json(&[&args[..], &["--json"]].concat());
+    let top = top["most_anomalous"].as_array().unwrap();
+    assert!(top.contains(&"n9".into()), "{top:?}");
+    assert!(fs::read_to_string(&out).unwrap().contains("features differ by"));
+    let missing = file(&folder, "missing.csv", "id,x\nn0,1\n");
+    let args =
+        ["anomalies", "--edges", &edges, "--features", &missing, "--out", out.to_str().unwrap()];
+    refused(&args, 1, "no features of node");
+}
+
+#[test]
+fn new_nodes_have_new_ids_and_the_same_seed_gives_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let edges = file(&folder, "edges.csv", &ring_with_a_clique());
+    let generate = |name: &str, seed: &str, cost: &[&str]| {
+        let out = folder.path().join(name);
+        let args = ["generate-nodes", "--edges", &edges, "--n", "5", "--seed", seed, "--out"];
+        let args = [&args[..], &[out.to_str().unwrap(), "--steps", "20"], cost].concat();
+        let output = run(&args);
+        assert!(output.status.success(), "{}", stderr(&output));
+        fs::read_to_string(out).unwrap()
+    };
+    let first = generate("a.csv", "3", &[]);
+    assert_eq!(first, generate("b.csv", "3", &[]));
+    assert_ne!(first, generate("c.csv", "4", &[]));
+    let old = fs::read_to_string(&edges).unwrap();
+    let mut sources = Vec::new();
+    for (i, line) in first.lines().enumerate() {
+        let cells: Vec<&str> = line.split(',').collect();
+        if i == 0 {
+            assert_eq!(cells, ["source", "target"]);
+            continue;
+        }
+        assert!(!old.contains(&format!("{},", cells[0])) && old.contains(cells[1]), "{line}");
+        sources.push(cells[0].to_owned());
+    }
+    sources.dedup();
+    assert_eq!(sources.len(), 5);
+    let weighted = generate("d.csv", "3", &["--cost", "weight"]);
+    assert!(weighted.starts_with("source,target,weight\n"));
+    assert!(weighted.lines().skip(1).all(|line| line.ends_with(",1")));
+    let small = file(&folder, "small.csv", PATH);
+    let out = folder.path().join("e.csv");
+    let args = ["generate-nodes", "--edges", &small, "--n", "5", "--out", out.to_str().unwrap()];
+    refused(&args, 1, "expected at least 10, got 3");
+    let none = ["generate-nodes", "--edges", &small, "--n", "0", "--out", out.to_str().unwrap()];
+    refused(&none, 2, "--n");
+}
+
 #[test]
 fn wrong_usage_and_failed_runs_have_their_own_exit_codes() {
     let folder = tempfile::tempdir().unwrap();
@@ -227,8 +325,7 @@ fn wrong_usage_and_failed_runs_have_their_own_exit_codes() {
     let into = ["distances", "--edges", &edges, "--source", "a", "--out", nowhere];
     refused(&into, 2, "a folder that exists");
     let out = folder.path().join("d.csv");
-    let unknown =
-        ["distances", "--edges", &edges, "--source", "z", "--out", out.to_str().unwrap()];
+    let unknown = ["distances", "--edges", &edges, "--source", "z", "--out", out.to_str().unwrap()];
     refused(&unknown, 1, "`z` is no node");
     assert!(!out.exists());
 }

@@ -31,16 +31,18 @@ pub enum Reason {
 impl Reason {
     /// One clause with the ids of the nodes.
     pub fn describe(&self, network: &Network) -> String {
-        let ids = |route: &[usize]| {
-            route.iter().map(|&v| network.id(v)).collect::<Vec<_>>().join(" > ")
-        };
+        let ids =
+            |route: &[usize]| route.iter().map(|&v| network.id(v)).collect::<Vec<_>>().join(" > ");
         match self {
             Reason::Edge { u, v, saving, around } => {
                 let around = match around {
                     Some(route) => format!("otherwise {}", ids(route)),
                     None => "no other way was found".to_owned(),
                 };
-                format!("edge {} saves {saving:.3} ({around})", ids(&[*u, *v]).replace(" > ", " - "))
+                format!(
+                    "edge {} saves {saving:.3} ({around})",
+                    ids(&[*u, *v]).replace(" > ", " - ")
+                )
             }
             Reason::Features { route, distance, usual } => {
                 format!("features differ by {distance:.2} along {} (usual {usual:.2})", ids(route))

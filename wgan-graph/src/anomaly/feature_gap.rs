@@ -46,8 +46,7 @@ impl<'a> FeatureGaps<'a> {
         let total: f64 = second.values().map(|s| s.1).sum();
         let halves = if total > 0.0 { 0.5 } else { 1.0 };
         let one = near.iter().map(|&u| self.gap(vec![node, u], halves * share));
-        let two =
-            second.iter().map(|(&w, &(u, p))| self.gap(vec![node, u, w], halves * p / total));
+        let two = second.iter().map(|(&w, &(u, p))| self.gap(vec![node, u, w], halves * p / total));
         one.chain(two).collect()
     }
 

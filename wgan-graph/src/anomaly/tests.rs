@@ -11,8 +11,7 @@ use crate::shared_data;
 fn ring_with_a_clique(n: usize) -> Network {
     let mut rng = ChaCha8Rng::seed_from_u64(5);
     let ring = (0..n).map(|u| (u, (u + 1) % n));
-    let chords: Vec<_> =
-        (0..n).map(|_| (rng.random_range(0..n), rng.random_range(0..n))).collect();
+    let chords: Vec<_> = (0..n).map(|_| (rng.random_range(0..n), rng.random_range(0..n))).collect();
     let clique = (0..6).flat_map(|i| (i + 1..6).map(move |j| (10 * i, 10 * j)));
     let edges: Vec<Edge> =
         ring.chain(chords).chain(clique).map(|(u, v)| Edge { u, v, cost: 1.0 }).collect();
@@ -46,9 +45,8 @@ fn a_planted_clique_scores_highest_and_is_explained_by_its_edges() {
 fn a_node_with_the_features_of_another_group_is_found() {
     // Two groups on two halves of a ring; node 7 has the features of the other half.
     let n = 200;
-    let edges: Vec<Edge> = (0..n)
-        .flat_map(|u| [1, 2].map(|step| Edge { u, v: (u + step) % n, cost: 1.0 }))
-        .collect();
+    let edges: Vec<Edge> =
+        (0..n).flat_map(|u| [1, 2].map(|step| Edge { u, v: (u + step) % n, cost: 1.0 })).collect();
     let ids = (0..n).map(|i| i.to_string()).collect();
     let (network, _) = Network::from_edges(ids, &edges, false).unwrap();
     let mut rng = ChaCha8Rng::seed_from_u64(2);

@@ -59,7 +59,8 @@ impl<C: NodePotential> LipschitzStrategy<C> for EdgeSlopePenalty {
         _t: Tensor<1>,
     ) -> Option<Penalty> {
         let f = critic.potential();
-        let rise = (f.clone().select(0, self.first.clone()) - f.select(0, self.second.clone())).abs();
+        let rise =
+            (f.clone().select(0, self.first.clone()) - f.select(0, self.second.clone())).abs();
         let excess = (rise.clone() - self.costs.clone()).clamp_min(0.0);
         let loss = excess.square().sum() * (self.lambda / self.mean_cost);
         // Slopes are a progress report; an edge of cost zero has none that is finite.

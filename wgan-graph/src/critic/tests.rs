@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use wgan_core::{
-    Critic, Generator, LipschitzStrategy, MlpConfig, OptimizerConfig, Penalty, TrainConfig, Wgan,
+    Generator, LipschitzStrategy, MlpConfig, OptimizerConfig, Penalty, TrainConfig, Wgan,
 };
 
 use super::*;
@@ -133,8 +133,7 @@ fn the_metric_critic_finds_w1_on_real_networks() {
         let total: f64 = near.iter().sum();
         let mu: Vec<f64> = near.iter().map(|w| w / total).collect();
         let nu = vec![1.0 / n as f64; n];
-        let critic =
-            trained(critic, AnchorRelease::default(), [&mu, &nu], 0.01 * scale, 1000);
+        let critic = trained(critic, AnchorRelease::default(), [&mu, &nu], 0.01 * scale, 1000);
         let exact = graph_w1(&network, &mu, &nu).unwrap().value;
         let estimate = estimate(&critic, &mu, &nu);
         assert!((estimate / exact - 1.0).abs() < 0.01, "{name}: {estimate} of {exact}");

@@ -2,13 +2,14 @@
 
 use burn::config::Config;
 use burn::tensor::{Device, Tensor, TensorData};
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, Axis};
 use rand::Rng;
 use wgan_core::{
     Fit, GaussianPrior, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
     Recorder, Schedule, TrainConfig, Wgan, WganError,
 };
 
+use super::clustering::ClusteringByDegree;
 use super::pattern::Pattern;
 use super::rank_scale::RankScale;
 
@@ -57,24 +58,28 @@ const MARGIN_ROWS: usize = 4096;
 /// Draws patterns.
 pub struct PatternGenerator {
     generator: MlpGenerator,
+    clustering: ClusteringByDegree,
     data: RankScale,
     margins: RankScale,
 }
 
 impl PatternGenerator {
-    /// Trains a WGAN on the rows of `patterns`, `[n, d]`, on their rank scale.
+    /// Trains a WGAN on `patterns`, at least one, on their rank scale.
     pub fn fit<R: Rng>(
-        patterns: ArrayView2<'_, f64>,
+        patterns: &[Pattern],
         config: &NewNodesConfig,
         recorder: impl Recorder,
         rng: &mut R,
         device: &Device,
     ) -> Result<Self, WganError> {
-        let d = patterns.ncols();
-        let data = RankScale::fit(patterns);
-        let scaled = to_tensor(&data.forward(patterns, rng), device);
+        let clustering = ClusteringByDegree::fit(patterns.iter().map(|p| (p.degree, p.clustering)));
+        let rows: Vec<Vec<f64>> = patterns.iter().map(|p| p.to_row(&clustering, rng)).collect();
+        let d = rows[0].len();
+        let table = Array2::from_shape_fn((rows.len(), d), |(i, j)| rows[i][j]);
+        let data = RankScale::fit(table.view());
+        let scaled = to_tensor(&data.forward(table.view(), rng), device);
         let adam = || OptimizerConfig::adam(1e-3);
-        let train = TrainConfig::new(patterns.nrows().min(256), config.n_steps)
+        let train = TrainConfig::new(patterns.len().min(256), config.n_steps)
             .with_critic_optimizer(adam())
             .with_generator_optimizer(adam())
             .with_schedule(Schedule::HalfLinear)
@@ -91,7 +96,7 @@ impl PatternGenerator {
         let generator = fit.with_recorder(recorder).run(wgan)?.wgan.averaged;
         let fake = generator.forward(prior.sample(MARGIN_ROWS, rng, device));
         let margins = RankScale::fit(to_array(fake).view());
-        Ok(Self { generator, data, margins })
+        Ok(Self { generator, clustering, data, margins })
     }
 
     /// `n` patterns. Each column has the margin of the data: a generated value is replaced by the
@@ -104,7 +109,9 @@ impl PatternGenerator {
                 *value = self.data.quantile(j, self.margins.rank(j, *value));
             }
         }
-        rows.axis_iter(Axis(0)).map(|row| Pattern::from_row(&row.to_vec())).collect()
+        rows.axis_iter(Axis(0))
+            .map(|row| Pattern::from_row(&row.to_vec(), &self.clustering))
+            .collect()
     }
 }
 

@@ -17,12 +17,13 @@ pub struct Growth {
 const SHORT_LIST: usize = 64;
 /// Most candidates for one node.
 const POOL: usize = 600;
-/// Weights of the parts of the mismatch: one unit each for a hop to a landmark, for a hop of reach, for a
-/// clustering from none to all, and for a factor e of neighbour degree, times these.
-const PLACE: f64 = 0.5;
-const REACH: f64 = 2.0;
-const CLUSTERING: f64 = 3.0;
-const DEGREE: f64 = 1.0;
+/// Weights in the mismatch of a hop to every landmark, of a hop of reach, of a clustering of all
+/// against none, and of a factor e of neighbour degree. The place only says where to look: it may
+/// contradict the other numbers of a generated pattern, and gives way to them.
+const PLACE: f64 = 0.1;
+const REACH: f64 = 3.0;
+const CLUSTERING: f64 = 6.0;
+const DEGREE: f64 = 3.0;
 
 impl Growth {
     /// Starts from `network`.
@@ -46,24 +47,41 @@ impl Growth {
         self.add(chosen);
     }
 
-    /// Nodes near the place of `target`, and their neighbours.
+    /// Nodes near the place of `target`, by that alone and together with their degree; and
+    /// neighbours of these.
     fn pool<R: Rng>(&self, target: &Pattern, rng: &mut R) -> Vec<u32> {
-        let mut near: Vec<(f64, u32)> = (0..self.neighbours.len())
-            .map(|v| (self.off_place(self.places.of(v), target), v as u32))
-            .collect();
-        let first = SHORT_LIST.max(2 * target.degree).min(near.len());
-        near.select_nth_unstable_by(first - 1, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        near.truncate(first);
-        let mut pool: Vec<u32> = near.iter().map(|&(_, v)| v).collect();
-        let mut around: Vec<u32> =
-            pool.iter().flat_map(|&v| &self.neighbours[v as usize]).copied().collect();
-        around.sort_unstable();
-        around.dedup();
-        let most = POOL.max(4 * target.degree);
-        pool.extend(around.sample(rng, most));
+        let count = SHORT_LIST.max(2 * target.degree);
+        let place = |v: u32| self.off_place(self.places.of(v as usize), target);
+        let degree = |v: u32| {
+            let log_degree = ((self.neighbours[v as usize].len() + 1) as f64).ln();
+            (log_degree - target.log_neighbour_degree).abs()
+        };
+        let mut pool = self.nearest(count, place);
+        pool.extend(self.nearest(count, |v| PLACE * place(v) + DEGREE * degree(v)));
+        let around: Vec<u32> = pool.iter().flat_map(|&v| self.old_neighbours(v)).copied().collect();
+        // A neighbour of many is there many times, and so more likely to be drawn.
+        pool.extend(around.sample(rng, POOL.max(4 * target.degree)));
         pool.sort_unstable();
         pool.dedup();
         pool
+    }
+
+    /// The `count` old nodes with the smallest value.
+    fn nearest(&self, count: usize, value: impl Fn(u32) -> f64) -> Vec<u32> {
+        let mut all: Vec<(f64, u32)> = (0..self.n_old as u32).map(|v| (value(v), v)).collect();
+        let count = count.min(all.len());
+        if count < all.len() {
+            all.select_nth_unstable_by(count, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        }
+        all.truncate(count);
+        all.into_iter().map(|(_, v)| v).collect()
+    }
+
+    /// Neighbours of `v` that were there from the start: new nodes are joined to these only, so
+    /// that the pattern of a new node stays as it was made.
+    fn old_neighbours(&self, v: u32) -> &[u32] {
+        let all = &self.neighbours[v as usize];
+        &all[..all.partition_point(|&u| (u as usize) < self.n_old)]
     }
 
     /// How far a neighbour is from one that the place asks for: a neighbour that is nearer to a
@@ -105,15 +123,9 @@ impl Growth {
     }
 
     /// Exchanges single neighbours as long as that helps.
-    fn improve<R: Rng>(
-        &self,
-        chosen: &mut [u32],
-        pool: &[u32],
-        target: &Pattern,
-        rng: &mut R,
-    ) {
+    fn improve<R: Rng>(&self, chosen: &mut [u32], pool: &[u32], target: &Pattern, rng: &mut R) {
         let mut least = self.mismatch(chosen, target);
-        for _ in 0..100 + 20 * chosen.len().min(20) {
+        for _ in 0..1000 + 200 * chosen.len().min(20) {
             let place = rng.random_range(0..chosen.len());
             let Some(&other) = self.proposal(chosen, pool, rng) else { return };
             if chosen.contains(&other) {
@@ -180,14 +192,14 @@ impl Growth {
         let place: f64 =
             row.iter().zip(&target.place).map(|(&d, t)| (f64::from(d) - t).abs()).sum();
         let pairs = chosen.len() * chosen.len().saturating_sub(1);
-        let log_degree = |&u: &u32| ((self.neighbours[u as usize].len() + 1) as f64).ln();
-        let degrees = chosen.iter().map(log_degree).sum::<f64>() / chosen.len() as f64;
+        let degrees: usize = chosen.iter().map(|&u| self.neighbours[u as usize].len() + 1).sum();
+        let log_degree = (degrees as f64 / chosen.len() as f64).ln();
         let clustering =
             if pairs == 0 { target.clustering } else { self.joined(chosen) as f64 / pairs as f64 };
         PLACE * place / n_landmarks.max(1) as f64
             + REACH * (self.places.reach(&row) - target.reach).abs()
             + CLUSTERING * (clustering - target.clustering).abs()
-            + DEGREE * (degrees - target.log_neighbour_degree).abs()
+            + DEGREE * (log_degree - target.log_neighbour_degree).abs()
     }
 
     /// Distances of a node with these neighbours.

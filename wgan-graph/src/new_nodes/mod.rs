@@ -1,5 +1,6 @@
 //! New nodes: connection patterns that follow the law of the existing ones.
 
+mod clustering;
 mod generator;
 mod growth;
 mod pattern;
@@ -20,7 +21,7 @@ use crate::error::GraphError;
 use crate::network::Network;
 use generator::PatternGenerator;
 use growth::Growth;
-use pattern::{Places, pattern_table};
+use pattern::{Places, patterns};
 
 /// Fewest nodes with an edge that a law of patterns is learnt from.
 const FEWEST: usize = 10;
@@ -38,7 +39,7 @@ pub struct NewNodes {
 pub struct NewEdge {
     /// Id of the new node.
     pub source: String,
-    /// Id of its neighbour, an existing node or a new one that was added before.
+    /// Id of its neighbour, an existing node.
     pub target: String,
     /// Cost.
     pub cost: f64,
@@ -66,10 +67,10 @@ impl NewNodes {
 
     /// Existing and new nodes in one graph, costs on the edges.
     pub fn to_graph(&self) -> UnGraph<MarkedNode, f64> {
-        let mut graph = self.network.to_graph().map(
-            |_, id| MarkedNode { id: id.clone(), is_new: false },
-            |_, cost| *cost,
-        );
+        let mut graph = self
+            .network
+            .to_graph()
+            .map(|_, id| MarkedNode { id: id.clone(), is_new: false }, |_, cost| *cost);
         let mut places: std::collections::HashMap<String, _> =
             graph.node_indices().map(|i| (graph[i].id.clone(), i)).collect();
         for id in &self.ids {
@@ -88,8 +89,8 @@ impl NewNodes {
 /// A WGAN learns the joint law of connection patterns (degree, clustering, degree of the
 /// neighbours, mean distance, distances to landmarks; all in hops). For each pattern that it
 /// draws, a local search looks for neighbours that give a new node this pattern; no new node has
-/// exactly the neighbours of another one where that can be avoided. Nodes are added one after the
-/// other, and may be joined to new ones. Costs are drawn from those of the edges of their
+/// exactly the neighbours of another one where that can be avoided. New nodes are joined to existing
+/// ones only. Costs are drawn from those of the edges of their
 /// neighbours.
 ///
 /// # Errors
@@ -112,28 +113,23 @@ pub fn generate_nodes(
     }
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let places = Places::new(&network, config.n_landmarks, config.n_probes, &mut rng)?;
-    let table = pattern_table(&network, &places);
-    let model = PatternGenerator::fit(table.view(), config, recorder, &mut rng, device)?;
-    let patterns = model.draw(n, &mut rng, device);
+    let known = patterns(&network, &places);
+    let model = PatternGenerator::fit(&known, config, recorder, &mut rng, device)?;
+    let drawn = model.draw(n, &mut rng, device);
     let mut growth = Growth::new(&network, places);
-    patterns.iter().for_each(|pattern| growth.attach(pattern, &mut rng));
+    drawn.iter().for_each(|pattern| growth.attach(pattern, &mut rng));
     Ok(with_ids(network, growth.added(), &mut rng))
 }
 
 fn with_ids(network: Network, added: &[Vec<u32>], rng: &mut ChaCha8Rng) -> NewNodes {
-    let n_old = network.n_nodes();
     let ids = fresh_ids(&network, added.len());
-    let all_costs: Vec<f64> = network.edges().map(|e| e.2).collect();
     let mut edges = Vec::new();
     for (source, neighbours) in ids.iter().zip(added) {
         for &v in neighbours {
-            let v = v as usize;
-            let (target, around) = match v.checked_sub(n_old) {
-                None => (network.id(v), network.arcs().costs(v)),
-                Some(new) => (ids[new].as_str(), &all_costs[..]),
-            };
-            let cost = around.choose(rng).or(all_costs.first()).copied().unwrap_or(1.0);
-            edges.push(NewEdge { source: source.clone(), target: target.to_owned(), cost });
+            let target = network.id(v as usize).to_owned();
+            // Every node of a connected network of ten has an edge.
+            let cost = network.arcs().costs(v as usize).choose(rng).copied().unwrap_or(1.0);
+            edges.push(NewEdge { source: source.clone(), target, cost });
         }
     }
     NewNodes { network, ids, edges }

@@ -1,9 +1,9 @@
 //! How a node is connected, as a row of numbers.
 
-use ndarray::Array2;
 use rand::Rng;
 use rand::seq::index::sample;
 
+use super::clustering::ClusteringByDegree;
 use crate::error::GraphError;
 use crate::network::Network;
 use crate::paths::ShortestPaths;
@@ -67,7 +67,7 @@ pub struct Pattern {
     pub degree: usize,
     /// Share of the pairs of neighbours that are joined by an edge; 0 below two neighbours.
     pub clustering: f64,
-    /// Mean over the neighbours of `ln` of their degree, this node included.
+    /// `ln` of the mean degree of the neighbours, this node included.
     pub log_neighbour_degree: f64,
     /// Mean hops to the probes.
     pub reach: f64,
@@ -83,30 +83,31 @@ impl Pattern {
         let degree = neighbours.len();
         let closed: usize = neighbours.iter().map(|&u| arcs.n_common(v, u as usize)).sum();
         let pairs = degree * degree.saturating_sub(1);
-        let log_degree = |&u: &u32| (arcs.degree(u as usize) as f64).ln();
+        let degrees: usize = neighbours.iter().map(|&u| arcs.degree(u as usize)).sum();
         let row = places.of(v);
         Self {
             degree,
             clustering: if pairs == 0 { 0.0 } else { closed as f64 / pairs as f64 },
-            log_neighbour_degree: neighbours.iter().map(log_degree).sum::<f64>()
-                / degree.max(1) as f64,
+            log_neighbour_degree: (degrees as f64 / degree.max(1) as f64).ln(),
             reach: places.reach(row),
             place: row[..places.n_landmarks()].iter().map(|&d| f64::from(d)).collect(),
         }
     }
 
-    fn to_row(&self) -> Vec<f64> {
-        let mut row =
-            vec![self.degree as f64, self.clustering, self.log_neighbour_degree, self.reach];
+    /// Numbers that say the same: the clustering as a rank among the nodes of this degree.
+    pub fn to_row<R: Rng>(&self, clustering: &ClusteringByDegree, rng: &mut R) -> Vec<f64> {
+        let rank = clustering.rank(self.degree, self.clustering, rng);
+        let mut row = vec![self.degree as f64, rank, self.log_neighbour_degree, self.reach];
         row.extend(&self.place);
         row
     }
 
-    /// The pattern of a row of [`pattern_table`].
-    pub fn from_row(row: &[f64]) -> Self {
+    /// The pattern of a row of [`Pattern::to_row`].
+    pub fn from_row(row: &[f64], clustering: &ClusteringByDegree) -> Self {
+        let degree = row[0].round().max(1.0) as usize;
         Self {
-            degree: row[0].round().max(1.0) as usize,
-            clustering: row[1],
+            degree,
+            clustering: clustering.quantile(degree, row[1]),
             log_neighbour_degree: row[2],
             reach: row[3],
             place: row[4..].to_vec(),
@@ -114,14 +115,12 @@ impl Pattern {
     }
 }
 
-/// Patterns of all nodes that have an edge, `[n, 4 + landmarks]`.
-pub fn pattern_table(network: &Network, places: &Places) -> Array2<f64> {
-    let rows: Vec<Vec<f64>> = (0..network.n_nodes())
+/// Patterns of all nodes that have an edge.
+pub fn patterns(network: &Network, places: &Places) -> Vec<Pattern> {
+    (0..network.n_nodes())
         .filter(|&v| network.arcs().degree(v) > 0)
-        .map(|v| Pattern::of(network, places, v).to_row())
-        .collect();
-    let d = 4 + places.n_landmarks();
-    Array2::from_shape_fn((rows.len(), d), |(i, j)| rows[i][j])
+        .map(|v| Pattern::of(network, places, v))
+        .collect()
 }
 
 #[cfg(test)]
@@ -141,9 +140,11 @@ mod tests {
         let pattern = Pattern::of(&network, &places, 2);
         assert_eq!((pattern.degree, pattern.reach), (3, 0.75));
         assert!((pattern.clustering - 1.0 / 3.0).abs() < 1e-12); // 0-1 of three pairs
-        let expected = (2.0_f64.ln() + 2.0_f64.ln()) / 3.0; // degrees 2, 2 and 1
+        let expected = (5.0_f64 / 3.0).ln(); // degrees 2, 2 and 1
         assert!((pattern.log_neighbour_degree - expected).abs() < 1e-12);
-        let table = pattern_table(&network, &places);
-        assert_eq!(Pattern::from_row(table.row(2).as_slice().unwrap()), pattern);
+        let all = patterns(&network, &places);
+        let law = ClusteringByDegree::fit(all.iter().map(|p| (p.degree, p.clustering)));
+        let row = pattern.to_row(&law, &mut rng);
+        assert_eq!(Pattern::from_row(&row, &law), all[2]);
     }
 }
