@@ -10,6 +10,8 @@ use crate::network::Network;
 pub struct Growth {
     neighbours: Vec<Vec<u32>>,
     places: Places,
+    /// Mean distance of each old node to the probes.
+    reaches: Vec<f64>,
     n_old: usize,
 }
 
@@ -30,7 +32,8 @@ impl Growth {
     pub fn new(network: &Network, places: Places) -> Self {
         let n = network.n_nodes();
         let neighbours = (0..n).map(|v| network.arcs().neighbours(v).to_vec()).collect();
-        Self { neighbours, places, n_old: n }
+        let reaches = (0..n).map(|v| places.reach(places.of(v))).collect();
+        Self { neighbours, places, reaches, n_old: n }
     }
 
     /// Neighbours of the nodes that were added, in order.
@@ -56,8 +59,12 @@ impl Growth {
             let log_degree = ((self.neighbours[v as usize].len() + 1) as f64).ln();
             (log_degree - target.log_neighbour_degree).abs()
         };
+        // The node lies half a hop to one hop farther out than its most central neighbour.
+        let reach = |v: u32| (self.reaches[v as usize] + 0.75 - target.reach).abs();
         let mut pool = self.nearest(count, place);
-        pool.extend(self.nearest(count, |v| PLACE * place(v) + DEGREE * degree(v)));
+        pool.extend(
+            self.nearest(count, |v| PLACE * place(v) + REACH * reach(v) + DEGREE * degree(v)),
+        );
         let around: Vec<u32> = pool.iter().flat_map(|&v| self.old_neighbours(v)).copied().collect();
         // A neighbour of many is there many times, and so more likely to be drawn.
         pool.extend(around.sample(rng, POOL.max(4 * target.degree)));
