@@ -141,6 +141,12 @@ pub enum GraphError {
         /// Number that came.
         got: usize,
     },
+    /// A share of mass that stays that leaves nothing to move.
+    #[error("idleness: expected a number from 0 up to, but not including, 1, got {got}")]
+    Idleness {
+        /// The share.
+        got: f64,
+    },
     /// An algorithm that did not come to its end.
     #[error("{at}: not finished after {steps} steps")]
     NotFinished {
@@ -149,9 +155,6 @@ pub enum GraphError {
         /// Steps done.
         steps: usize,
     },
-    /// A picture that could not be drawn.
-    #[error("picture: {0}")]
-    Picture(String),
     /// From training, transport or writing.
     #[error(transparent)]
     Wgan(#[from] WganError),

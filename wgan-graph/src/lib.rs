@@ -1,15 +1,74 @@
-//! Wasserstein GANs on networks.
-#![doc = ""]
+//! Wasserstein GANs on networks: data points are nodes, the ground cost is the shortest-path
+//! distance.
+//!
+//! # The mathematics
+//! A graph with edge costs `w ≥ 0` has the shortest-path distance `d`, and node laws `μ`, `ν` have
+//! `W₁(μ, ν) = sup { E_μ f − E_ν f : |f(u) − f(v)| ≤ d(u, v) }`. Because every path is made of
+//! edges, `f` is 1-Lipschitz exactly when `|f(u) − f(v)| ≤ w(u, v)` on every *edge*; and the other
+//! side of the duality is the cheapest flow *along the edges* that carries `μ` to `ν`. So `m` edges
+//! do the work of `n²` pairs.
+//!
+//! # A first program
+//! How far are two laws apart on a road with a toll, and which edges carry the difference?
+//!
+//! ```
+//! use wgan_graph::{Edge, Network, graph_w1, largest_violation};
+//! let ids = ["home", "bridge", "work"].map(String::from).to_vec();
+//! let edges = [(0, 1, 2.0), (1, 2, 3.0)].map(|(u, v, cost)| Edge { u, v, cost });
+//! let (network, _) = Network::from_edges(ids, &edges, false)?;
+//! let w1 = graph_w1(&network, &[1.0, 0.0, 0.0], &[0.0, 0.5, 0.5])?;
+//! assert_eq!(w1.value, 3.5); // all of it crosses the first edge, half of it the second
+//! assert_eq!(w1.flow.len(), 2);
+//! assert!(largest_violation(&network, &w1.potential) <= 0.0); // the proof that no plan is cheaper
+//! # Ok::<(), wgan_graph::GraphError>(())
+//! ```
+//!
+//! # Where things are
+//! - [`Network`]: from an edge list ([`read_network`]) or any petgraph graph
+//!   ([`Network::from_graph`]). What is dropped, kept and refused is counted in [`NetworkSummary`].
+//! - [`ShortestPaths`]: rows, all pairs, [`Landmarks`], the path itself.
+//! - [`graph_w1`]: exact `W₁` with potential and flow; [`mcshane_extension`] makes any function
+//!   1-Lipschitz, [`largest_violation`] checks one. [`ollivier_ricci`]: curvature of edges.
+//! - Critics on node laws ([`NodeLaw`]): [`MetricCritic`] (1-Lipschitz by construction,
+//!   trained with [`AnchorRelease`]),
+//!   [`TabularCritic`] and [`CoordinateCritic`] with an [`EdgeSlopePenalty`];
+//!   [`ConditionalMetricCritic`] under a context. Generators: [`NodeLawGenerator`],
+//!   [`ConditionalNodeLawGenerator`].
+//! - [`generate_nodes`]: new nodes, connected the way the existing ones are.
+//! - [`find_anomalies`]: how unusual the surroundings of each node are, with the routes that say
+//!   why.
+//! - [`layout`] and [`draw`]: pictures.
+//!
+//! The program `wgan-graph` does the same from the command line. Figures measured on real networks
+//! are in `docs/networks.md`.
+
+mod anomaly;
+mod conditional;
+mod critic;
+mod curvature;
 mod error;
 mod flow;
 mod law_file;
 mod network;
+mod new_nodes;
+mod node_features;
+mod node_law;
+mod node_law_generator;
 mod path_w1;
 mod paths;
+mod picture;
 #[cfg(test)]
 mod shared_data;
 mod table;
 
+pub use anomaly::{AnomalyConfig, NodeAnomaly, Reason, conformal_p_values, find_anomalies};
+pub use conditional::{
+    ConditionalMetricCritic, ConditionalNodeLawGenerator, ContextPrior, ContextSamples,
+};
+pub use critic::{
+    AnchorRelease, CoordinateCritic, EdgeSlopePenalty, MetricCritic, NodePotential, TabularCritic,
+};
+pub use curvature::{EdgeCurvature, ollivier_ricci};
 pub use error::GraphError;
 pub use flow::{EdgeFlow, GraphTransport, graph_w1, largest_violation, mcshane_extension};
 pub use law_file::read_law;
@@ -17,5 +76,10 @@ pub use network::{
     Adjacency, ArcRule, Cleaning, Components, CostColumn, Edge, Network, NetworkSummary,
     ReadOptions, StrengthToCost, read_network,
 };
+pub use new_nodes::{MarkedNode, NewEdge, NewNodes, NewNodesConfig, generate_nodes};
+pub use node_features::{NodeFeatures, read_features};
+pub use node_law::{NodeLaw, NodeSamples};
+pub use node_law_generator::NodeLawGenerator;
 pub use path_w1::path_w1;
 pub use paths::{DistanceSummary, Distances, Landmarks, MemoryLimit, ShortestPaths};
+pub use picture::{Point, draw, layout};

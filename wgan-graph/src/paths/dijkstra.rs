@@ -8,8 +8,10 @@ use crate::network::Adjacency;
 /// A node to be settled at a distance; the nearest one is greatest.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Reached {
-    distance: f64,
-    node: u32,
+    /// Distance it was reached at.
+    pub distance: f64,
+    /// The node.
+    pub node: u32,
 }
 
 impl Eq for Reached {}

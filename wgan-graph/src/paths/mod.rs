@@ -4,6 +4,7 @@ mod all_pairs;
 mod breadth_first;
 mod dijkstra;
 mod landmarks;
+mod local_search;
 mod summary;
 
 use rayon::prelude::*;
@@ -13,6 +14,7 @@ pub use landmarks::Landmarks;
 pub use summary::DistanceSummary;
 
 pub(crate) use dijkstra::{relax_from, shortest_path_tree};
+pub(crate) use local_search::LocalSearch;
 
 use crate::error::GraphError;
 use crate::network::Network;

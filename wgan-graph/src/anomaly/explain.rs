@@ -1,0 +1,62 @@
+//! Why a node is anomalous, in edges and routes.
+
+use super::NodeAnomaly;
+use crate::network::Network;
+
+/// One reason, with its part of the score.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reason {
+    /// An edge between two neighbours, which is why so little passes through the node.
+    Edge {
+        /// One neighbour.
+        u: usize,
+        /// The other one.
+        v: usize,
+        /// What the edge saves against the way through the node, in the unit of the costs.
+        saving: f64,
+        /// The way between them without the node, its neighbours' edges and this edge.
+        around: Option<Vec<usize>>,
+    },
+    /// A node nearby with other features.
+    Features {
+        /// Nodes from the scored one to that one.
+        route: Vec<usize>,
+        /// Distance of their features, between 0 and 2.
+        distance: f64,
+        /// Mean distance over the network between a node and its surroundings.
+        usual: f64,
+    },
+}
+
+impl Reason {
+    /// One clause with the ids of the nodes.
+    pub fn describe(&self, network: &Network) -> String {
+        let ids =
+            |route: &[usize]| route.iter().map(|&v| network.id(v)).collect::<Vec<_>>().join(" > ");
+        match self {
+            Reason::Edge { u, v, saving, around } => {
+                let around = match around {
+                    Some(route) => format!("otherwise {}", ids(route)),
+                    None => "no other way was found".to_owned(),
+                };
+                format!(
+                    "edge {} saves {saving:.3} ({around})",
+                    ids(&[*u, *v]).replace(" > ", " - ")
+                )
+            }
+            Reason::Features { route, distance, usual } => {
+                format!("features differ by {distance:.2} along {} (usual {usual:.2})", ids(route))
+            }
+        }
+    }
+}
+
+impl NodeAnomaly {
+    /// The reasons in one line; says so where nothing is above the mean.
+    pub fn explain(&self, network: &Network) -> String {
+        if self.reasons.is_empty() {
+            return "nothing above the mean".to_owned();
+        }
+        self.reasons.iter().map(|r| r.describe(network)).collect::<Vec<_>>().join("; ")
+    }
+}

@@ -1,0 +1,88 @@
+//! `anomalies`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use wgan_graph::{
+    AnomalyConfig, Network, NodeAnomaly, NodeFeatures, find_anomalies, read_features,
+};
+
+use super::CliError;
+use super::network::{Directed, NetworkArgs};
+use super::output::{check_folder, to_json, write_csv};
+
+/// Options of `anomalies`.
+#[derive(Debug, Args)]
+pub struct Anomalies {
+    #[command(flatten)]
+    network: NetworkArgs,
+    /// Features: one row per node with a column `id` and numbers, or `id,feature,value` for the
+    /// entries that are not zero.
+    #[arg(long, value_name = "FILE")]
+    features: Option<PathBuf>,
+    /// File for the result: `id,score,p_value,explanation`, higher is more anomalous.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Seed of the split into parts that are held out in turn.
+    #[arg(long, value_name = "SEED", default_value_t = 0)]
+    seed: u64,
+    /// Print a summary as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Anomalies {
+    /// Scores every node and writes the scores.
+    pub fn run(&self) -> Result<(), CliError> {
+        check_folder(&self.out)?;
+        let (network, features) = self.read()?;
+        let config = AnomalyConfig::default();
+        let found = find_anomalies(&network, features.as_ref(), &config, self.seed)?;
+        let rows = found.iter().enumerate().map(|(v, node)| {
+            vec![
+                network.id(v).to_owned(),
+                node.score.to_string(),
+                node.p_value.to_string(),
+                node.explain(&network),
+            ]
+        });
+        write_csv(&self.out, &["id", "score", "p_value", "explanation"], rows)?;
+        self.report(&network, &found);
+        Ok(())
+    }
+
+    /// Nodes that only the features name are nodes without an edge.
+    fn read(&self) -> Result<(Network, Option<NodeFeatures>), CliError> {
+        let choices = self.network.or_else(Some(Directed::Symmetrise), None);
+        let Some(path) = &self.features else { return Ok((choices.read()?.0, None)) };
+        let (network, _) = choices.with_nodes(path).read()?;
+        let features = read_features(path, &network)?;
+        Ok((network, Some(features)))
+    }
+
+    fn report(&self, network: &Network, found: &[NodeAnomaly]) {
+        let mut order: Vec<usize> = (0..found.len()).collect();
+        order.sort_by(|&a, &b| found[b].score.total_cmp(&found[a].score));
+        let n_low = found.iter().filter(|node| node.p_value <= 0.05).count();
+        if self.json {
+            let top: Vec<&str> = order.iter().take(10).map(|&v| network.id(v)).collect();
+            let summary = serde_json::json!({
+                "nodes": found.len(), "p_value_at_most_0.05": n_low, "most_anomalous": top,
+            });
+            println!("{}", to_json(&summary));
+            return;
+        }
+        println!("{} nodes, {n_low} with p at most 0.05; the most anomalous:", found.len());
+        for &v in order.iter().take(10) {
+            let node = &found[v];
+            println!(
+                "{:12} score {:<8.3} p {:<8.4} {}",
+                network.id(v),
+                node.score,
+                node.p_value,
+                node.explain(network)
+            );
+        }
+        eprintln!("written to {}", self.out.display());
+    }
+}

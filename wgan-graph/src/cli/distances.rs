@@ -1,0 +1,96 @@
+//! `distances`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+use wgan_graph::ShortestPaths;
+
+use super::CliError;
+use super::network::{Component, NetworkArgs};
+use super::output::{check_folder, to_json, write_csv};
+
+/// Options of `distances`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["source", "summary"]))]
+pub struct DistancesCommand {
+    #[command(flatten)]
+    network: NetworkArgs,
+    /// Id of the node to start from.
+    #[arg(long, value_name = "ID", requires = "out")]
+    source: Option<String>,
+    /// File for the distances: `id,distance`, `inf` where no path leads.
+    #[arg(long, value_name = "FILE", requires = "source")]
+    out: Option<PathBuf>,
+    /// Mean and largest distance over the ordered pairs of the largest component that a path
+    /// joins.
+    #[arg(long)]
+    summary: bool,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Distances in the unit of the costs and in hops.
+#[derive(Serialize)]
+struct Summary {
+    nodes: usize,
+    edges: usize,
+    pairs: u64,
+    mean: f64,
+    max: f64,
+    mean_hops: f64,
+    max_hops: f64,
+}
+
+impl DistancesCommand {
+    /// Writes one row of distances or prints the summary.
+    pub fn run(&self) -> Result<(), CliError> {
+        match (&self.source, &self.out) {
+            (Some(source), Some(out)) => self.write_row(source, out),
+            _ => self.print_summary(),
+        }
+    }
+
+    fn write_row(&self, source: &str, out: &Path) -> Result<(), CliError> {
+        check_folder(out)?;
+        let (network, _) = self.network.read()?;
+        let source = network.require(source, "--source")?;
+        let row = ShortestPaths::new(&network).row(source);
+        let rows = network.ids().iter().zip(&row).map(|(id, d)| vec![id.clone(), d.to_string()]);
+        write_csv(out, &["id", "distance"], rows)?;
+        let reached = row.iter().filter(|d| d.is_finite()).count();
+        if self.json {
+            println!("{}", to_json(&serde_json::json!({ "nodes": row.len(), "reached": reached })));
+        } else {
+            eprintln!("{reached} of {} nodes reached; written to {}", row.len(), out.display());
+        }
+        Ok(())
+    }
+
+    fn print_summary(&self) -> Result<(), CliError> {
+        let (network, _) = self.network.or_else(None, Some(Component::Largest)).read()?;
+        let cost = ShortestPaths::new(&network).summary();
+        let hops = ShortestPaths::hops(&network).summary();
+        let summary = Summary {
+            nodes: network.n_nodes(),
+            edges: network.n_edges(),
+            pairs: cost.pairs,
+            mean: cost.mean,
+            max: cost.max,
+            mean_hops: hops.mean,
+            max_hops: hops.max,
+        };
+        if self.json {
+            println!("{}", to_json(&summary));
+            return Ok(());
+        }
+        println!("largest component        {} nodes, {} edges", summary.nodes, summary.edges);
+        println!("ordered pairs            {}", summary.pairs);
+        println!("mean distance            {}", summary.mean);
+        println!("largest distance         {}", summary.max);
+        println!("mean hops                {}", summary.mean_hops);
+        println!("most hops                {}", summary.max_hops);
+        Ok(())
+    }
+}

@@ -1,0 +1,67 @@
+//! `generate-nodes`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use wgan_core::Progress;
+use wgan_graph::{NewNodesConfig, generate_nodes};
+
+use super::CliError;
+use super::device::DeviceChoice;
+use super::network::{Component, Directed, NetworkArgs};
+use super::output::{check_folder, note, to_json, write_csv};
+
+/// Options of `generate-nodes`.
+#[derive(Debug, Args)]
+pub struct GenerateNodes {
+    #[command(flatten)]
+    network: NetworkArgs,
+    /// Nodes to generate.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    n: u32,
+    /// Seed; the same seed gives the same nodes.
+    #[arg(long, value_name = "SEED", default_value_t = 0)]
+    seed: u64,
+    /// File for the edges of the new nodes: `source,target[,weight]`, the new node first.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Training steps.
+    #[arg(long, value_name = "STEPS", default_value_t = NewNodesConfig::new().n_steps as u32,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    steps: u32,
+    /// Where tensors live.
+    #[arg(long, value_enum, default_value_t)]
+    device: DeviceChoice,
+    /// Print a summary as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl GenerateNodes {
+    /// Learns, generates, attaches and writes.
+    pub fn run(&self) -> Result<(), CliError> {
+        let device = self.device.device()?;
+        check_folder(&self.out)?;
+        let choices = self.network.or_else(Some(Directed::Symmetrise), Some(Component::Largest));
+        let (network, summary) = choices.read()?;
+        note(&summary);
+        let config = NewNodesConfig::new().with_n_steps(self.steps as usize);
+        let n = self.n as usize;
+        let new = generate_nodes(&network, n, &config, self.seed, Progress::new(), &device)?;
+        let has_costs = self.network.has_costs();
+        let header = ["source", "target", "weight"];
+        let n_columns = if has_costs { 3 } else { 2 };
+        let rows = new.edges().iter().map(|edge| {
+            let mut row = vec![edge.source.clone(), edge.target.clone()];
+            row.extend(has_costs.then(|| edge.cost.to_string()));
+            row
+        });
+        write_csv(&self.out, &header[..n_columns], rows)?;
+        let (n_nodes, n_edges) = (new.ids().len(), new.edges().len());
+        if self.json {
+            println!("{}", to_json(&serde_json::json!({ "nodes": n_nodes, "edges": n_edges })));
+        }
+        eprintln!("{n_nodes} nodes with {n_edges} edges written to {}", self.out.display());
+        Ok(())
+    }
+}

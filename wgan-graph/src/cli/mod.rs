@@ -1,0 +1,54 @@
+//! One file per command.
+
+mod anomalies;
+mod device;
+mod distances;
+mod error;
+mod generate_nodes;
+mod inspect;
+mod network;
+mod output;
+mod w1;
+
+use clap::{Parser, Subcommand};
+
+pub use error::CliError;
+
+/// Laws on the nodes of a network under shortest-path cost: distances, exact W1, anomalies, new
+/// nodes.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Says what is read from an edge list, and which rules were applied.
+    Inspect(inspect::Inspect),
+    /// Shortest-path distances from one node, or their mean and largest over all pairs.
+    Distances(distances::DistancesCommand),
+    /// Exact W1 between two laws on the nodes, with the edges that carry the difference.
+    W1(w1::W1),
+    /// Scores every node by how unusual its surroundings are, with a p-value and the reason.
+    Anomalies(anomalies::Anomalies),
+    /// Learns how nodes are connected and writes the edges of new ones.
+    GenerateNodes(generate_nodes::GenerateNodes),
+}
+
+impl Cli {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// With the sentence to print and the exit code.
+    pub fn run(self) -> Result<(), CliError> {
+        match self.command {
+            Command::Inspect(command) => command.run(),
+            Command::Distances(command) => command.run(),
+            Command::W1(command) => command.run(),
+            Command::Anomalies(command) => command.run(),
+            Command::GenerateNodes(command) => command.run(),
+        }
+    }
+}

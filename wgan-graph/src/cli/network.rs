@@ -1,0 +1,123 @@
+//! Options about the network.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use wgan_graph::{
+    ArcRule, CostColumn, GraphError, Network, NetworkSummary, ReadOptions, StrengthToCost,
+    read_network,
+};
+
+/// Which edge list to read, and how.
+#[derive(Clone, Debug, Args)]
+pub struct NetworkArgs {
+    /// Edge list, comma separated with a header: the columns `source` and `target`, else the first
+    /// two.
+    #[arg(long, value_name = "FILE")]
+    edges: PathBuf,
+    /// Node list with a column `id` (else the first), for nodes without an edge.
+    #[arg(long, value_name = "FILE")]
+    nodes: Option<PathBuf>,
+    /// Column of costs, larger is farther [default: every edge costs 1].
+    #[arg(long, value_name = "COLUMN")]
+    cost: Option<String>,
+    /// Column of strengths, larger is closer; see `--strength-rule`.
+    #[arg(long, value_name = "COLUMN", conflicts_with = "cost")]
+    strength: Option<String>,
+    /// How a strength becomes a cost.
+    #[arg(long, value_enum, requires = "strength", default_value_t = StrengthRule::Inverse)]
+    strength_rule: StrengthRule,
+    /// What to do with arcs whose two directions differ [default: follow the arcs where distances
+    /// are asked for; an error where they must be symmetric].
+    #[arg(long, value_enum)]
+    directed: Option<Directed>,
+    /// What to do with several components [default: keep them all where that makes sense].
+    #[arg(long, value_enum)]
+    component: Option<Component>,
+}
+
+/// Choices of `--strength-rule`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum StrengthRule {
+    /// One divided by the strength.
+    Inverse,
+    /// Minus the logarithm of the strength as a share of the largest one.
+    NegativeLog,
+}
+
+/// Choices of `--directed`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Directed {
+    /// The cheaper direction of each pair counts both ways.
+    Symmetrise,
+    /// End with an error that names the first such arc.
+    Refuse,
+}
+
+/// Choices of `--component`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Component {
+    /// Keep the largest one, connected in either direction.
+    Largest,
+    /// End with an error that names two nodes that are not connected.
+    Refuse,
+}
+
+impl NetworkArgs {
+    /// The same, with `directed` and `component` where nothing was chosen.
+    pub fn or_else(&self, directed: Option<Directed>, component: Option<Component>) -> Self {
+        Self {
+            directed: self.directed.or(directed),
+            component: self.component.or(component),
+            ..self.clone()
+        }
+    }
+
+    /// The same, with the nodes of `list` where there is no node list.
+    pub fn with_nodes(&self, list: &Path) -> Self {
+        Self { nodes: self.nodes.clone().or_else(|| Some(list.to_owned())), ..self.clone() }
+    }
+
+    /// Whether edges have costs of their own.
+    pub fn has_costs(&self) -> bool {
+        self.cost.is_some() || self.strength.is_some()
+    }
+
+    /// Reads the network and applies the choices.
+    ///
+    /// # Errors
+    /// Whatever the edge list gives reason for.
+    pub fn read(&self) -> Result<(Network, NetworkSummary), GraphError> {
+        let (network, mut summary) = read_network(&self.edges, &self.options())?;
+        match self.component {
+            None => Ok((network, summary)),
+            Some(Component::Refuse) => {
+                network.require_connected()?;
+                Ok((network, summary))
+            }
+            Some(Component::Largest) => {
+                let part = network.largest_component();
+                summary.keep(&part);
+                Ok((part, summary))
+            }
+        }
+    }
+
+    fn options(&self) -> ReadOptions {
+        let rule = match self.strength_rule {
+            StrengthRule::Inverse => StrengthToCost::Inverse,
+            StrengthRule::NegativeLog => StrengthToCost::NegativeLog,
+        };
+        let cost = match (&self.cost, &self.strength) {
+            (Some(name), _) => CostColumn::Cost(name.clone()),
+            (None, Some(name)) => CostColumn::Strength(name.clone(), rule),
+            (None, None) => CostColumn::Hops,
+        };
+        let arcs = match self.directed {
+            None => ArcRule::Detect,
+            Some(Directed::Symmetrise) => ArcRule::Symmetrise,
+            Some(Directed::Refuse) => ArcRule::Refuse,
+        };
+        ReadOptions { cost, arcs, nodes: self.nodes.clone() }
+    }
+}

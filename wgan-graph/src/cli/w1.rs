@@ -1,0 +1,118 @@
+//! `w1`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+use wgan_core::write_atomically;
+use wgan_graph::{
+    EdgeFlow, GraphTransport, Network, draw, graph_w1, largest_violation, layout, read_law,
+};
+
+use super::CliError;
+use super::network::{Directed, NetworkArgs};
+use super::output::{check_folder, to_json};
+
+/// Options of `w1`.
+#[derive(Debug, Args)]
+pub struct W1 {
+    #[command(flatten)]
+    network: NetworkArgs,
+    /// First law: `id,weight`; nodes that are not named have weight zero, repeated ones add up.
+    #[arg(long, value_name = "FILE")]
+    mu: PathBuf,
+    /// Second law, with the same total weight.
+    #[arg(long, value_name = "FILE")]
+    nu: PathBuf,
+    /// Divide both laws by their totals first.
+    #[arg(long)]
+    normalise: bool,
+    /// File for a picture: potential as colour, flow as width.
+    #[arg(long, value_name = "FILE.svg")]
+    picture: Option<PathBuf>,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// A transport with ids in the place of numbers.
+#[derive(Serialize)]
+struct Answer<'a> {
+    value: f64,
+    dual: f64,
+    gap: f64,
+    largest_violation: f64,
+    flow: Vec<Carrier<'a>>,
+}
+
+/// An edge that carries mass.
+#[derive(Serialize)]
+struct Carrier<'a> {
+    source: &'a str,
+    target: &'a str,
+    mass: f64,
+    cost: f64,
+}
+
+impl W1 {
+    /// Solves and prints.
+    pub fn run(&self) -> Result<(), CliError> {
+        if let Some(picture) = &self.picture {
+            check_folder(picture)?;
+        }
+        let (network, _) = self.network.or_else(Some(Directed::Refuse), None).read()?;
+        let mut laws = [read_law(&self.mu, &network)?, read_law(&self.nu, &network)?];
+        if self.normalise {
+            laws.iter_mut().for_each(|law| normalise(law));
+        }
+        let transport = graph_w1(&network, &laws[0], &laws[1])?;
+        if let Some(picture) = &self.picture {
+            let points = layout(&network, 0);
+            let svg = draw(&network, &points, &transport.potential, &transport.flow);
+            write_atomically(picture, svg.as_bytes())?;
+        }
+        let answer = answer(&network, &transport);
+        if self.json {
+            println!("{}", to_json(&answer));
+        } else {
+            print_table(&answer);
+        }
+        Ok(())
+    }
+}
+
+/// A law of total one; a law without mass stays as it is, and is refused later.
+fn normalise(law: &mut [f64]) {
+    let total: f64 = law.iter().sum();
+    if total > 0.0 {
+        law.iter_mut().for_each(|weight| *weight /= total);
+    }
+}
+
+fn answer<'a>(network: &'a Network, transport: &GraphTransport) -> Answer<'a> {
+    let carrier = |edge: &EdgeFlow| Carrier {
+        source: network.id(edge.source),
+        target: network.id(edge.target),
+        mass: edge.mass,
+        cost: edge.cost,
+    };
+    let violation = largest_violation(network, &transport.potential);
+    Answer {
+        value: transport.value,
+        dual: transport.dual,
+        gap: transport.gap,
+        // A graph without edges has nothing to violate.
+        largest_violation: if violation.is_finite() { violation } else { 0.0 },
+        flow: transport.flow.iter().map(carrier).collect(),
+    }
+}
+
+fn print_table(answer: &Answer<'_>) {
+    println!("W1                       {}", answer.value);
+    println!("dual value               {}", answer.dual);
+    println!("gap                      {:.1e}", answer.gap);
+    println!("edges that carry mass    {}", answer.flow.len());
+    for edge in &answer.flow {
+        println!("  {} -> {}: {} at cost {}", edge.source, edge.target, edge.mass, edge.cost);
+    }
+}

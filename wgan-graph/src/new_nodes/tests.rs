@@ -1,0 +1,83 @@
+//! New nodes on a network with known patterns.
+
+use std::collections::HashSet;
+
+use rand::RngExt;
+use wgan_core::Record;
+
+use super::*;
+use crate::network::Edge;
+
+struct Silent;
+
+impl Recorder for Silent {
+    fn record(&mut self, _record: &Record) -> Result<(), wgan_core::WganError> {
+        Ok(())
+    }
+}
+
+/// A ring of `n` nodes, each joined to the next two, and `n / 4` chords.
+fn small_world(n: usize) -> Network {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let near = (0..n).flat_map(|u| [(u, (u + 1) % n), (u, (u + 2) % n)]);
+    let chords: Vec<_> =
+        (0..n / 4).map(|_| (rng.random_range(0..n), rng.random_range(0..n))).collect();
+    let edges: Vec<Edge> = near.chain(chords).map(|(u, v)| Edge { u, v, cost: 2.0 }).collect();
+    let ids = (0..n).map(|i| if i == 0 { "new-2".to_owned() } else { i.to_string() }).collect();
+    Network::from_edges(ids, &edges, false).unwrap().0
+}
+
+fn generate(network: &Network, n: usize, seed: u64) -> Result<NewNodes, GraphError> {
+    let config = NewNodesConfig::new().with_n_steps(60).with_width(16);
+    generate_nodes(network, n, &config, seed, Silent, &Device::flex())
+}
+
+#[test]
+fn new_nodes_are_marked_and_joined_to_the_network() {
+    let network = small_world(80);
+    let new = generate(&network, 12, 1).unwrap();
+    assert_eq!(new.ids().len(), 12);
+    assert_eq!(new.ids()[1], "new-3"); // `new-2` is taken
+    assert!(new.edges().iter().all(|e| e.cost == 2.0));
+    let graph = new.to_graph();
+    assert_eq!(graph.node_weights().filter(|node| node.is_new).count(), 12);
+    assert_eq!(petgraph::algo::connected_components(&graph), 1);
+    let pairs: HashSet<(&str, &str)> =
+        new.edges().iter().map(|e| (e.source.as_str(), e.target.as_str())).collect();
+    assert_eq!(pairs.len(), new.edges().len(), "no edge twice");
+}
+
+#[test]
+fn no_new_node_has_the_neighbours_of_another() {
+    let network = small_world(80);
+    let new = generate(&network, 30, 2).unwrap().to_graph();
+    let mut seen = HashSet::new();
+    for node in new.node_indices() {
+        let mut around: Vec<_> = new.neighbors(node).filter(|v| !new[*v].is_new).collect();
+        around.sort();
+        if new[node].is_new {
+            assert!(!seen.contains(&around), "a copy");
+        } else {
+            seen.insert(around);
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_nodes() {
+    let network = small_world(40);
+    let edges = |seed| generate(&network, 5, seed).unwrap().edges().to_vec();
+    assert_eq!(edges(7), edges(7));
+    assert_ne!(edges(7), edges(8));
+}
+
+#[test]
+fn too_small_or_broken_networks_are_refused() {
+    let ids = (0..4).map(|i| i.to_string()).collect();
+    let edges = [(0, 1), (2, 3)].map(|(u, v)| Edge { u, v, cost: 1.0 });
+    let (two, _) = Network::from_edges(ids, &edges, false).unwrap();
+    assert!(matches!(generate(&two, 1, 1), Err(GraphError::Components { .. })));
+    let few = two.restricted(&[0, 1]);
+    let message = generate(&few, 1, 1).unwrap_err().to_string();
+    assert_eq!(message, "nodes to learn from: expected at least 10, got 2");
+}

@@ -1,0 +1,331 @@
+//! The program as a user runs it: real files, real exit codes, real output.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn run(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_wgan-graph")).args(args).output().unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn json(args: &[&str]) -> Value {
+    let output = run(args);
+    assert!(output.status.success(), "{args:?}: {}", stderr(&output));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn file(folder: &TempDir, name: &str, text: &str) -> String {
+    let path = folder.path().join(name);
+    fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// A run that must fail with this exit code and one line that contains `reason`.
+fn refused(args: &[&str], code: i32, reason: &str) {
+    let output = run(args);
+    let message = stderr(&output);
+    assert_eq!(output.status.code(), Some(code), "{args:?}: {message}");
+    assert!(message.starts_with("error: "), "{args:?}: {message}");
+    assert!(message.contains(reason), "{args:?}: {message}");
+    if code == 1 {
+        assert_eq!(message.lines().count(), 1, "{args:?}: {message}");
+    }
+}
+
+/// A file of the shared graphs; the caller is skipped, with a message, where there are none.
+fn shared(name: &str) -> Option<String> {
+    let named = std::env::var_os("WGAN_SHARED_DATA").map(PathBuf::from);
+    let above = || {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .ancestors()
+            .map(|folder| folder.join("shared/data"))
+            .find(|folder| folder.is_dir())
+    };
+    let Some(folder) = named.or_else(above) else {
+        println!("skipped: no shared data (set WGAN_SHARED_DATA)");
+        return None;
+    };
+    Some(folder.join("graphs").join(name).to_str()?.to_owned())
+}
+
+const PATH: &str = "source,target,weight\na,b,2\nb,c,3\n";
+
+#[test]
+fn inspect_counts_what_the_rules_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "source,target,weight\na,b,2\nb,a,1\na,a,5\nc,d,0\nd,e,1\ne,f,1\nf,g,1\ng,h,1\n";
+    let edges = file(&folder, "edges.csv", text);
+    let nodes = file(&folder, "nodes.csv", "id\nlonely\n");
+    let args = ["inspect", "--edges", &edges, "--cost", "weight", "--nodes", &nodes, "--json"];
+    let counts = json(&args);
+    for (key, expected) in [
+        ("edge_rows", 8),
+        ("nodes", 9),
+        ("edges", 6),
+        ("self_loops", 1),
+        ("parallel_edges", 1),
+        ("zero_costs", 1),
+        ("isolated_nodes", 1),
+        ("components", 3),
+        ("largest_component", 6),
+    ] {
+        assert_eq!(counts[key], expected, "{key}");
+    }
+    let table = run(&args[..args.len() - 1]);
+    assert!(String::from_utf8_lossy(&table.stdout).contains("parallel edges dropped   1"));
+}
+
+#[test]
+fn distances_from_a_node_are_infinite_where_no_path_leads() {
+    let folder = tempfile::tempdir().unwrap();
+    let edges = file(&folder, "edges.csv", "source,target,weight\na,b,2\nb,\"c,d\",1e-10\nx,y,1\n");
+    let out = folder.path().join("distances.csv");
+    let out = out.to_str().unwrap();
+    let output =
+        run(&["distances", "--edges", &edges, "--cost", "weight", "--source", "a", "--out", out]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = fs::read_to_string(out).unwrap();
+    assert_eq!(text, "id,distance\na,0\nb,2\n\"c,d\",2.0000000001\nx,inf\ny,inf\n");
+}
+
+#[test]
+fn the_summary_is_that_of_the_largest_component() {
+    let folder = tempfile::tempdir().unwrap();
+    let edges = file(&folder, "edges.csv", "source,target,weight\na,b,2\nb,c,3\nx,y,9\n");
+    let args = ["distances", "--edges", &edges, "--cost", "weight", "--summary", "--json"];
+    let summary = json(&args);
+    assert_eq!((&summary["nodes"], &summary["edges"]), (&3.into(), &2.into()));
+    assert_eq!(summary["max"], 5.0);
+    assert_eq!(summary["max_hops"], 2.0);
+    assert!((summary["mean"].as_f64().unwrap() - 10.0 / 3.0).abs() < 1e-12);
+    assert!((summary["mean_hops"].as_f64().unwrap() - 4.0 / 3.0).abs() < 1e-12);
+    refused(&[&args[..], &["--component", "refuse"]].concat(), 1, "2 components");
+}
+
+#[test]
+fn distances_on_a_shared_network_are_those_of_scipy() {
+    let Some(edges) = shared("us_flights_2008_edges.csv") else { return };
+    let summary =
+        json(&["distances", "--edges", &edges, "--cost", "weight", "--summary", "--json"]);
+    let close = |key: &str, expected: f64, digits: f64| {
+        let got = summary[key].as_f64().unwrap();
+        assert!((got - expected).abs() <= digits, "{key}: {got}");
+    };
+    close("mean", 2541.333767, 5.1e-7);
+    close("max", 9963.38, 5.1e-3);
+    close("mean_hops", 2.3317, 5.1e-5);
+    close("max_hops", 5.0, 0.0);
+}
+
+#[test]
+fn w1_on_a_path_is_the_mass_that_crosses_each_edge() {
+    let folder = tempfile::tempdir().unwrap();
+    let edges = file(&folder, "edges.csv", PATH);
+    let mu = file(&folder, "mu.csv", "id,weight\na,1\n");
+    let nu = file(&folder, "nu.csv", "id,weight\nb,0.5\nc,0.25\nc,0.25\n");
+    let args = ["w1", "--edges", &edges, "--cost", "weight", "--mu", &mu, "--nu", &nu, "--json"];
+    let answer = json(&args);
+    assert_eq!(answer["value"], 3.5);
+    assert_eq!(answer["dual"], 3.5);
+    assert_eq!(answer["gap"], 0.0);
+    let flow: Vec<(&str, &str, f64)> = answer["flow"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| {
+            let text = |key: &str| e[key].as_str().unwrap();
+            (text("source"), text("target"), e["mass"].as_f64().unwrap())
+        })
+        .collect();
+    assert_eq!(flow, [("a", "b", 1.0), ("b", "c", 0.5)]);
+    let table = run(&args[..args.len() - 1]);
+    assert!(String::from_utf8_lossy(&table.stdout).contains("b -> c: 0.5 at cost 3"));
+    let picture = folder.path().join("picture.svg");
+    json(&[&args[..], &["--picture", picture.to_str().unwrap()]].concat());
+    assert_eq!(fs::read_to_string(picture).unwrap().matches("<circle").count(), 3);
+}
+
+#[test]
+fn laws_of_different_total_are_refused_unless_normalised() {
+    let folder = tempfile::tempdir().unwrap();
+    let edges = file(&folder, "edges.csv", PATH);
+    let mu = file(&folder, "mu.csv", "id,weight\na,4\n");
+    let nu = file(&folder, "nu.csv", "id,weight\nc,2\n");
+    let args = ["w1", "--edges", &edges, "--mu", &mu, "--nu", &nu, "--json"];
+    refused(&args, 1, "total masses differ");
+    assert_eq!(json(&[&args[..], &["--normalise"]].concat())["value"], 2.0);
+    let bad = file(&folder, "bad.csv", "id,weight\nnowhere,1\n");
+    refused(&["w1", "--edges", &edges, "--mu", &bad, "--nu", &nu], 1, "`nowhere` is no node");
+    let negative = file(&folder, "negative.csv", "id,weight\na,-1\n");
+    refused(&["w1", "--edges", &edges, "--mu", &negative, "--nu", &nu], 1, "row 1: weight");
+}
+
+#[test]
+fn directed_graphs_follow_their_arcs_and_have_no_w1_until_symmetrised() {
+    let folder = tempfile::tempdir().unwrap();
+    let edges = file(&folder, "edges.csv", "source,target,weight\na,b,1\nb,a,4\nb,c,1\n");
+    let mu = file(&folder, "mu.csv", "id,weight\nb,1\n");
+    let nu = file(&folder, "nu.csv", "id,weight\na,1\n");
+    let summary =
+        json(&["distances", "--edges", &edges, "--cost", "weight", "--summary", "--json"]);
+    assert_eq!(summary["pairs"], 4); // a-b, a-c, b-a, b-c
+    assert_eq!(summary["max"], 4.0);
+    let args = ["w1", "--edges", &edges, "--cost", "weight", "--mu", &mu, "--nu", &nu, "--json"];
+    refused(&args, 1, "the graph is directed");
+    assert_eq!(json(&[&args[..], &["--directed", "symmetrise"]].concat())["value"], 1.0);
+}
+
+#[test]
+fn awkward_graphs_end_in_one_sentence_or_in_an_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let cases = [
+        ("empty.csv", "", Some("the file is empty")),
+        ("header.csv", "source,target\n", Some("the graph has no nodes")),
+        ("one_column.csv", "source\na\n", Some("no column `target`")),
+        ("ragged.csv", "source,target\na,b\nc\n", Some("ragged.csv")),
+        ("no_id.csv", "source,target\na,\n", Some("row 1: target is \"\"")),
+        ("one_node.csv", "source,target\na,a\n", None),
+        ("two_components.csv", "source,target\na,b\nc,d\n", None),
+        ("multigraph.csv", "source,target\na,b\na,b\nb,a\na,b\n", None),
+    ];
+    for (name, text, reason) in cases {
+        let edges = file(&folder, name, text);
+        for args in [
+            &["inspect", "--edges", &edges, "--json"][..],
+            &["distances", "--edges", &edges, "--summary", "--json"],
+        ] {
+            match reason {
+                Some(reason) => refused(args, 1, reason),
+                None => assert!(json(args)["nodes"].as_u64().unwrap() > 0),
+            }
+        }
+    }
+    for (cost, reason) in [("-1", "\"-1\""), ("NaN", "\"NaN\""), ("", "\"\""), ("inf", "\"inf\"")] {
+        let edges = file(&folder, "cost.csv", &format!("source,target,weight\na,b,{cost}\n"));
+        let args = ["inspect", "--edges", &edges, "--cost", "weight"];
+        refused(&args, 1, &format!("row 1: weight is {reason}"));
+    }
+}
+
+/// A ring of 60 nodes, each joined to the next two, with a clique on every sixth node up to 36.
+fn ring_with_a_clique() -> String {
+    let mut text = String::from("source,target,weight\n");
+    for u in 0..60 {
+        text += &format!("n{u},n{},1\nn{u},n{},1\n", (u + 1) % 60, (u + 2) % 60);
+    }
+    for i in 0..7 {
+        for j in i + 1..7 {
+            text += &format!("n{},n{},1\n", 6 * i, 6 * j);
+        }
+    }
+    text
+}
+
+#[test]
+fn anomalies_are_written_for_every_node_with_a_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let edges = file(&folder, "edges.csv", &ring_with_a_clique());
+    let nodes = file(&folder, "nodes.csv", "id,label\nn0,1\nlonely,0\n");
+    let out = folder.path().join("scores.csv");
+    let out = out.to_str().unwrap();
+    let args = ["anomalies", "--edges", &edges, "--nodes", &nodes, "--out", out, "--json"];
+    assert_eq!(json(&args)["nodes"], 61);
+    let text = fs::read_to_string(out).unwrap();
+    let mut rows: Vec<Vec<&str>> = text.lines().map(|l| l.splitn(4, ',').collect()).collect();
+    assert_eq!(rows.remove(0), ["id", "score", "p_value", "explanation"]);
+    assert_eq!(rows.len(), 61);
+    let score = |row: &Vec<&str>| -> f64 { row[1].parse().unwrap() };
+    rows.sort_by(|a, b| score(b).total_cmp(&score(a)));
+    for row in &rows[..7] {
+        assert_eq!(row[0][1..].parse::<usize>().unwrap() % 6, 0, "{row:?}");
+        assert!(row[3].starts_with("edge n") && row[3].contains("otherwise n"), "{row:?}");
+        let p: f64 = row[2].parse().unwrap();
+        assert!(p > 0.0 && p <= 1.0);
+    }
+}
+
+#[test]
+fn features_tell_a_node_that_does_not_fit() {
+    let folder = tempfile::tempdir().unwrap();
+    let edges = file(&folder, "edges.csv", &ring_with_a_clique());
+    let value = |u: usize| if (u < 30) != (u == 9) { 1.0 } else { -1.0 } + (u % 7) as f64 / 20.0;
+    let rows: String = (0..60).map(|u| format!("n{u},{},{}\n", value(u), value(u))).collect();
+    let dense = file(&folder, "features.csv", &format!("id,x,y\n{rows}"));
+    let out = folder.path().join("scores.csv");
+    let args =
+        ["anomalies", "--edges", &edges, "--features", &dense, "--out", out.to_str().unwrap()];
+    let top = json(&[&args[..], &["--json"]].concat());
+    let top = top["most_anomalous"].as_array().unwrap();
+    assert!(top.contains(&"n9".into()), "{top:?}");
+    assert!(fs::read_to_string(&out).unwrap().contains("features differ by"));
+    let missing = file(&folder, "missing.csv", "id,x\nn0,1\n");
+    let args =
+        ["anomalies", "--edges", &edges, "--features", &missing, "--out", out.to_str().unwrap()];
+    refused(&args, 1, "no features of node");
+}
+
+#[test]
+fn new_nodes_have_new_ids_and_the_same_seed_gives_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let edges = file(&folder, "edges.csv", &ring_with_a_clique());
+    let generate = |name: &str, seed: &str, cost: &[&str]| {
+        let out = folder.path().join(name);
+        let args = ["generate-nodes", "--edges", &edges, "--n", "5", "--seed", seed, "--out"];
+        let args = [&args[..], &[out.to_str().unwrap(), "--steps", "20"], cost].concat();
+        let output = run(&args);
+        assert!(output.status.success(), "{}", stderr(&output));
+        fs::read_to_string(out).unwrap()
+    };
+    let first = generate("a.csv", "3", &[]);
+    assert_eq!(first, generate("b.csv", "3", &[]));
+    assert_ne!(first, generate("c.csv", "4", &[]));
+    let old = fs::read_to_string(&edges).unwrap();
+    let mut sources = Vec::new();
+    for (i, line) in first.lines().enumerate() {
+        let cells: Vec<&str> = line.split(',').collect();
+        if i == 0 {
+            assert_eq!(cells, ["source", "target"]);
+            continue;
+        }
+        assert!(!old.contains(&format!("{},", cells[0])) && old.contains(cells[1]), "{line}");
+        sources.push(cells[0].to_owned());
+    }
+    sources.dedup();
+    assert_eq!(sources.len(), 5);
+    let weighted = generate("d.csv", "3", &["--cost", "weight"]);
+    assert!(weighted.starts_with("source,target,weight\n"));
+    assert!(weighted.lines().skip(1).all(|line| line.ends_with(",1")));
+    let small = file(&folder, "small.csv", PATH);
+    let out = folder.path().join("e.csv");
+    let args = ["generate-nodes", "--edges", &small, "--n", "5", "--out", out.to_str().unwrap()];
+    refused(&args, 1, "expected at least 10, got 3");
+    let none = ["generate-nodes", "--edges", &small, "--n", "0", "--out", out.to_str().unwrap()];
+    refused(&none, 2, "--n");
+}
+
+#[test]
+fn wrong_usage_and_failed_runs_have_their_own_exit_codes() {
+    let folder = tempfile::tempdir().unwrap();
+    let edges = file(&folder, "edges.csv", PATH);
+    refused(&["inspect"], 2, "--edges");
+    refused(&["nonsense"], 2, "nonsense");
+    refused(&["distances", "--edges", &edges], 2, "--source");
+    refused(&["distances", "--edges", &edges, "--source", "a"], 2, "--out");
+    refused(&["inspect", "--edges", "nowhere.csv"], 1, "nowhere.csv");
+    refused(&["inspect", "--edges", &edges, "--cost", "price"], 1, "no column `price`");
+    let nowhere = folder.path().join("absent/d.csv");
+    let nowhere = nowhere.to_str().unwrap();
+    let into = ["distances", "--edges", &edges, "--source", "a", "--out", nowhere];
+    refused(&into, 2, "a folder that exists");
+    let out = folder.path().join("d.csv");
+    let unknown = ["distances", "--edges", &edges, "--source", "z", "--out", out.to_str().unwrap()];
+    refused(&unknown, 1, "`z` is no node");
+    assert!(!out.exists());
+}
