@@ -1,0 +1,93 @@
+//! Critic whose last layer depends on the condition.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use rand::Rng;
+use wgan_core::{Critic, InputGradient, Mlp, MlpConfig, WganError};
+
+use super::ConditionPath;
+use crate::Labelled;
+
+/// `f(x | y) = ⟨v(y), φ(x)⟩` with features `φ` and an embedding `v`, both perceptrons.
+///
+/// The features are shared by all conditions, so that rare ones profit from frequent ones. `φ`
+/// has a constant feature only through its bias, so `f` depends on `y` alone by that term, which
+/// cancels: real and fake carry the same conditions.
+///
+/// # References
+/// Miyato, Koyama (2018), cGANs with Projection Discriminator, ICLR, eq. 3, with one embedding in
+/// place of a free and a class part, and a perceptron in place of a table, so that numbers can be
+/// embedded, too.
+#[derive(Module, Debug)]
+pub struct ProjectionCritic {
+    features: Mlp,
+    embedding: Mlp,
+    /// Whether `v(y)` has length one, so that `f` is as steep in `x` as `φ` at most.
+    #[module(skip)]
+    is_unit: bool,
+}
+
+impl ProjectionCritic {
+    /// Critic of samples of dimension `features.d_input` with `n_conditions` condition entries;
+    /// `features.d_output` is the number of features.
+    ///
+    /// # Errors
+    /// [`WganError::Config`] if a number is out of range.
+    pub fn new<R: Rng>(
+        features: &MlpConfig,
+        n_conditions: usize,
+        rng: &mut R,
+        device: &Device,
+    ) -> Result<Self, WganError> {
+        let embedding = MlpConfig::new(n_conditions, features.d_output)
+            .with_width(features.width)
+            .with_depth(1)
+            .with_activation(features.activation);
+        Ok(Self {
+            features: features.init(rng, device)?,
+            embedding: embedding.init(rng, device)?,
+            is_unit: false,
+        })
+    }
+
+    /// `v(y)`, `[n, m] → [n, features]`.
+    fn direction(&self, y: Tensor<2>) -> Tensor<2> {
+        let v = self.embedding.forward(y);
+        if self.is_unit {
+            // Its derivative at zero is infinite without the small number.
+            let length = (v.clone().square().sum_dim(1) + 1e-12).sqrt();
+            v / length
+        } else {
+            v
+        }
+    }
+}
+
+impl Critic for ProjectionCritic {
+    type Sample = Labelled;
+
+    fn score(&self, sample: &Labelled) -> Tensor<1> {
+        let features = self.features.forward(sample.x.clone());
+        (features * self.direction(sample.y.clone())).sum_dim(1).squeeze_dim::<1>(1) // [n, 1] → [n]
+    }
+}
+
+impl InputGradient for ProjectionCritic {
+    fn input_gradient(&self, sample: &Labelled) -> Tensor<2> {
+        self.features.pull_back(sample.x.clone(), self.direction(sample.y.clone()))
+    }
+}
+
+impl ConditionPath for ProjectionCritic {
+    fn with_bounded_head(self) -> Self {
+        Self { is_unit: true, ..self }
+    }
+
+    fn without_condition_path(self) -> Self {
+        self
+    }
+
+    fn with_condition_path_of(self, source: &Self) -> Self {
+        Self { embedding: source.embedding.clone(), ..self }
+    }
+}
