@@ -92,15 +92,16 @@ impl Schema {
         self.columns.iter().map(|(_, coding)| coding.width()).sum()
     }
 
-    /// Entries of column `name` in a coded condition, and its coding.
+    /// Column `name`: its entries in a coded condition, what it is, and its coding.
     ///
     /// # Errors
     /// [`CondError::UnknownColumn`].
-    pub fn column(&self, name: &str) -> Result<(Range<usize>, &Coding), CondError> {
-        self.blocks()
-            .find(|(_, column, _)| column.name == name)
-            .map(|(block, _, coding)| (block, coding))
-            .ok_or_else(|| self.unknown_column(name))
+    pub fn column(
+        &self,
+        name: &str,
+    ) -> Result<(Range<usize>, &ConditionColumn, &Coding), CondError> {
+        let mut blocks = self.blocks();
+        blocks.find(|(_, column, _)| column.name == name).ok_or_else(|| self.unknown_column(name))
     }
 
     /// Codes conditions that give every column.

@@ -46,7 +46,7 @@ impl Targets {
     /// # Errors
     /// No such column, a condition without it, an unknown category, a value of the wrong kind.
     pub fn of(schema: &Schema, name: &str, conditions: &[Condition]) -> Result<Self, CondError> {
-        let (block, coding) = schema.column(name)?;
+        let (block, _, coding) = schema.column(name)?;
         let only: Result<Vec<Condition>, CondError> = conditions
             .iter()
             .enumerate()

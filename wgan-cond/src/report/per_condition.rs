@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 use ndarray::{Array2, Axis};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -98,99 +98,79 @@ impl<C: InputGradient<Sample = Labelled>> Examination<'_, C> {
         if self.config.n_bins == 0 {
             return Err(WganError::config("n_bins", "at least 1", 0).into());
         }
-        let (_, coding) = self.schema.column(name)?;
-        let columns = self.schema.columns().iter();
-        let column = columns.map(|(column, _)| column).find(|column| column.name == name);
-        let Some(column) = column else {
-            return Ok(ConditionalReport { column: name.to_owned(), rows: Vec::new() });
-        };
+        let (_, column, coding) = self.schema.column(name)?;
         let targets = |side: &Conditioned| Targets::of(self.schema, name, &side.conditions);
         let (real_targets, fake_targets) = (targets(real)?, targets(fake)?);
         let groups = Group::all(column, coding, &real_targets, self.config.n_bins);
-        let side = |samples: &Conditioned, targets: &Targets, group: &Group| {
-            let members = group.members(targets);
-            Side { samples: samples.select(&members), targets: targets.select(&members) }
+        let mut row = |group: &Group| {
+            let real = real.select(&group.members(&real_targets));
+            let fake = fake.select(&group.members(&fake_targets));
+            Ok(ConditionRow {
+                label: group.label.clone(),
+                n_real: real.len(),
+                n_fake: fake.len(),
+                w1: self.w1(&real, &fake, rng)?,
+                coverage: self.coverage(&real, &fake)?,
+                slope: self.slope(&real, &fake)?,
+                adherence: self.adherence(name, &fake)?,
+                real_adherence: self.adherence(name, &real)?,
+            })
         };
-        let row = |group: &Group| {
-            let (real, fake) =
-                (side(real, &real_targets, group), side(fake, &fake_targets, group));
-            self.row(group.label.clone(), &real, &fake, rng)
-        };
-        let rows: Result<Vec<_>, CondError> = groups.iter().map(row).collect();
+        let rows: Result<Vec<_>, CondError> = groups.iter().map(&mut row).collect();
         Ok(ConditionalReport { column: column.label(), rows: rows? })
     }
 
-    fn row<R: Rng>(
+    fn w1<R: Rng>(
         &self,
-        label: String,
-        real: &Side,
-        fake: &Side,
+        real: &Conditioned,
+        fake: &Conditioned,
         rng: &mut R,
-    ) -> Result<ConditionRow, CondError> {
-        let (n_real, n_fake) = (real.samples.len(), fake.samples.len());
-        let (real_y, fake_y) = (self.coded(real)?, self.coded(fake)?);
-        let w1 = if n_real >= 4 && n_fake >= 2 {
-            let (on_real, on_fake) =
-                (self.scores(&real.samples.x, &real_y), self.scores(&fake.samples.x, &fake_y));
-            let scores = Some(Scores { real: &on_real, fake: &on_fake });
-            let (real, fake) = (real.samples.x.view(), fake.samples.x.view());
-            Some(W1Report::measure(real, fake, scores, self.config.w1, rng)?)
-        } else {
-            None
-        };
-        let k = self.config.n_neighbours;
-        let coverage = if n_real.min(n_fake) > k {
-            let (real, fake) = (real.samples.x.view(), fake.samples.x.view());
-            Some(precision_coverage(real, fake, k)?.coverage)
-        } else {
-            None
-        };
-        Ok(ConditionRow {
-            label,
-            n_real,
-            n_fake,
-            w1,
-            coverage,
-            slope: self.slope(&real.samples.x, &fake.samples.x, &fake_y),
-            adherence: self.adherence(fake)?,
-            real_adherence: self.adherence(real)?,
-        })
-    }
-
-    fn coded(&self, side: &Side) -> Result<Array2<f32>, CondError> {
-        Ok(self.schema.encode_given(&side.samples.conditions)?.y)
-    }
-
-    fn scores(&self, x: &Array2<f64>, y: &Array2<f32>) -> Vec<f64> {
-        let x = tensor(&x.mapv(|value| value as f32), self.device);
-        let scores: Tensor<1> = self.critic.score(&Labelled { x, y: tensor(y, self.device) });
-        scores.into_data().iter::<f32>().map(f64::from).collect()
-    }
-
-    /// Largest slope between pairs of a real and a fake sample, under the condition of the fake one.
-    fn slope(&self, real: &Array2<f64>, fake: &Array2<f64>, fake_y: &Array2<f32>) -> Option<f64> {
-        if real.is_empty() || fake.is_empty() {
-            return None;
-        }
-        let partner: Vec<usize> = (0..fake.nrows()).map(|i| i % real.nrows()).collect();
-        let real = real.select(Axis(0), &partner);
-        let (real, fake) = (real.view(), fake.view());
-        Some(largest_slope_in_x(self.critic, real, fake, fake_y, self.device))
-    }
-
-    fn adherence(&self, side: &Side) -> Result<Option<f64>, CondError> {
-        if side.samples.is_empty() {
+    ) -> Result<Option<W1Report>, CondError> {
+        if real.len() < 4 || fake.len() < 2 {
             return Ok(None);
         }
-        let predicted = self.judge.predict(side.samples.x.view())?;
-        Ok(Some(side.targets.agreement(&predicted)?))
+        let (on_real, on_fake) = (self.scores(real)?, self.scores(fake)?);
+        let scores = Some(Scores { real: &on_real, fake: &on_fake });
+        let (real, fake) = (real.x.view(), fake.x.view());
+        Ok(Some(W1Report::measure(real, fake, scores, self.config.w1, rng)?))
     }
-}
 
-/// The samples of one group.
-struct Side {
-    samples: Conditioned,
-    targets: Targets,
+    fn coverage(&self, real: &Conditioned, fake: &Conditioned) -> Result<Option<f64>, CondError> {
+        let k = self.config.n_neighbours;
+        if real.len().min(fake.len()) <= k {
+            return Ok(None);
+        }
+        Ok(Some(precision_coverage(real.x.view(), fake.x.view(), k)?.coverage))
+    }
+
+    /// Between pairs of a real and a fake sample, under the condition of the fake one.
+    fn slope(&self, real: &Conditioned, fake: &Conditioned) -> Result<Option<f64>, CondError> {
+        if real.is_empty() || fake.is_empty() {
+            return Ok(None);
+        }
+        let partner: Vec<usize> = (0..fake.len()).map(|i| i % real.len()).collect();
+        let real = real.x.select(Axis(0), &partner);
+        let (real, fake_x, y) = (real.view(), fake.x.view(), self.coded(fake)?);
+        Ok(Some(largest_slope_in_x(self.critic, real, fake_x, &y, self.device)))
+    }
+
+    fn adherence(&self, name: &str, side: &Conditioned) -> Result<Option<f64>, CondError> {
+        if side.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(side.adherence(self.schema, name, self.judge)?))
+    }
+
+    fn scores(&self, side: &Conditioned) -> Result<Vec<f64>, CondError> {
+        let x = tensor(&side.x.mapv(|value| value as f32), self.device);
+        let y = tensor(&self.coded(side)?, self.device);
+        let scores = self.critic.score(&Labelled { x, y });
+        Ok(scores.into_data().iter::<f32>().map(f64::from).collect())
+    }
+
+    fn coded(&self, side: &Conditioned) -> Result<Array2<f32>, CondError> {
+        Ok(self.schema.encode_given(&side.conditions)?.y)
+    }
 }
 
 impl fmt::Display for ConditionalReport {

@@ -1,9 +1,10 @@
 //! Labels that are wrong in a known way.
 
-use ndarray::Array2;
-use burn::tensor::{Device, Tensor, TensorData};
-use rand::{Rng, RngExt};
 use std::ops::Range;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use ndarray::Array2;
+use rand::{Rng, RngExt};
 use wgan_core::{Prior, WganError};
 
 use crate::condition::{Coding, Schema};
@@ -124,7 +125,7 @@ impl NoisyLabelPrior {
         labels: &NoisyLabels,
         label_counts: &[usize],
     ) -> Result<Self, CondError> {
-        let (block, coding) = schema.column(name)?;
+        let (block, _, coding) = schema.column(name)?;
         if !matches!(coding, Coding::OneHot { .. }) {
             return Err(WganError::config("column", "a column of categories", name).into());
         }
