@@ -9,7 +9,7 @@ use std::f64::consts::TAU;
 use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, activation};
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -135,15 +135,15 @@ fn print_row<R: Rng>(
     device: &Device,
     rng: &mut R,
 ) -> Result<(), Failure> {
-    let sampler =
-        ConditionalSampler::new(generator, schema.clone(), NOISE, Vec::new(), device);
+    let sampler = ConditionalSampler::new(generator, schema.clone(), NOISE, Vec::new(), device);
     let n = 1000;
     let fake = sampler.sample(n, Given::Each((0..8).map(class).collect()), rng)?.rows.x;
     let (mut own, mut worst_median, mut ratio) = (0.0, 0.0_f64, 0.0_f64);
     for k in 0..8 {
         let [x, y] = centre(k);
-        let samples = fake.slice(ndarray::s![n * k..n * (k + 1), ..]);
-        let is_near = |row: &ndarray::ArrayView1<'_, f64>| (row[0] - x).hypot(row[1] - y) < 4.0 * SD;
+        let samples = fake.slice_axis(Axis(0), (n * k..n * (k + 1)).into());
+        let is_near =
+            |row: &ndarray::ArrayView1<'_, f64>| (row[0] - x).hypot(row[1] - y) < 4.0 * SD;
         own += samples.rows().into_iter().filter(is_near).count() as f64 / (8 * n) as f64;
         for (j, truth) in [x, y].into_iter().enumerate() {
             let shift = median(samples.column(j).iter().copied()) - truth;

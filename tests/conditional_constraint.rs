@@ -127,7 +127,10 @@ fn column(numbers: &[f32]) -> Tensor<2> {
 }
 
 fn uniform_t(n: usize) -> Tensor<1> {
-    Tensor::<1>::from_floats((0..n).map(|i| i as f32 / n as f32).collect::<Vec<_>>().as_slice(), &device())
+    Tensor::<1>::from_floats(
+        (0..n).map(|i| i as f32 / n as f32).collect::<Vec<_>>().as_slice(),
+        &device(),
+    )
 }
 
 #[test]

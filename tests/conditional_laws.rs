@@ -120,7 +120,7 @@ fn each_class(n: usize, trained: &Trained) -> Conditioned {
 }
 
 fn of_class(x: &Array2<f64>, n: usize, k: usize) -> ArrayView2<'_, f64> {
-    x.slice(ndarray::s![n * k..n * (k + 1), ..])
+    x.slice_axis(Axis(0), (n * k..n * (k + 1)).into())
 }
 
 #[test]
@@ -139,8 +139,10 @@ fn a_class_with_one_sample_in_a_hundred_is_learnt_like_the_others() {
     let trained = train(&data, &schema, &NOISE, 4, 48, &quick(128, 600));
     let fake = each_class(500, &trained);
 
-    let fresh = Ring::labelled(&(0..8).flat_map(|k| [k; 1000]).collect::<Vec<_>>(), 0.0, &mut draws);
-    let training = Ring::labelled(&(0..8).flat_map(|k| [k; 50]).collect::<Vec<_>>(), 0.0, &mut draws);
+    let fresh =
+        Ring::labelled(&(0..8).flat_map(|k| [k; 1000]).collect::<Vec<_>>(), 0.0, &mut draws);
+    let training =
+        Ring::labelled(&(0..8).flat_map(|k| [k; 50]).collect::<Vec<_>>(), 0.0, &mut draws);
     let targets = Targets::of(&schema, "mode", &training.conditions).unwrap();
     let judge = NearestNeighbours { k: 5 }.fit(training.x.view(), &targets).unwrap();
     let w1 = W1Config { n_permutations: 0, n_splits: 2, ..W1Config::default() };
@@ -170,8 +172,7 @@ fn medians_stay_within_one_deviation_with_three_labels_in_ten_wrong() {
     let modes: Vec<usize> = (0..20_000).map(|_| draws.random_range(0..8)).collect();
     let real = Ring::labelled(&modes, 0.3, &mut draws);
     let schema = ring_schema(&real.conditions);
-    let data =
-        ConditionalData::new(real.x.view(), &real.conditions, &schema, &device()).unwrap();
+    let data = ConditionalData::new(real.x.view(), &real.conditions, &schema, &device()).unwrap();
     let believing = train(&data, &schema, &NOISE, 4, 48, &quick(128, 600));
     let mut counts = vec![0; 8];
     for condition in &real.conditions {
@@ -200,7 +201,8 @@ fn a_model_that_was_trained_without_conditions_too_samples_the_marginal() {
     let x = Array2::from_shape_fn((4000, 1), |(i, _)| {
         (if sides[i] { 1.0 } else { -1.0 }) + draws.random_range(-0.17..0.17)
     });
-    let side = |is_right: bool| Condition::new().with("side", if is_right { "right" } else { "left" });
+    let side =
+        |is_right: bool| Condition::new().with("side", if is_right { "right" } else { "left" });
     let conditions: Vec<Condition> = sides.iter().map(|&s| side(s)).collect();
     let schema = Schema::fit(&[ConditionColumn::categories("side")], &conditions).unwrap();
     let withhold = Withhold::All(0.3);

@@ -67,7 +67,8 @@ impl LinearGaussian {
     /// `Cov[x | k]`.
     pub fn covariance(&self, k: usize) -> Array2<f64> {
         let u = &self.common;
-        let unit = Array2::from_shape_fn((8, 8), |(i, j)| f64::from(u8::from(i == j)) + u[i] * u[j]);
+        let unit =
+            Array2::from_shape_fn((8, 8), |(i, j)| f64::from(u8::from(i == j)) + u[i] * u[j]);
         unit * SCALES[k] * SCALES[k]
     }
 

@@ -98,6 +98,4 @@ pub use report::{
     ReportConfig, SyntheticScore, Targets, largest_slope_in_x, train_on_synthetic,
 };
 pub use sampler::{ConditionalSampler, Generated, Given};
-pub use train::{
-    ClassSampling, ConditionalData, NoisyLabelPrior, NoisyLabels, Vicinity, Withhold,
-};
+pub use train::{ClassSampling, ConditionalData, NoisyLabelPrior, NoisyLabels, Vicinity, Withhold};

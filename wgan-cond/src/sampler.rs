@@ -2,7 +2,7 @@
 
 use burn::module::Module;
 use burn::tensor::Device;
-use ndarray::{Array2, s};
+use ndarray::{Array2, Axis};
 use rand::{Rng, RngExt};
 use wgan_core::{Generator, WganError};
 
@@ -123,9 +123,12 @@ where
             }
             Given::Marginal => {
                 if self.training.is_empty() {
-                    return Err(
-                        WganError::TooFew { at: "training conditions", expected: 1, got: 0 }.into()
-                    );
+                    return Err(WganError::TooFew {
+                        at: "training conditions",
+                        expected: 1,
+                        got: 0,
+                    }
+                    .into());
                 }
                 let pick = |_| self.training[rng.random_range(0..self.training.len())].clone();
                 (0..n).map(pick).collect()
@@ -154,7 +157,8 @@ where
         let mut values: Vec<f64> = Vec::new();
         for start in (0..y.nrows()).step_by(CHUNK) {
             let end = (start + CHUNK).min(y.nrows());
-            let y = tensor(&y.slice(s![start..end, ..]).to_owned(), &self.device);
+            let part = y.slice_axis(Axis(0), (start..end).into()).to_owned();
+            let y = tensor(&part, &self.device);
             let latent = self.prior.sample(y, rng, &self.device);
             let x = self.generator.generate(&latent).x.into_data();
             values.extend(x.iter::<f32>().map(f64::from));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayViewMut1};
+use ndarray::{Array2, ArrayViewMut1, Axis};
 use serde::{Deserialize, Serialize};
 
 use super::{Coding, Condition, Encoded, Extrapolation, Scale, Value};
@@ -70,10 +70,8 @@ impl Schema {
     /// number that is not finite, a column without values or with one number only.
     pub fn fit(columns: &[ConditionColumn], rows: &[Condition]) -> Result<Self, CondError> {
         check_names(columns, rows)?;
-        let fitted: Result<Vec<_>, CondError> = columns
-            .iter()
-            .map(|column| Ok((column.clone(), fit_coding(column, rows)?)))
-            .collect();
+        let fitted: Result<Vec<_>, CondError> =
+            columns.iter().map(|column| Ok((column.clone(), fit_coding(column, rows)?))).collect();
         let mut schema = Self { columns: fitted?, seen: BTreeSet::new() };
         let encoded = schema.encode_given(rows)?;
         schema.seen = (0..rows.len())
@@ -111,9 +109,8 @@ impl Schema {
     /// is not finite. Numbers out of range are coded and reported in the result.
     pub fn encode(&self, rows: &[Condition]) -> Result<Encoded, CondError> {
         for (i, condition) in rows.iter().enumerate() {
-            let missing = |(column, _): &&(ConditionColumn, Coding)| {
-                condition.get(&column.name).is_none()
-            };
+            let missing =
+                |(column, _): &&(ConditionColumn, Coding)| condition.get(&column.name).is_none();
             if let Some((column, coding)) = self.columns.iter().find(missing) {
                 let expected = expectation(column, coding);
                 return Err(CondError::Missing { row: i + 1, name: column.name.clone(), expected });
@@ -136,7 +133,8 @@ impl Schema {
             }
             for (block, column, coding) in self.blocks() {
                 if let Some(value) = condition.get(&column.name) {
-                    let entries = y.row_mut(i).slice_move(ndarray::s![block]);
+                    let mut row = y.row_mut(i);
+                    let entries = row.slice_axis_mut(Axis(0), block.into());
                     extrapolations.extend(encode_value(i + 1, value, column, coding, entries)?);
                 }
             }
@@ -214,9 +212,10 @@ fn check_names(columns: &[ConditionColumn], rows: &[Condition]) -> Result<(), Co
 }
 
 fn fit_coding(column: &ConditionColumn, rows: &[Condition]) -> Result<Coding, CondError> {
-    let given = rows.iter().enumerate().filter_map(|(i, condition)| {
-        condition.get(&column.name).map(|value| (i + 1, value))
-    });
+    let given = rows
+        .iter()
+        .enumerate()
+        .filter_map(|(i, condition)| condition.get(&column.name).map(|value| (i + 1, value)));
     let (coding, reason) = match column.scale {
         None => {
             let names: Result<Vec<_>, _> =
@@ -300,9 +299,9 @@ mod tests {
 
     fn phase_and_gap() -> (Schema, Vec<Condition>) {
         let row = |phase: &str, gap: f64| Condition::new().with("phase", phase).with("gap", gap);
-        let rows = vec![row("hexagonal", 1.0), row("cubic", 3.0), row("cubic", 1.0), row("cubic", 3.0)];
-        let columns =
-            [ConditionColumn::categories("phase"), ConditionColumn::number("gap", "eV")];
+        let rows =
+            vec![row("hexagonal", 1.0), row("cubic", 3.0), row("cubic", 1.0), row("cubic", 3.0)];
+        let columns = [ConditionColumn::categories("phase"), ConditionColumn::number("gap", "eV")];
         (Schema::fit(&columns, &rows).unwrap(), rows)
     }
 
@@ -334,13 +333,19 @@ mod tests {
     #[test]
     fn bad_conditions_are_explained() {
         let base = Condition::new().with("phase", "cubic");
-        assert_eq!(message(&[base.clone()]), "condition 1: `gap` is missing; it takes a number in eV");
+        assert_eq!(
+            message(&[base.clone()]),
+            "condition 1: `gap` is missing; it takes a number in eV"
+        );
         assert_eq!(
             message(&[Condition::new().with("gap", 2.0)]),
             "condition 1: `phase` is missing; it takes one of cubic, hexagonal"
         );
         assert_eq!(
-            message(&[base.clone().with("gap", 2.0), base.clone().with("gap", 2.0).with("phase", "Cubic")]),
+            message(&[
+                base.clone().with("gap", 2.0),
+                base.clone().with("gap", 2.0).with("phase", "Cubic")
+            ]),
             "condition 2, `phase`: unknown category \"Cubic\"; there are cubic, hexagonal"
         );
         assert_eq!(
@@ -381,7 +386,9 @@ mod tests {
         let encoded = schema.encode(&[row("y", 1), row("x", 1)]).unwrap();
         assert_eq!(
             encoded.extrapolations.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            ["condition 2: a=x, b=1 is an extrapolation, the training data has no such combination"]
+            [
+                "condition 2: a=x, b=1 is an extrapolation, the training data has no such combination"
+            ]
         );
     }
 

@@ -82,11 +82,10 @@ fn bins(column: &ConditionColumn, numbers: &[f64], n_bins: usize) -> Vec<Group> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::condition::Scale;
 
     fn groups(numbers: &[f64], n_bins: usize) -> Vec<Group> {
         let column = ConditionColumn::number("t", "K");
-        let coding = Coding::of_numbers(numbers.to_vec(), Scale::Standard).unwrap();
+        let coding = Coding::Standard { mean: 0.0, sd: 1.0, range: (0.0, 1.0) };
         Group::all(&column, &coding, &Targets::Numbers(numbers.to_vec()), n_bins)
     }
 

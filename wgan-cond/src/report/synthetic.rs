@@ -55,7 +55,9 @@ mod tests {
         let x = Array2::from_shape_fn((n, 1), |(i, _)| i as f64 - n as f64 / 2.0 + shift);
         let conditions = x
             .iter()
-            .map(|&v| Condition::new().with("side", if (v >= 0.0) ^ is_wrong { "right" } else { "left" }))
+            .map(|&v| {
+                Condition::new().with("side", if (v >= 0.0) ^ is_wrong { "right" } else { "left" })
+            })
             .collect();
         Conditioned::new(x, conditions).unwrap()
     }

@@ -116,9 +116,11 @@ impl ConditionalData {
             return Err(WganError::config("vicinity", expected, "categories only").into());
         }
         // Rows with missing numbers are near no other rows: their cells differ.
-        let given = |row: usize| self.numbers.iter().map(move |&entry| self.y[[row, entry + 1]] > 0.0);
+        let given = |row: usize| -> Vec<bool> {
+            self.numbers.iter().map(|&entry| self.y[[row, entry + 1]] > 0.0).collect()
+        };
         let cells: Vec<(&Cell, Vec<bool>)> =
-            self.cells.iter().enumerate().map(|(row, cell)| (cell, given(row).collect())).collect();
+            self.cells.iter().enumerate().map(|(row, cell)| (cell, given(row))).collect();
         let neighbours = Neighbours::new(&self.y, &cells, &self.numbers, vicinity.n_neighbours);
         self.neighbours = Some(neighbours);
         Ok(self)
@@ -195,7 +197,9 @@ mod tests {
         let x = Array2::from_shape_fn((40, 1), |(i, _)| i as f64 - 19.5);
         let conditions: Vec<Condition> = x
             .iter()
-            .map(|&v| Condition::new().with("sign", if v > 0.0 { "plus" } else { "minus" }).with("v", v))
+            .map(|&v| {
+                Condition::new().with("sign", if v > 0.0 { "plus" } else { "minus" }).with("v", v)
+            })
             .collect();
         let columns = [ConditionColumn::categories("sign"), ConditionColumn::number("v", "")];
         let schema = Schema::fit(&columns, &conditions).unwrap();
@@ -240,8 +244,12 @@ mod tests {
             // Two neighbours: one on each side, or the two next ones at an end.
             assert!(shift.abs() < 2.0 + 1e-3);
         }
-        let inner: Vec<f32> =
-            x.iter().zip(&shifts).filter(|(x, _)| (2.0..18.0).contains(*x)).map(|(_, s)| *s).collect();
+        let inner: Vec<f32> = x
+            .iter()
+            .zip(&shifts)
+            .filter(|(x, _)| (2.0..18.0).contains(*x))
+            .map(|(_, s)| *s)
+            .collect();
         let mean = inner.iter().sum::<f32>() / inner.len() as f32;
         // Symmetric, with variance 1/3: four standard errors.
         assert!(mean.abs() < 4.0 * (1.0 / 3.0 / inner.len() as f32).sqrt(), "{mean}");
@@ -274,8 +282,8 @@ mod tests {
         let refused = ConditionalData::new(x.view(), &conditions, &schema, &device).unwrap_err();
         assert_eq!(refused.to_string(), "condition 4: `v` is missing; it takes a number");
         let withhold = Withhold::Each(0.1);
-        let data =
-            ConditionalData::with_missing(x.view(), &conditions, &schema, withhold, &device).unwrap();
+        let data = ConditionalData::with_missing(x.view(), &conditions, &schema, withhold, &device)
+            .unwrap();
         assert_eq!(data.coded_conditions().row(3).to_vec(), [1.0, 0.0, 0.0, 0.0]);
     }
 
@@ -283,7 +291,8 @@ mod tests {
     fn tables_that_do_not_fit_are_refused() {
         let (x, conditions, schema) = line();
         let device = Device::flex();
-        let error = ConditionalData::new(x.view(), &conditions[..39], &schema, &device).unwrap_err();
+        let error =
+            ConditionalData::new(x.view(), &conditions[..39], &schema, &device).unwrap_err();
         assert_eq!(error.to_string(), "conditions: expected shape [40], got [39]");
         let mut bad = x.clone();
         bad[[7, 0]] = f64::INFINITY;

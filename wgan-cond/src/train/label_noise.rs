@@ -58,7 +58,10 @@ impl NoisyLabels {
             return Err(WganError::config("flipped", "a share in [0, 1]", flipped));
         }
         let other = flipped / (k - 1) as f64;
-        Self::new(Array2::from_shape_fn((k, k), |(i, j)| if i == j { 1.0 - flipped } else { other }))
+        Self::new(Array2::from_shape_fn(
+            (k, k),
+            |(i, j)| if i == j { 1.0 - flipped } else { other },
+        ))
     }
 
     /// Number of classes.
@@ -88,7 +91,11 @@ impl NoisyLabels {
         let k = self.n_classes();
         Array2::from_shape_fn((k, k), |(label, class)| {
             let total: f64 = (0..k).map(|i| joint(label, i)).sum();
-            if total > 0.0 { joint(label, class) / total } else { f64::from(u8::from(label == class)) }
+            if total > 0.0 {
+                joint(label, class) / total
+            } else {
+                f64::from(u8::from(label == class))
+            }
         })
     }
 }
@@ -187,9 +194,11 @@ mod tests {
 
     #[test]
     fn class_shares_are_recovered_from_the_shares_of_wrong_labels() {
-        let labels = NoisyLabels::new(array![[0.9, 0.1, 0.0], [0.2, 0.7, 0.1], [0.0, 0.3, 0.7]]).unwrap();
+        let labels =
+            NoisyLabels::new(array![[0.9, 0.1, 0.0], [0.2, 0.7, 0.1], [0.0, 0.3, 0.7]]).unwrap();
         // 0.5, 0.3, 0.2 through the matrix, by hand.
-        let observed = [0.5 * 0.9 + 0.3 * 0.2, 0.5 * 0.1 + 0.3 * 0.7 + 0.2 * 0.3, 0.3 * 0.1 + 0.2 * 0.7];
+        let observed =
+            [0.5 * 0.9 + 0.3 * 0.2, 0.5 * 0.1 + 0.3 * 0.7 + 0.2 * 0.3, 0.3 * 0.1 + 0.2 * 0.7];
         let shares = labels.class_shares(&observed);
         for (got, expected) in shares.iter().zip([0.5, 0.3, 0.2]) {
             assert_abs_diff_eq!(*got, expected, epsilon = 1e-6);
