@@ -36,6 +36,11 @@ fn projection(activation: Activation) -> ProjectionCritic {
     ProjectionCritic::new(&config, M, &mut rng(1), &device()).unwrap()
 }
 
+fn projection_seeing_conditions(activation: Activation) -> ProjectionCritic {
+    let config = MlpConfig::new(D, 6).with_width(8).with_depth(2).with_activation(activation);
+    ProjectionCritic::seeing_conditions(&config, M, &mut rng(1), &device()).unwrap()
+}
+
 fn batch(n: usize, seed: u64) -> Labelled {
     Labelled {
         x: normal_points(n, D, 0.0, 1.0, seed),
@@ -64,6 +69,8 @@ fn input_gradients_in_x_equal_backward() {
         gradient_in_x_equals_backward(&projection(activation), "projection");
         let attached = bounded.attach(projection(activation));
         gradient_in_x_equals_backward(&attached, "projection of unit length");
+        let seeing = projection_seeing_conditions(activation);
+        gradient_in_x_equals_backward(&seeing, "projection that sees conditions");
     }
 }
 
@@ -251,6 +258,7 @@ where
 fn spectral_norm_on_the_sample_path_bounds_the_slope_in_x() {
     is_one_lipschitz_in_x_only(concat(Activation::LeakyRelu));
     is_one_lipschitz_in_x_only(projection(Activation::LeakyRelu));
+    is_one_lipschitz_in_x_only(projection_seeing_conditions(Activation::LeakyRelu));
 }
 
 #[test]

@@ -7,28 +7,32 @@ use wgan_cond::{Condition, ConditionColumn, Conditioned};
 
 use crate::rng;
 
-/// `x = A·c + b_k + s_k·(ε + u·η)` with `c` in 3-D, a class `k` of 4, `x` in 8-D, and normal `ε` (8-D) and `η` (1-D):
-/// mean `A·c + b_k`, covariance `s_k²·(I + u·uᵀ)`.
+/// `x = A·c + b_k + 0.4·B·ε` with `c` in 3-D, a class `k` of 4, `x` in 8-D and `ε ~ N(0, I)`:
+/// mean `A·c + b_k`, covariance `0.16·B·Bᵀ` for every class.
 pub struct LinearGaussian {
     matrix: Array2<f64>,
     offsets: Array2<f64>,
-    common: Array1<f64>,
+    noise: Array2<f64>,
 }
 
 /// Values of each number in the training data: the corners and middles of a cube.
 const LEVELS: [f64; 3] = [-1.0, 0.0, 1.0];
-/// Noise scale of each class.
-const SCALES: [f64; 4] = [0.3, 0.35, 0.4, 0.45];
+/// Scale of the noise.
+const SCALE: f64 = 0.4;
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
 impl Default for LinearGaussian {
     fn default() -> Self {
         let mut rng = rng(2024);
+        let noise = Array2::from_shape_simple_fn((8, 8), || -> f64 {
+            let entry: f64 = StandardNormal.sample(&mut rng);
+            entry / 8_f64.sqrt() // unit variance of each coordinate, on average
+        });
         let mut uniform = |bound: f64| rng.random_range(-bound..bound);
         Self {
+            noise,
             matrix: Array2::from_shape_simple_fn((8, 3), || uniform(0.8)),
             offsets: Array2::from_shape_simple_fn((4, 8), || uniform(0.8)),
-            common: Array1::from_shape_simple_fn(8, || uniform(0.8)),
         }
     }
 }
@@ -64,17 +68,13 @@ impl LinearGaussian {
         self.matrix.dot(&Array1::from_iter(c)) + self.offsets.row(k)
     }
 
-    /// `Cov[x | k]`.
-    pub fn covariance(&self, k: usize) -> Array2<f64> {
-        let u = &self.common;
-        let unit =
-            Array2::from_shape_fn((8, 8), |(i, j)| f64::from(u8::from(i == j)) + u[i] * u[j]);
-        unit * SCALES[k] * SCALES[k]
+    /// `Cov[x | k, c]`.
+    pub fn covariance(&self) -> Array2<f64> {
+        self.noise.dot(&self.noise.t()) * SCALE * SCALE
     }
 
     fn sample<R: Rng>(&self, k: usize, c: [f64; 3], rng: &mut R) -> Array1<f64> {
-        let common: f64 = StandardNormal.sample(rng);
         let noise = Array1::from_shape_simple_fn(8, || -> f64 { StandardNormal.sample(rng) });
-        self.mean(k, c) + (noise + &self.common * common) * SCALES[k]
+        self.mean(k, c) + self.noise.dot(&noise) * SCALE
     }
 }

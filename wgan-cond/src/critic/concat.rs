@@ -1,12 +1,12 @@
 //! Critic that sees sample and condition side by side.
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
 use rand::Rng;
 use wgan_core::{Critic, InputGradient, Mlp, MlpConfig, WganError};
 
-use super::ConditionPath;
-use super::sample_path::replace_values;
+use super::first_weight::{with_condition_rows_of, without_condition_rows};
+use super::{ConditionPath, joined};
 use crate::Labelled;
 
 /// `f(x | y)` as one perceptron on `(x, y)`, differentiated in `x` only.
@@ -45,11 +45,6 @@ impl ConcatCritic {
     }
 }
 
-/// Sample and condition side by side, `[n, d + m]`.
-fn joined(sample: &Labelled) -> Tensor<2> {
-    Tensor::cat(vec![sample.x.clone(), sample.y.clone()], 1)
-}
-
 impl Critic for ConcatCritic {
     type Sample = Labelled;
 
@@ -67,55 +62,12 @@ impl InputGradient for ConcatCritic {
 
 impl ConditionPath for ConcatCritic {
     fn without_condition_path(self) -> Self {
-        let d_sample = self.d_sample;
-        self.map(&mut FirstWeight(Some(|w: Tensor<2>| w.clone() * sample_rows(&w, d_sample))))
+        Self { mlp: without_condition_rows(self.mlp, self.d_sample), ..self }
     }
 
     fn with_condition_path_of(self, source: &Self) -> Self {
-        let d_sample = self.d_sample;
-        let mut first = FirstFound(None);
-        source.mlp.visit(&mut first);
-        let Some(original) = first.0 else { return self };
-        self.map(&mut FirstWeight(Some(|w: Tensor<2>| {
-            let of_sample = sample_rows(&w, d_sample);
-            original.clone() + (w - original) * of_sample
-        })))
-    }
-}
-
-/// 1 for each of the first `d` rows of `w`, else 0, `[rows, 1]`.
-fn sample_rows(w: &Tensor<2>, d: usize) -> Tensor<2> {
-    let n = w.dims()[0];
-    let is_sample = (0..n).map(|row| f32::from(u8::from(row < d))).collect::<Vec<_>>();
-    Tensor::from_data(TensorData::new(is_sample, [n, 1]), &w.device())
-}
-
-/// Changes the first matrix of a module, `[d + m, width]` of a perceptron.
-struct FirstWeight<F>(Option<F>);
-
-impl<F: FnOnce(Tensor<2>) -> Tensor<2>> ModuleMapper for FirstWeight<F> {
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        if D != 2 {
-            return param;
-        }
-        let Some(change) = self.0.take() else { return param };
-        replace_values(param, |w| {
-            let shape = w.dims();
-            change(w.reshape([shape[0], shape[1]])).reshape(shape)
-        })
-    }
-}
-
-/// The first matrix of a module, without a tape.
-struct FirstFound(Option<Tensor<2>>);
-
-impl ModuleVisitor for FirstFound {
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if D == 2 && self.0.is_none() {
-            let w = param.val().inner();
-            let shape = w.dims();
-            self.0 = Some(w.reshape([shape[0], shape[1]]));
-        }
+        let mlp = with_condition_rows_of(self.mlp, &source.mlp, self.d_sample);
+        Self { mlp, ..self }
     }
 }
 

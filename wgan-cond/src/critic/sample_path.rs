@@ -1,6 +1,5 @@
 //! Constraints on weights, applied where `x` passes and nowhere else.
 
-use burn::module::Param;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 use wgan_core::{Critic, LipschitzStrategy, Penalty};
@@ -55,16 +54,4 @@ impl<C: ConditionPath, S: LipschitzStrategy<C>> LipschitzStrategy<C> for OnSampl
         let constrained = self.0.project(critic.clone().without_condition_path());
         constrained.with_condition_path_of(&critic)
     }
-}
-
-/// A parameter with its values changed outside the tape, trainable as before.
-pub(super) fn replace_values<const D: usize>(
-    param: Param<Tensor<D>>,
-    change: impl FnOnce(Tensor<D>) -> Tensor<D>,
-) -> Param<Tensor<D>> {
-    param.map(|w| {
-        let (is_autodiff, is_trained) = (w.is_autodiff(), w.is_require_grad());
-        let changed = change(w.inner());
-        if is_autodiff { changed.autodiff().set_require_grad(is_trained) } else { changed }
-    })
 }

@@ -138,6 +138,11 @@ impl Mlp {
         g
     }
 
+    /// Dimension of the input.
+    pub fn d_input(&self) -> usize {
+        self.layers[0].weight.lazy_shape()[0]
+    }
+
     /// Units of the hidden layers.
     pub fn width(&self) -> usize {
         self.last().weight.lazy_shape()[0]
