@@ -1,12 +1,12 @@
 //! The hand-written input gradient against burn's `backward()`, and the gradient of the penalty
 //! with respect to the weights against central differences, for every activation.
 
-use burn::module::{Module, ModuleVisitor, Param};
-use burn::tensor::{Gradients, Tensor};
+use burn::module::Module;
+use burn::tensor::Tensor;
 use wgan_core::{
     Activation, Critic, GradientPenalty, InputGradient, LipschitzStrategy, MlpConfig, MlpCritic,
 };
-use wgan_tests::{device, normal_points, nudged, rng, values};
+use wgan_tests::{device, normal_points, nudged, rng, values, weight_gradients};
 
 const ACTIVATIONS: [Activation; 7] = [
     Activation::LeakyRelu,
@@ -43,23 +43,6 @@ fn input_gradient_equals_backward_for_every_activation() {
             }
         }
     }
-}
-
-/// Gradients of all weights, in the order of [`weights`].
-fn weight_gradients<M: Module>(module: &M, gradients: &Gradients) -> Vec<f32> {
-    struct Collect<'a>(Vec<f32>, &'a Gradients);
-    impl ModuleVisitor for Collect<'_> {
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            let n = param.lazy_shape().num_elements();
-            match param.val().grad(self.1) {
-                Some(gradient) => self.0.extend(values(gradient)),
-                None => self.0.extend(vec![0.0; n]),
-            }
-        }
-    }
-    let mut collect = Collect(Vec::new(), gradients);
-    module.visit(&mut collect);
-    collect.0
 }
 
 #[test]

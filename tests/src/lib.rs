@@ -1,11 +1,17 @@
 //! Oracles: closed forms and seeded data that tests compare with.
 
+mod linear_gaussian;
+mod ring;
+
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Gradients, Tensor, TensorData};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use wgan_core::{Critic, InputGradient};
+
+pub use linear_gaussian::LinearGaussian;
+pub use ring::Ring;
 
 /// The device every test runs on.
 pub fn device() -> Device {
@@ -65,6 +71,23 @@ pub fn weights<M: Module>(module: &M) -> Vec<f32> {
         }
     }
     let mut collect = Collect(Vec::new());
+    module.visit(&mut collect);
+    collect.0
+}
+
+/// Gradients of all weights, in the order of [`weights`].
+pub fn weight_gradients<M: Module>(module: &M, gradients: &Gradients) -> Vec<f32> {
+    struct Collect<'a>(Vec<f32>, &'a Gradients);
+    impl ModuleVisitor for Collect<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let n = param.lazy_shape().num_elements();
+            match param.val().grad(self.1) {
+                Some(gradient) => self.0.extend(values(gradient)),
+                None => self.0.extend(vec![0.0; n]),
+            }
+        }
+    }
+    let mut collect = Collect(Vec::new(), gradients);
     module.visit(&mut collect);
     collect.0
 }

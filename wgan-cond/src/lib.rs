@@ -3,25 +3,99 @@
 //! The distance of two conditional laws is `E_c W₁(μ(·|c), ν(·|c))`: the critic `f(x | c)` must be
 //! 1-Lipschitz in `x` for each `c`, and nothing is asked of it in `c`. So real and fake samples
 //! are paired with the *same* condition, interpolation moves `x` only, and the input gradient is
-//! taken in `x` only. [`Labelled`] does the first two, [`ConcatCritic`] the third; every strategy
-//! and the training loop of `wgan-core` apply unchanged.
+//! taken in `x` only. The training loop and every strategy of `wgan-core` apply: penalties as they
+//! are, constraints on weights through [`OnSamplePath`].
+//!
+//! # A first program
+//! Two classes and a number; asks for a class at a number between the training ones.
 //!
 //! ```
-//! use burn::tensor::{Device, Tensor};
-//! use wgan_cond::Labelled;
-//! use wgan_core::Sample;
+//! use burn::tensor::Device;
+//! use ndarray::Array2;
+//! use rand::{RngExt, SeedableRng};
+//! use rand_chacha::ChaCha8Rng;
+//! use wgan_cond::*;
+//! use wgan_core::*;
 //!
+//! // x = ±1 by the class, plus t/2, plus noise.
+//! let mut rng = ChaCha8Rng::seed_from_u64(1);
+//! let conditions: Vec<Condition> = (0..2000)
+//!     .map(|i| {
+//!         Condition::new()
+//!             .with("side", if i % 2 == 0 { "left" } else { "right" })
+//!             .with("t", f64::from(i / 2 % 5) - 2.0)
+//!     })
+//!     .collect();
+//! let mean = |side: f64, t: f64| side + t / 2.0;
+//! let x = Array2::from_shape_fn((2000, 1), |(i, _)| {
+//!     let side = if i % 2 == 0 { -1.0 } else { 1.0 };
+//!     mean(side, (i / 2 % 5) as f64 - 2.0) + rng.random_range(-0.2..0.2)
+//! });
+//!
+//! let columns = [ConditionColumn::categories("side"), ConditionColumn::number("t", "s")];
+//! let schema = Schema::fit(&columns, &conditions)?;
 //! let device = Device::flex();
-//! let condition = Tensor::<2>::from_floats([[7.0]], &device);
-//! let real = Labelled { x: Tensor::from_floats([[1.0]], &device), y: condition.clone() };
-//! let fake = Labelled { x: Tensor::from_floats([[0.0]], &device), y: condition };
-//! let between = real.interpolate(&fake, Tensor::from_floats([0.25], &device));
-//! assert_eq!(between.x.into_scalar::<f32>(), 0.25);
-//! assert_eq!(between.y.into_scalar::<f32>(), 7.0);
+//! let data = ConditionalData::new(x.view(), &conditions, &schema, &device)?;
+//!
+//! let config = TrainConfig::new(64, 250)
+//!     .with_critic_optimizer(OptimizerConfig::adam(2e-3))
+//!     .with_generator_optimizer(OptimizerConfig::adam(2e-3))
+//!     .with_ema_decay(0.95);
+//! let (m, prior) = (schema.width(), ConditionalPrior { dim: 4 });
+//! let small = |d_in, d_out| MlpConfig::new(d_in, d_out).with_width(32).with_depth(2);
+//! let wgan = Wgan::new(
+//!     ConcatCritic::new(&small(1 + m, 1), &mut rng, &device)?.with_sample_width(1),
+//!     FilmGenerator::new(&small(4, 1), m, &mut rng, &device)?,
+//!     GradientPenalty::one_sided(1.0),
+//!     &config,
+//! );
+//! let outcome = Fit::new(&config, &data, &prior, &device, 7)?.run(wgan)?;
+//!
+//! let sampler =
+//!     ConditionalSampler::new(outcome.wgan.averaged, schema, prior, conditions, &device);
+//! let wanted: Condition = "side=right, t=0.5".parse()?;
+//! let made = sampler.sample(1000, wanted, &mut rng)?;
+//! assert!((made.rows.x.mean().unwrap() - mean(1.0, 0.5)).abs() < 0.15);
+//! assert!(made.extrapolations.is_empty());
+//!
+//! let beyond = sampler.sample(1, "side=left, t=9".parse::<Condition>()?, &mut rng)?;
+//! assert_eq!(
+//!     beyond.extrapolations[0].to_string(),
+//!     "condition 1: t (s) = 9 is an extrapolation, the training data has -2 to 2"
+//! );
+//! # Ok::<(), CondError>(())
 //! ```
+//!
+//! # Where things are
+//! - [`Condition`], [`ConditionColumn`], [`Schema`]: named categories and numbers, and their coding.
+//! - [`Labelled`], [`ConditionalData`]: samples with conditions; [`ClassSampling`] for rare classes,
+//!   [`Vicinity`] for sparse numbers, [`Withhold`] for models that can do without conditions,
+//!   [`NoisyLabels`] for labels that are wrong in a known way.
+//! - [`ConcatCritic`], [`ProjectionCritic`]; [`ConcatGenerator`], [`FilmGenerator`].
+//! - [`ConditionalSampler`]: samples for one condition, a table of them, their marginal, or none.
+//! - [`Examination`] → [`ConditionalReport`]: how well each condition is met; [`train_on_synthetic`].
 
-mod concat_critic;
+mod condition;
+mod conditioned;
+mod critic;
+mod error;
+mod generator;
 mod labelled;
+mod report;
+mod sampler;
+mod train;
 
-pub use concat_critic::ConcatCritic;
+pub use condition::{
+    Coding, Condition, ConditionColumn, Encoded, Extrapolation, Scale, Schema, Value,
+};
+pub use conditioned::Conditioned;
+pub use critic::{ConcatCritic, ConditionPath, OnSamplePath, ProjectionCritic};
+pub use error::CondError;
+pub use generator::{ConcatGenerator, ConditionalLatent, ConditionalPrior, FilmGenerator};
 pub use labelled::Labelled;
+pub use report::{
+    ConditionRow, ConditionalReport, Examination, Learner, NearestNeighbours, Predictor,
+    ReportConfig, SyntheticScore, Targets, largest_slope_in_x, train_on_synthetic,
+};
+pub use sampler::{ConditionalSampler, Generated, Given};
+pub use train::{ClassSampling, ConditionalData, NoisyLabelPrior, NoisyLabels, Vicinity, Withhold};

@@ -101,7 +101,7 @@ impl Mlp {
 
     /// Like [`Mlp::forward`], with `between(i, aᵢ)` applied to the pre-activations of hidden
     /// layer `i`.
-    pub(crate) fn forward_with(
+    pub fn forward_with(
         &self,
         x: Tensor<2>,
         between: impl Fn(usize, Tensor<2>) -> Tensor<2>,
@@ -125,13 +125,27 @@ impl Mlp {
     /// - returns: `[n, d_input]`
     pub fn input_gradient(&self, x: Tensor<2>) -> Tensor<2> {
         let n = x.dims()[0];
+        let g = self.last().weight.val().narrow(1, 0, 1).transpose(); // [1, width]
+        self.sweep_back(x, g.expand([n as i64, -1]))
+    }
+
+    /// Gradient of `⟨cotangent, output⟩` with respect to the input, `Jᵀ cotangent`, as tracked
+    /// operations.
+    ///
+    /// # Shapes
+    /// - `x`: `[n, d_input]`, `cotangent`: `[n, d_output]`
+    /// - returns: `[n, d_input]`
+    pub fn pull_back(&self, x: Tensor<2>, cotangent: Tensor<2>) -> Tensor<2> {
+        self.sweep_back(x, cotangent.matmul(self.last().weight.val().transpose()))
+    }
+
+    /// Reverse sweep through the hidden layers from the gradient `g: [n, width]` at the last one.
+    fn sweep_back(&self, x: Tensor<2>, mut g: Tensor<2>) -> Tensor<2> {
         let slopes = if self.activation.is_piecewise_linear() {
             self.valid().slopes(x.inner())
         } else {
             self.slopes(x)
         };
-        let mut g = self.last().weight.val().narrow(1, 0, 1).transpose(); // [1, width]
-        g = g.expand([n as i64, -1]);
         for (i, (layer, slope)) in self.hidden().iter().zip(&slopes).enumerate().rev() {
             let back = slope.reverse(g.clone()).matmul(layer.weight.val().transpose());
             g = if self.adds_input(i) { g + back } else { back };
@@ -159,13 +173,18 @@ impl Mlp {
         Ok(bound)
     }
 
+    /// Dimension of the input.
+    pub fn d_input(&self) -> usize {
+        self.layers[0].weight.lazy_shape()[0]
+    }
+
     /// Units of the hidden layers.
-    pub(crate) fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         self.last().weight.lazy_shape()[0]
     }
 
     /// Number of hidden layers.
-    pub(crate) fn depth(&self) -> usize {
+    pub fn depth(&self) -> usize {
         self.layers.len() - 1
     }
 

@@ -1,6 +1,7 @@
 //! Where real batches come from.
 
 use burn::tensor::{Int, Tensor, TensorData};
+use rand::{Rng, RngExt};
 
 use crate::sample::Sample;
 
@@ -19,6 +20,13 @@ pub trait Dataset {
 
     /// The samples with these numbers, in this order.
     fn batch(&self, rows: &[usize]) -> Self::Sample;
+
+    /// A training batch: `size` samples drawn with replacement, all equally likely unless the
+    /// data set says otherwise.
+    fn draw<R: Rng>(&self, size: usize, rng: &mut R) -> Self::Sample {
+        let rows: Vec<usize> = (0..size).map(|_| rng.random_range(0..self.len())).collect();
+        self.batch(&rows)
+    }
 }
 
 /// One sample per row.

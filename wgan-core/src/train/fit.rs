@@ -173,7 +173,7 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
         let warm_up = if done == 0 { config.critic_warm_up } else { 0 };
         let mut last = CriticStep { estimate: 0.0, penalty: 0.0, gradient_norm: None };
         for _ in 0..config.n_critic + warm_up {
-            let real = self.batch(config.batch_size, rng);
+            let real = self.data.draw(config.batch_size, rng);
             let z = self.prior.draw(&real, rng, &self.device);
             let t = self.uniform(rng);
             let rate = config.critic_optimizer.learning_rate() * factor;
@@ -182,11 +182,11 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
         let rate = config.generator_optimizer.learning_rate() * factor;
         let generator_batch = config.generator_batch_size.unwrap_or(config.batch_size);
         for _ in 0..config.n_regularizer {
-            let real = self.batch(generator_batch, rng);
+            let real = self.data.draw(generator_batch, rng);
             let z = self.prior.draw(&real, rng, &self.device);
             wgan.regularizer_step(&real, &z, rate);
         }
-        let real = self.batch(generator_batch, rng);
+        let real = self.data.draw(generator_batch, rng);
         let z = self.prior.draw(&real, rng, &self.device);
         let generator_loss = wgan.generator_step(&real, &z, rate);
         Record {
@@ -198,13 +198,6 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
             critic_loss: last.penalty - last.estimate,
             generator_loss,
         }
-    }
-
-    /// A batch drawn with replacement.
-    fn batch(&self, size: usize, rng: &mut ChaCha8Rng) -> D::Sample {
-        let n = self.data.len();
-        let rows: Vec<usize> = (0..size).map(|_| rng.random_range(0..n)).collect();
-        self.data.batch(&rows)
     }
 
     /// One interpolation weight per sample, uniform on `[0, 1]`.

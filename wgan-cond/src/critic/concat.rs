@@ -5,12 +5,20 @@ use burn::tensor::{Device, Tensor};
 use rand::Rng;
 use wgan_core::{Critic, InputGradient, Mlp, MlpConfig, WganError};
 
+use super::first_weight::{with_condition_rows_of, without_condition_rows};
+use super::{ConditionPath, joined};
 use crate::Labelled;
 
 /// `f(x | y)` as one perceptron on `(x, y)`, differentiated in `x` only.
+///
+/// For a fixed `y` the rows of the first weight that belong to it only shift its bias, so they are
+/// free under every constraint on slopes in `x`.
 #[derive(Module, Debug)]
 pub struct ConcatCritic {
     mlp: Mlp,
+    /// Leading inputs that are the sample.
+    #[module(skip)]
+    d_sample: usize,
 }
 
 impl ConcatCritic {
@@ -24,13 +32,15 @@ impl ConcatCritic {
         device: &Device,
     ) -> Result<Self, WganError> {
         config.check_critic()?;
-        Ok(Self { mlp: config.init(rng, device)? })
+        Ok(Self { mlp: config.init(rng, device)?, d_sample: config.d_input })
     }
-}
 
-/// Sample and condition side by side, `[n, d + m]`.
-fn joined(sample: &Labelled) -> Tensor<2> {
-    Tensor::cat(vec![sample.x.clone(), sample.y.clone()], 1)
+    /// The critic whose first `d` inputs are the sample, which [`OnSamplePath`](crate::OnSamplePath)
+    /// needs to know; until told, it takes all inputs for the sample and constrains them all.
+    #[must_use]
+    pub fn with_sample_width(self, d: usize) -> Self {
+        Self { d_sample: d, ..self }
+    }
 }
 
 impl Critic for ConcatCritic {
@@ -45,6 +55,17 @@ impl InputGradient for ConcatCritic {
     fn input_gradient(&self, sample: &Labelled) -> Tensor<2> {
         let d = sample.x.dims()[1];
         self.mlp.input_gradient(joined(sample)).narrow(1, 0, d) // [n, d + m] → [n, d]
+    }
+}
+
+impl ConditionPath for ConcatCritic {
+    fn without_condition_path(self) -> Self {
+        Self { mlp: without_condition_rows(self.mlp, self.d_sample), ..self }
+    }
+
+    fn with_condition_path_of(self, source: &Self) -> Self {
+        let mlp = with_condition_rows_of(self.mlp, &source.mlp, self.d_sample);
+        Self { mlp, ..self }
     }
 }
 

@@ -1,0 +1,176 @@
+//! From the values of one column to numbers a network can take.
+
+use serde::{Deserialize, Serialize};
+
+/// How a number is brought to a scale of one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Scale {
+    /// `(v − mean) / standard deviation`.
+    #[default]
+    Standard,
+    /// `√12·(F(v) − ½)` with the empirical distribution function `F`, for columns with heavy tails
+    /// or many equal values. Values outside the training data take the value at its end.
+    Rank,
+}
+
+/// Fitted coding of one column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Coding {
+    /// One entry per category, 1 for the one given.
+    OneHot {
+        /// Categories in alphabetical order.
+        categories: Vec<String>,
+    },
+    /// Two entries: `(v − mean) / sd`, and 1.
+    Standard {
+        /// Mean of the training data.
+        mean: f64,
+        /// Standard deviation of the training data.
+        sd: f64,
+        /// Smallest and largest value of the training data.
+        range: (f64, f64),
+    },
+    /// Two entries: `√12·(F(v) − ½)`, and 1; linear between the knots.
+    Rank {
+        /// Different values of the training data, ascending; at most 1,024 of them.
+        knots: Vec<f64>,
+        /// `F` at the knots; a value that occurs several times counts half.
+        levels: Vec<f64>,
+    },
+}
+
+/// Most knots of a distribution function.
+const N_KNOTS: usize = 1024;
+
+impl Coding {
+    /// Coding of categories; none if there are none.
+    pub(super) fn of_categories(mut names: Vec<String>) -> Option<Self> {
+        names.sort_unstable();
+        names.dedup();
+        (!names.is_empty()).then_some(Coding::OneHot { categories: names })
+    }
+
+    /// Coding of finite numbers; none if they are all equal.
+    pub(super) fn of_numbers(mut values: Vec<f64>, scale: Scale) -> Option<Self> {
+        values.sort_unstable_by(f64::total_cmp);
+        let range = (*values.first()?, *values.last()?);
+        if range.0 == range.1 {
+            return None;
+        }
+        Some(match scale {
+            Scale::Standard => {
+                let n = values.len() as f64;
+                let mean = values.iter().sum::<f64>() / n;
+                let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n;
+                Coding::Standard { mean, sd: variance.sqrt(), range }
+            }
+            Scale::Rank => rank_coding(&values),
+        })
+    }
+
+    /// Entries of the column in a coded condition.
+    pub fn width(&self) -> usize {
+        match self {
+            Coding::OneHot { categories } => categories.len(),
+            Coding::Standard { .. } | Coding::Rank { .. } => 2,
+        }
+    }
+
+    /// Smallest and largest number of the training data; none for categories.
+    pub fn range(&self) -> Option<(f64, f64)> {
+        match self {
+            Coding::OneHot { .. } => None,
+            Coding::Standard { range, .. } => Some(*range),
+            Coding::Rank { knots, .. } => Some((*knots.first()?, *knots.last()?)),
+        }
+    }
+
+    /// The number `v` on a scale of one; 0 for a coding of categories.
+    pub(super) fn scaled(&self, v: f64) -> f64 {
+        match self {
+            Coding::OneHot { .. } => 0.0,
+            Coding::Standard { mean, sd, .. } => (v - mean) / sd,
+            Coding::Rank { knots, levels } => 12_f64.sqrt() * (level(v, knots, levels) - 0.5),
+        }
+    }
+}
+
+/// Distribution function of sorted values, thinned to at most [`N_KNOTS`] knots.
+fn rank_coding(sorted: &[f64]) -> Coding {
+    let n = sorted.len() as f64;
+    let mut points: Vec<(f64, f64)> = Vec::new();
+    let mut below = 0;
+    for equal in sorted.chunk_by(|a, b| a == b) {
+        points.push((equal[0], (below as f64 + 0.5 * equal.len() as f64) / n));
+        below += equal.len();
+    }
+    let n_knots = points.len().min(N_KNOTS);
+    let kept = |i: usize| points[i * (points.len() - 1) / (n_knots - 1)];
+    let (knots, levels) = (0..n_knots).map(kept).unzip();
+    Coding::Rank { knots, levels }
+}
+
+/// Linear interpolation of `levels` at `v`, constant beyond the ends.
+fn level(v: f64, knots: &[f64], levels: &[f64]) -> f64 {
+    let right = knots.partition_point(|&knot| knot <= v);
+    match right {
+        0 => levels[0],
+        _ if right == knots.len() => levels[right - 1],
+        _ => {
+            let (a, b) = (knots[right - 1], knots[right]);
+            let share = (v - a) / (b - a);
+            levels[right - 1] + share * (levels[right] - levels[right - 1])
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_abs_diff_eq;
+
+    fn numbers(values: &[f64], scale: Scale) -> Coding {
+        Coding::of_numbers(values.to_vec(), scale).unwrap()
+    }
+
+    #[test]
+    fn standard_numbers_have_mean_zero_and_variance_one() {
+        let coding = numbers(&[1.0, 3.0], Scale::Standard); // mean 2, deviation 1
+        assert_eq!([coding.scaled(1.0), coding.scaled(2.0), coding.scaled(5.0)], [-1.0, 0.0, 3.0]);
+    }
+
+    #[test]
+    fn ranks_of_a_heavy_tail_are_even() {
+        let values: Vec<f64> = (0..100).map(|i| f64::from(i).exp()).collect();
+        let coding = numbers(&values, Scale::Rank);
+        for (i, v) in values.iter().enumerate() {
+            // F = (i + ½)/n, whatever the values are.
+            let expected = 12_f64.sqrt() * ((i as f64 + 0.5) / 100.0 - 0.5);
+            assert_abs_diff_eq!(coding.scaled(*v), expected, epsilon = 1e-12);
+        }
+    }
+
+    #[test]
+    fn equal_values_share_their_middle_rank() {
+        let coding = numbers(&[0.0, 0.0, 0.0, 7.0], Scale::Rank);
+        assert_abs_diff_eq!(coding.scaled(0.0), 12_f64.sqrt() * (1.5 / 4.0 - 0.5), epsilon = 1e-12);
+        assert_abs_diff_eq!(coding.scaled(-5.0), coding.scaled(0.0), epsilon = 1e-12);
+        assert_abs_diff_eq!(coding.scaled(99.0), coding.scaled(7.0), epsilon = 1e-12);
+        assert!(coding.scaled(3.0) > coding.scaled(1.0));
+    }
+
+    #[test]
+    fn many_values_are_thinned_and_keep_both_ends() {
+        let values: Vec<f64> = (0..50_000).map(f64::from).collect();
+        let coding = numbers(&values, Scale::Rank);
+        assert_eq!(coding.range(), Some((0.0, 49_999.0)));
+        let middle = coding.scaled(25_000.0);
+        assert_abs_diff_eq!(middle, 0.0, epsilon = 1e-3); // a knot every 49 values
+    }
+
+    #[test]
+    fn a_constant_number_has_no_coding() {
+        assert_eq!(Coding::of_numbers(vec![2.0; 5], Scale::Standard), None);
+        assert_eq!(Coding::of_numbers(Vec::new(), Scale::Rank), None);
+    }
+}

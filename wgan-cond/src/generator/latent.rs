@@ -1,0 +1,49 @@
+//! Latents that carry a condition.
+
+use burn::tensor::{Device, Tensor};
+use rand::Rng;
+use wgan_core::{GaussianPrior, Prior, Sample};
+
+use crate::Labelled;
+
+/// What a conditional generator starts from.
+#[derive(Clone, Debug)]
+pub struct ConditionalLatent {
+    /// Noise, `[n, k]`.
+    pub z: Tensor<2>,
+    /// Coded conditions the samples are made for, `[n, m]`.
+    pub y: Tensor<2>,
+    /// Coded conditions the critic is shown, `[n, m]`: the same, unless the labels of the data are
+    /// known to be wrong in a known way ([`NoisyLabelPrior`](crate::NoisyLabelPrior)).
+    pub shown: Tensor<2>,
+}
+
+impl ConditionalLatent {
+    /// Noise for conditions that are shown as they are.
+    pub fn new(z: Tensor<2>, y: Tensor<2>) -> Self {
+        Self { z, shown: y.clone(), y }
+    }
+}
+
+/// `z ~ N(0, I)`, with the conditions of the real samples it is drawn for, row by row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConditionalPrior {
+    /// Dimension of the noise.
+    pub dim: usize,
+}
+
+impl ConditionalPrior {
+    /// One latent for each coded condition `[n, m]`.
+    pub fn sample<R: Rng>(&self, y: Tensor<2>, rng: &mut R, device: &Device) -> ConditionalLatent {
+        let noise = GaussianPrior { dim: self.dim };
+        ConditionalLatent::new(noise.sample(y.batch_size(), rng, device), y)
+    }
+}
+
+impl Prior<Labelled> for ConditionalPrior {
+    type Latent = ConditionalLatent;
+
+    fn draw<R: Rng>(&self, real: &Labelled, rng: &mut R, device: &Device) -> ConditionalLatent {
+        self.sample(real.y.clone(), rng, device)
+    }
+}
