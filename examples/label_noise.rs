@@ -18,10 +18,10 @@ use wgan_cond::{
     ConditionalSampler, Conditioned, FilmGenerator, Given, Labelled, NoisyLabelPrior, NoisyLabels,
     Schema,
 };
-use wgan_core::transport::{Norm, w1};
+use wgan_core::transport::w1;
 use wgan_core::{
-    Critic, Dataset, Fit, Generator, GradientPenalty, MlpConfig, OptimizerConfig, Prior, Schedule,
-    TrainConfig, Wgan,
+    Critic, Dataset, Fit, Generator, GradientPenalty, GroundNorm, MlpConfig, OptimizerConfig,
+    Prior, Schedule, TrainConfig, Wgan,
 };
 
 const N: usize = 20_000;
@@ -150,8 +150,8 @@ fn print_row<R: Rng>(
             worst_median = worst_median.max(shift.abs() / SD);
         }
         let (one, other) = (mode_samples(&[k].repeat(n), rng), mode_samples(&[k].repeat(n), rng));
-        let floor = w1(one.view(), other.view(), Norm::L2)?.value;
-        ratio = ratio.max(w1(one.view(), samples, Norm::L2)?.value / floor);
+        let floor = w1(one.view(), other.view(), GroundNorm::L2)?.value;
+        ratio = ratio.max(w1(one.view(), samples, GroundNorm::L2)?.value / floor);
     }
     println!(
         "{:6.0} %  {method:24} {:8.1} % {worst_median:14.2} {ratio:12.1}",

@@ -2,8 +2,9 @@
 
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
+use wgan_core::GroundNorm;
 use wgan_core::WganError;
-use wgan_core::transport::{GroundCost, Norm, PointCost};
+use wgan_core::transport::{GroundCost, PointCost};
 
 use super::{Learner, Predictor, Targets};
 use crate::error::CondError;
@@ -43,7 +44,7 @@ impl Learner for NearestNeighbours {
 
 impl Predictor for Fitted {
     fn predict(&self, x: ArrayView2<'_, f64>) -> Result<Targets, CondError> {
-        let distance = PointCost::new(x, self.x.view(), Norm::L2)?;
+        let distance = PointCost::new(x, self.x.view(), GroundNorm::L2)?;
         let n = self.x.nrows();
         let mut buffer = vec![0.0; n];
         let mut nearest = |row: usize| -> Vec<usize> {

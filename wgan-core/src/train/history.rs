@@ -107,7 +107,7 @@ impl History {
         write_atomically(path, text.as_bytes())
     }
 
-    /// Reads what [`History::write_csv`] wrote.
+    /// Reads what [`History::write_csv`] wrote; evaluations are not in it.
     ///
     /// # Errors
     /// [`WganError::Io`] if the file cannot be read, [`WganError::Saved`] with the first line that is no record.
@@ -117,7 +117,7 @@ impl History {
             let bad = || WganError::saved(path, format!("line {}: expected a record", i + 1));
             Record::from_line(line).ok_or_else(bad)
         });
-        Ok(Self { records: records.collect::<Result<_, _>>()? })
+        Ok(Self { records: records.collect::<Result<_, _>>()?, evaluations: Vec::new() })
     }
 }
 
