@@ -190,7 +190,10 @@ fn interpolation_that_mixed_conditions_would_be_seen() {
 
 /// Remembers the conditions of the pairs it is shown.
 #[derive(Clone, Default)]
-struct Watch(Arc<Mutex<Vec<(Vec<f32>, Vec<f32>)>>>);
+struct Watch(Arc<Mutex<Vec<Conditions>>>);
+
+/// Conditions of a real and of a fake batch.
+type Conditions = (Vec<f32>, Vec<f32>);
 
 impl LipschitzStrategy<ConcatCritic> for Watch {
     fn penalty(

@@ -334,7 +334,7 @@ mod tests {
     fn bad_conditions_are_explained() {
         let base = Condition::new().with("phase", "cubic");
         assert_eq!(
-            message(&[base.clone()]),
+            message(std::slice::from_ref(&base)),
             "condition 1: `gap` is missing; it takes a number in eV"
         );
         assert_eq!(

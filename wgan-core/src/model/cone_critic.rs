@@ -63,7 +63,7 @@ impl ConeCritic {
     }
 
     /// `x − aₖ` and `‖x − aₖ‖` for the active cone: `[n, d]`, `[n, 1]`.
-    fn from_apex(&self, x: Tensor<2>, active: Tensor<1, Int>) -> (Tensor<2>, Tensor<2>) {
+    fn offset_from_apex(&self, x: Tensor<2>, active: Tensor<1, Int>) -> (Tensor<2>, Tensor<2>) {
         let away = x - self.anchors.val().select(0, active);
         let distance = GroundNorm::L2.norm(away.clone()).unsqueeze_dim::<2>(1);
         (away, distance)
@@ -76,7 +76,7 @@ impl Critic for ConeCritic {
     fn score(&self, x: &Tensor<2>) -> Tensor<1> {
         // Which cone is active is constant around almost every point, so it is found without a tape.
         let active = self.active(x.clone().inner());
-        let (_, distance) = self.from_apex(x.clone(), active.clone());
+        let (_, distance) = self.offset_from_apex(x.clone(), active.clone());
         distance.squeeze_dim::<1>(1) + self.offsets.val().select(0, active)
     }
 }
@@ -84,7 +84,7 @@ impl Critic for ConeCritic {
 impl InputGradient for ConeCritic {
     fn input_gradient(&self, x: &Tensor<2>) -> Tensor<2> {
         let active = self.active(x.clone().inner());
-        let (away, distance) = self.from_apex(x.clone(), active);
+        let (away, distance) = self.offset_from_apex(x.clone(), active);
         away / distance
     }
 }
