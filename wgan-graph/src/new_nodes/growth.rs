@@ -250,7 +250,6 @@ impl Growth {
 
     fn add(&mut self, mut chosen: Vec<u32>) {
         chosen.sort_unstable();
-        self.places.push(self.draft(&chosen).row);
         let new = self.neighbours.len() as u32;
         for &u in &chosen {
             self.neighbours[u as usize].push(new); // larger than all others: stays sorted
