@@ -148,7 +148,7 @@ fn main() -> Result<(), Failure> {
         let w1 = to_fresh(law)?;
         println!("{name:27} {w1:<10.4} {:.2}", w1 / floor);
     }
-    let violation = largest_violation(&network, &outcome.wgan.critic.values());
+    let violation = largest_violation(&network, &outcome.wgan.critic.certified_values(&network));
     println!("largest violation on an edge {violation:.1e}");
     Ok(())
 }
