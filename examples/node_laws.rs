@@ -17,9 +17,8 @@ use wgan_core::{
     OptimizerConfig, Schedule, TrainConfig, Wgan,
 };
 use wgan_graph::{
-    AnchorRelease, ArcRule, CostColumn, Edge, MetricCritic, Network, NodeLawGenerator,
-    NodePotential, NodeSamples, ReadOptions, ShortestPaths, graph_w1, largest_violation,
-    read_network,
+    AnchorRelease, ArcRule, CostColumn, Edge, MetricCritic, Network, NodeLawGenerator, NodeSamples,
+    ReadOptions, ShortestPaths, graph_w1, largest_violation, read_network,
 };
 
 type Failure = Box<dyn std::error::Error>;
