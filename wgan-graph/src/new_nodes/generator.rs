@@ -55,9 +55,6 @@ const LATENT: usize = 16;
 /// Rows that the margins of the generator are measured on.
 const MARGIN_ROWS: usize = 4096;
 
-/// Rows from which on margins are those of the rows themselves.
-const MANY: usize = 100;
-
 /// Draws patterns.
 pub struct PatternGenerator {
     generator: MlpGenerator,
@@ -107,12 +104,9 @@ impl PatternGenerator {
     pub fn draw<R: Rng>(&self, n: usize, rng: &mut R, device: &Device) -> Vec<Pattern> {
         let z = GaussianPrior { dim: LATENT }.sample(n, rng, device);
         let mut rows = to_array(self.generator.forward(z));
-        // Many rows have their own margins, so that their ranks are spread evenly over the data.
-        let own = (n >= MANY).then(|| RankScale::fit(rows.view()));
-        let margins = own.as_ref().unwrap_or(&self.margins);
         for mut row in rows.rows_mut() {
             for (j, value) in row.iter_mut().enumerate() {
-                *value = self.data.quantile(j, margins.rank(j, *value));
+                *value = self.data.quantile(j, self.margins.rank(j, *value));
             }
         }
         rows.axis_iter(Axis(0))
