@@ -43,8 +43,46 @@ impl Generator for NodeLawGenerator {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::critic::{AnchorRelease, MetricCritic};
+    use crate::network::{Edge, Network};
+    use crate::node_law::NodeSamples;
+    use crate::{ShortestPaths, graph_w1};
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
+    use wgan_core::{Fit, GaussianPrior, OptimizerConfig, Schedule, TrainConfig, Wgan};
+
+    #[test]
+    fn a_law_on_two_ends_of_a_ring_is_learnt() {
+        let n = 24;
+        let edges: Vec<Edge> = (0..n).map(|u| Edge { u, v: (u + 1) % n, cost: 1.0 }).collect();
+        let ids = (0..n).map(|i| i.to_string()).collect();
+        let (ring, _) = Network::from_edges(ids, &edges, false).unwrap();
+        let (paths, device) = (ShortestPaths::new(&ring), Device::flex());
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        // Nodes 0 to 3 and, three times as often, 12 to 15.
+        let nodes = (0..800).map(|i| i % 4 + if i % 16 < 4 { 0 } else { 12 }).collect();
+        let data = NodeSamples::new(nodes, n, &device);
+        let all: Vec<usize> = (0..n).collect();
+        let adam = OptimizerConfig::Adam { learning_rate: 0.01 * 6.0, beta_1: 0.5, beta_2: 0.9 };
+        let config = TrainConfig::new(128, 400)
+            .with_critic_optimizer(adam) // 1 % of the mean distance
+            .with_generator_optimizer(OptimizerConfig::adam(1e-3))
+            .with_schedule(Schedule::HalfLinear)
+            .with_ema_decay(0.98);
+        let prior = GaussianPrior { dim: 4 };
+        let mlp = MlpConfig::new(4, n).with_width(32).with_depth(1);
+        let wgan = Wgan::new(
+            MetricCritic::new(&paths, &all, &device).unwrap(),
+            NodeLawGenerator::new(&mlp, &mut rng, &device).unwrap(),
+            AnchorRelease::default(),
+            &config,
+        );
+        let fit = Fit::new(&config, &data, &prior, &device, 1).unwrap();
+        let generator = fit.run(wgan).unwrap().wgan.averaged;
+        let learnt = generator.generate(&prior.sample(1000, &mut rng, &device)).mean_law();
+        let w1 = graph_w1(&ring, &learnt, &data.law()).unwrap().value;
+        assert!(w1 < 0.5, "{w1}"); // all nodes alike are 4 away
+    }
 
     #[test]
     fn every_latent_gives_a_law() {

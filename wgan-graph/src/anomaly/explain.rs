@@ -39,10 +39,8 @@ impl Reason {
                     Some(route) => format!("otherwise {}", ids(route)),
                     None => "no other way was found".to_owned(),
                 };
-                format!(
-                    "edge {} saves {saving:.3} ({around})",
-                    ids(&[*u, *v]).replace(" > ", " - ")
-                )
+                let (u, v) = (network.id(*u), network.id(*v));
+                format!("edge {u} - {v} saves {saving:.3} ({around})")
             }
             Reason::Features { route, distance, usual } => {
                 format!("features differ by {distance:.2} along {} (usual {usual:.2})", ids(route))

@@ -6,6 +6,8 @@ use wgan_core::Critic;
 
 use super::NodePotential;
 use crate::error::GraphError;
+use crate::flow::mcshane_extension;
+use crate::network::Network;
 use crate::node_law::NodeLaw;
 use crate::paths::ShortestPaths;
 
@@ -62,6 +64,21 @@ impl MetricCritic {
         let data = TensorData::new(offsets.to_vec(), [a]);
         self.offsets = Param::from_data(data, &self.distances.device());
         self
+    }
+
+    /// `f(v)` of every node of the network it was made for, in double precision: the certified form
+    /// of [`NodePotential::values`], whose round-off can violate an edge by 1e-7 of the largest
+    /// distance.
+    ///
+    /// # Panics
+    /// If `network` has fewer nodes than the anchors ask for.
+    pub fn certified_values(&self, network: &Network) -> Vec<f64> {
+        let mut values = vec![f64::INFINITY; network.n_nodes()];
+        let offsets = self.offsets.val().inner().into_data();
+        for (&anchor, offset) in self.anchors.iter().zip(offsets.iter::<f32>()) {
+            values[anchor] = values[anchor].min(f64::from(offset));
+        }
+        mcshane_extension(network, &values)
     }
 
     /// The critic with `θₐ ← θₐ + share·(f(a) − θₐ)`. Since `f(a) ≤ θₐ`, with equality where `a` is

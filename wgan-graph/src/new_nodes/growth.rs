@@ -15,6 +15,18 @@ pub struct Growth {
     n_old: usize,
 }
 
+/// Numbers of a node with some neighbours.
+struct Draft {
+    /// Number of neighbours.
+    n: usize,
+    /// Distances to landmarks and probes.
+    row: Vec<f32>,
+    /// Ordered pairs of neighbours that are joined by an edge.
+    joined: usize,
+    /// Degrees of the neighbours, the new edge included.
+    degrees: usize,
+}
+
 /// Candidates that are looked at for each further neighbour.
 const SHORT_LIST: usize = 64;
 /// Most candidates for one node.
@@ -105,10 +117,11 @@ impl Growth {
     /// Neighbours one by one, each the best of a short list.
     fn grow<R: Rng>(&self, pool: &[u32], target: &Pattern, rng: &mut R) -> Vec<u32> {
         let mut chosen = Vec::with_capacity(target.degree);
+        let mut draft = self.draft(&[]);
         while chosen.len() < target.degree.min(pool.len()) {
             let near: Vec<u32> = chosen
                 .iter()
-                .flat_map(|&u: &u32| &self.neighbours[u as usize])
+                .flat_map(|&u| self.old_neighbours(u))
                 .filter(|v| pool.binary_search(v).is_ok())
                 .copied()
                 .collect();
@@ -116,14 +129,14 @@ impl Growth {
             let list = pool.sample(rng, SHORT_LIST).chain(closing).copied();
             let fresh = list.filter(|v| !chosen.contains(v));
             let score = |v: u32| {
-                let mut with = chosen.clone();
-                with.push(v);
-                (self.mismatch(&with, target), v)
+                let with = self.extended(&draft, &chosen, v);
+                (self.mismatch(&with, target), v, with)
             };
             let best = fresh.map(score).min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            match best {
-                Some((_, v)) => chosen.push(v),
-                None => continue, // the short list held chosen nodes only
+            // There is none where the short list held chosen nodes only; the next one will do.
+            if let Some((_, v, with)) = best {
+                chosen.push(v);
+                draft = with;
             }
         }
         chosen
@@ -131,15 +144,20 @@ impl Growth {
 
     /// Exchanges single neighbours as long as that helps.
     fn improve<R: Rng>(&self, chosen: &mut [u32], pool: &[u32], target: &Pattern, rng: &mut R) {
-        let mut least = self.mismatch(chosen, target);
-        for _ in 0..1000 + 200 * chosen.len().min(20) {
+        let mut least = self.mismatch(&self.draft(chosen), target);
+        // An exchange costs the square of the degree; hubs, whose numbers are means over many,
+        // need few.
+        let k = chosen.len();
+        let most = 1000 + 200 * k.min(20);
+        let n_trials = if k <= 20 { most } else { most * 400 / (k * k) };
+        for _ in 0..n_trials {
             let place = rng.random_range(0..chosen.len());
             let Some(&other) = self.proposal(chosen, pool, rng) else { return };
             if chosen.contains(&other) {
                 continue;
             }
             let before = std::mem::replace(&mut chosen[place], other);
-            let now = self.mismatch(chosen, target);
+            let now = self.mismatch(&self.draft(chosen), target);
             if now < least {
                 least = now;
             } else {
@@ -172,7 +190,7 @@ impl Growth {
         for place in 0..chosen.len() {
             for &other in pool.iter().filter(|v| !chosen.contains(v)).collect::<Vec<_>>() {
                 let before = std::mem::replace(&mut chosen[place], other);
-                let now = self.mismatch(chosen, target);
+                let now = self.mismatch(&self.draft(chosen), target);
                 if best.is_none_or(|b| now < b.0) && !self.is_copy(chosen) {
                     best = Some((now, place, other));
                 }
@@ -192,44 +210,46 @@ impl Growth {
         self.neighbours[first as usize].iter().any(|&v| self.neighbours[v as usize] == sorted)
     }
 
-    /// Distance between the pattern of a node with these neighbours and `target`.
-    fn mismatch(&self, chosen: &[u32], target: &Pattern) -> f64 {
-        let row = self.row(chosen);
-        let n_landmarks = self.places.n_landmarks();
-        let place: f64 =
-            row.iter().zip(&target.place).map(|(&d, t)| (f64::from(d) - t).abs()).sum();
-        let pairs = chosen.len() * chosen.len().saturating_sub(1);
-        let degrees: usize = chosen.iter().map(|&u| self.neighbours[u as usize].len() + 1).sum();
-        let log_degree = (degrees as f64 / chosen.len() as f64).ln();
+    /// Distance between the pattern of a node with the neighbours of `draft` and `target`.
+    fn mismatch(&self, draft: &Draft, target: &Pattern) -> f64 {
+        let row = &draft.row;
+        let off = |(&d, t): (&f32, &f64)| (f64::from(d) - t).abs();
+        let place: f64 = row.iter().zip(&target.place).map(off).sum();
+        let pairs = draft.n * draft.n.saturating_sub(1);
+        let log_degree = (draft.degrees as f64 / draft.n as f64).ln();
         let clustering =
-            if pairs == 0 { target.clustering } else { self.joined(chosen) as f64 / pairs as f64 };
-        PLACE * place / n_landmarks.max(1) as f64
-            + REACH * (self.places.reach(&row) - target.reach).abs()
+            if pairs == 0 { target.clustering } else { draft.joined as f64 / pairs as f64 };
+        PLACE * place / self.places.n_landmarks().max(1) as f64
+            + REACH * (self.places.reach(row) - target.reach).abs()
             + CLUSTERING * (clustering - target.clustering).abs()
             + DEGREE * (log_degree - target.log_neighbour_degree).abs()
     }
 
-    /// Distances of a node with these neighbours.
-    fn row(&self, chosen: &[u32]) -> Vec<f32> {
-        let mut row = vec![f32::INFINITY; self.places.of(0).len()];
-        for &u in chosen {
-            row.iter_mut().zip(self.places.of(u as usize)).for_each(|(d, &o)| *d = d.min(o + 1.0));
+    /// Numbers of a node with these neighbours.
+    fn draft(&self, chosen: &[u32]) -> Draft {
+        let row = vec![f32::INFINITY; self.places.of(0).len()];
+        let mut draft = Draft { n: 0, row, joined: 0, degrees: 0 };
+        for (i, &v) in chosen.iter().enumerate() {
+            draft = self.extended(&draft, &chosen[..i], v);
         }
-        row
+        draft
     }
 
-    /// Ordered pairs of `chosen` that are joined by an edge.
-    fn joined(&self, chosen: &[u32]) -> usize {
-        let to = |&u: &u32| {
-            let around = &self.neighbours[u as usize];
-            chosen.iter().filter(|v| around.binary_search(v).is_ok()).count()
-        };
-        chosen.iter().map(to).sum()
+    /// `draft`, whose neighbours are `chosen`, with the neighbour `v` more.
+    fn extended(&self, draft: &Draft, chosen: &[u32], v: u32) -> Draft {
+        let around = &self.neighbours[v as usize];
+        let links = chosen.iter().filter(|u| around.binary_search(u).is_ok()).count();
+        let row = draft.row.iter().zip(self.places.of(v as usize));
+        Draft {
+            n: draft.n + 1,
+            row: row.map(|(&d, &o)| d.min(o + 1.0)).collect(),
+            joined: draft.joined + 2 * links,
+            degrees: draft.degrees + around.len() + 1,
+        }
     }
 
     fn add(&mut self, mut chosen: Vec<u32>) {
         chosen.sort_unstable();
-        self.places.push(self.row(&chosen));
         let new = self.neighbours.len() as u32;
         for &u in &chosen {
             self.neighbours[u as usize].push(new); // larger than all others: stays sorted

@@ -48,11 +48,6 @@ impl Places {
         &self.rows[v]
     }
 
-    /// Adds a node; its distances follow from those of its neighbours.
-    pub fn push(&mut self, row: Vec<f32>) {
-        self.rows.push(row);
-    }
-
     /// Mean distance to the probes.
     pub fn reach(&self, row: &[f32]) -> f64 {
         let probes = &row[self.n_landmarks..];
