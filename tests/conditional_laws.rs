@@ -68,17 +68,15 @@ fn mean_and_covariance_hold_between_the_training_conditions() {
     let schema = Schema::fit(&LinearGaussian::columns(), &training.conditions).unwrap();
     let data =
         ConditionalData::new(training.x.view(), &training.conditions, &schema, &device()).unwrap();
-    let adam = |learning_rate| OptimizerConfig::Adam { learning_rate, beta_1: 0.0, beta_2: 0.99 };
     // Large batches: a covariance estimated from few samples is what the critic cannot tell apart.
-    let config = TrainConfig::new(512, 1600)
-        .with_generator_batch_size(Some(1024))
+    let config = TrainConfig::new(512, 2000)
         .with_n_critic(3)
-        .with_critic_optimizer(adam(2e-3))
-        .with_generator_optimizer(adam(1e-3))
+        .with_critic_optimizer(OptimizerConfig::adam(2e-3))
+        .with_generator_optimizer(OptimizerConfig::adam(1e-3))
         .with_schedule(Schedule::Cosine)
         .with_ema_decay(0.995);
     let noise = ConditionalPrior { dim: 9 };
-    let model = train(&data, &schema, (&noise, noise), (96, 1), &config);
+    let model = train(&data, &schema, (&noise, noise), (128, 1), &config);
     let (mut worst_mean, mut worst_covariance) = (0.0_f64, 0.0_f64);
     for k in 0..4 {
         for c in [[0.5, 0.5, 0.5], [-0.5, 0.5, 0.0], [0.25, -0.75, -0.5], [-0.5, -0.5, 0.75]] {
