@@ -12,9 +12,9 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use wgan_cond::{
-    ClassSampling, ConcatCritic, Condition, ConditionColumn, ConditionalData, ConditionalPrior,
+    ClassSampling, Condition, ConditionColumn, ConditionalData, ConditionalPrior,
     ConditionalSampler, Conditioned, Examination, FilmGenerator, Given, Learner, NearestNeighbours,
-    ReportConfig, Schema, Targets,
+    ProjectionCritic, ReportConfig, Schema, Targets,
 };
 use wgan_core::{
     Fit, GradientPenalty, MlpConfig, OptimizerConfig, Progress, Schedule, TrainConfig, Wgan,
@@ -59,16 +59,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let data = ConditionalData::new(real.x.view(), &real.conditions, &schema, &device)?
         .with_class_sampling(ClassSampling::Balanced);
 
-    let config = TrainConfig::new(256, 1500)
-        .with_critic_optimizer(OptimizerConfig::adam(1e-3))
-        .with_generator_optimizer(OptimizerConfig::adam(1e-3))
+    let config = TrainConfig::new(128, 1500)
+        .with_critic_optimizer(OptimizerConfig::adam(2e-3))
+        .with_generator_optimizer(OptimizerConfig::adam(5e-4))
         .with_schedule(Schedule::HalfLinear)
         .with_ema_decay(0.99);
     let (m, prior) = (schema.width(), ConditionalPrior { dim: 4 });
-    let mlp = |d_in, d_out| MlpConfig::new(d_in, d_out).with_width(64).with_depth(2);
+    let critic = MlpConfig::new(2, 32).with_width(64).with_depth(2);
+    let generator = MlpConfig::new(4, 2).with_width(48).with_depth(1);
     let wgan = Wgan::new(
-        ConcatCritic::new(&mlp(2 + m, 1), &mut rng, &device)?,
-        FilmGenerator::new(&mlp(4, 2), m, &mut rng, &device)?,
+        ProjectionCritic::seeing_conditions(&critic, m, &mut rng, &device)?,
+        FilmGenerator::new(&generator, m, &mut rng, &device)?,
         GradientPenalty::one_sided(1.0),
         &config,
     );

@@ -14,9 +14,9 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use wgan_cond::{
-    ConcatCritic, Condition, ConditionColumn, ConditionalData, ConditionalLatent, ConditionalPrior,
+    Condition, ConditionColumn, ConditionalData, ConditionalLatent, ConditionalPrior,
     ConditionalSampler, Conditioned, FilmGenerator, Given, Labelled, NoisyLabelPrior, NoisyLabels,
-    Schema,
+    ProjectionCritic, Schema,
 };
 use wgan_core::transport::w1;
 use wgan_core::{
@@ -25,8 +25,9 @@ use wgan_core::{
 };
 
 const N: usize = 20_000;
-const N_STEPS: usize = 800;
+const N_STEPS: usize = 1500;
 const BATCH: usize = 128;
+/// Learning rate of the generators and of the Jensen-Shannon critic.
 const RATE: f64 = 1e-3;
 const SD: f64 = 0.05;
 const NOISE: ConditionalPrior = ConditionalPrior { dim: 4 };
@@ -61,14 +62,14 @@ fn labelled_ring<R: Rng>(flipped: f64, rng: &mut R) -> Conditioned {
     Conditioned { x, conditions: labels.into_iter().map(class).collect() }
 }
 
-fn mlp(d_in: usize, d_out: usize) -> MlpConfig {
-    MlpConfig::new(d_in, d_out).with_width(64).with_depth(2)
-}
-
-fn networks(m: usize, device: &Device) -> Result<(ConcatCritic, FilmGenerator), Failure> {
+fn networks(m: usize, device: &Device) -> Result<(ProjectionCritic, FilmGenerator), Failure> {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
-    let critic = ConcatCritic::new(&mlp(2 + m, 1), &mut rng, device)?;
-    Ok((critic, FilmGenerator::new(&mlp(NOISE.dim, 2), m, &mut rng, device)?))
+    let critic = MlpConfig::new(2, 32).with_width(64).with_depth(2);
+    let generator = MlpConfig::new(NOISE.dim, 2).with_width(64).with_depth(2);
+    Ok((
+        ProjectionCritic::seeing_conditions(&critic, m, &mut rng, device)?,
+        FilmGenerator::new(&generator, m, &mut rng, device)?,
+    ))
 }
 
 fn wasserstein<P: Prior<Labelled, Latent = ConditionalLatent>>(
@@ -78,7 +79,7 @@ fn wasserstein<P: Prior<Labelled, Latent = ConditionalLatent>>(
     device: &Device,
 ) -> Result<FilmGenerator, Failure> {
     let config = TrainConfig::new(BATCH, N_STEPS)
-        .with_critic_optimizer(OptimizerConfig::adam(RATE))
+        .with_critic_optimizer(OptimizerConfig::adam(2.0 * RATE))
         .with_generator_optimizer(OptimizerConfig::adam(RATE))
         .with_schedule(Schedule::HalfLinear)
         .with_ema_decay(0.99);
