@@ -5,7 +5,9 @@ use std::path::Path;
 use burn::tensor::Device;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use wgan_core::{Record, Recorder, WganError};
-use wgan_materials::{Checker, MaterialsConfig, MaterialsModel, ReadOptions, Sampler, Table};
+use wgan_materials::{
+    CandidateStream, Checker, MaterialsConfig, MaterialsModel, ReadOptions, Sampler, Table,
+};
 
 const N: usize = 100_000;
 
@@ -32,16 +34,15 @@ fn sampling(c: &mut Criterion) {
     group.sample_size(10).throughput(Throughput::Elements(n_chunks * Sampler::CHUNK as u64));
     group.bench_function("drawn", |b| {
         b.iter(|| {
-            (0..n_chunks)
-                .filter_map(|i| sampler.chunk(1, i).ok())
-                .map(|c| c.candidates.len())
-                .sum::<usize>()
+            let mut stream = CandidateStream::new(&sampler, 1, false);
+            (0..n_chunks).filter_map(|_| stream.next_chunk().ok()).map(|c| c.len()).sum::<usize>()
         })
     });
     group.bench_function("drawn_and_checked", |b| {
         b.iter(|| {
-            let chunks = (0..n_chunks).filter_map(|i| sampler.chunk(1, i).ok());
-            chunks.map(|chunk| checker.check_all(chunk.candidates).len()).sum::<usize>()
+            let mut stream = CandidateStream::new(&sampler, 1, false);
+            let chunks = (0..n_chunks).filter_map(|_| stream.next_chunk().ok());
+            chunks.map(|chunk| checker.check_all(chunk).len()).sum::<usize>()
         });
     });
     group.finish();

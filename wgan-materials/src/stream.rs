@@ -1,20 +1,26 @@
 //! Endless candidates, chunk by chunk.
 
+use std::collections::VecDeque;
+
 use rayon::prelude::*;
 
 use crate::error::MaterialsError;
-use crate::model::{Candidate, Sampler};
+use crate::model::{Candidate, Chunk, Sampler};
 use crate::oxidation::{is_charge_neutral, nearest_neutral};
 
 /// Chunks without a single neutral candidate after which the search is given up.
 const PATIENCE: usize = 20;
 
 /// Candidates of one seed, in order; made neutral on request.
+///
+/// Several chunks are drawn at once, one per thread; which candidates come, and in what order, does not
+/// depend on how many.
 pub struct CandidateStream<'a> {
     sampler: &'a Sampler,
     seed: u64,
     is_neutral: bool,
     next: u64,
+    ready: VecDeque<Chunk>,
     /// Candidates drawn from the generator so far.
     pub n_drawn: usize,
     /// How many of them were charge neutral before anything was changed.
@@ -29,7 +35,8 @@ impl<'a> CandidateStream<'a> {
     ///
     /// Properties and critic score stay those of the composition as it was drawn.
     pub fn new(sampler: &'a Sampler, seed: u64, is_neutral: bool) -> Self {
-        Self { sampler, seed, is_neutral, next: 0, n_drawn: 0, n_neutral: 0, n_known: 0 }
+        let ready = VecDeque::new();
+        Self { sampler, seed, is_neutral, next: 0, ready, n_drawn: 0, n_neutral: 0, n_known: 0 }
     }
 
     /// The next candidates, at least one.
@@ -38,8 +45,10 @@ impl<'a> CandidateStream<'a> {
     /// [`MaterialsError::NoNeutral`] if neutral ones are asked for and none is found.
     pub fn next_chunk(&mut self) -> Result<Vec<Candidate>, MaterialsError> {
         for _ in 0..PATIENCE {
-            let chunk = self.sampler.chunk(self.seed, self.next)?;
-            self.next += 1;
+            if self.ready.is_empty() {
+                self.draw_ahead()?;
+            }
+            let Some(chunk) = self.ready.pop_front() else { break };
             self.n_known += chunk.n_known;
             let chunk = chunk.candidates;
             self.n_drawn += chunk.len();
@@ -52,6 +61,17 @@ impl<'a> CandidateStream<'a> {
             }
         }
         Err(MaterialsError::NoNeutral { n_drawn: self.n_drawn })
+    }
+
+    /// Draws the next chunks, one per thread.
+    fn draw_ahead(&mut self) -> Result<(), MaterialsError> {
+        let first = self.next;
+        self.next += rayon::current_num_threads() as u64;
+        let draw = |index| self.sampler.chunk(self.seed, index);
+        let chunks: Result<VecDeque<Chunk>, MaterialsError> =
+            (first..self.next).into_par_iter().map(draw).collect();
+        self.ready = chunks?;
+        Ok(())
     }
 }
 

@@ -57,16 +57,8 @@ impl MaterialsData {
 
     /// One-hot elements `[n, k, e]` of the given rows.
     fn elements(&self, rows: &[usize]) -> Tensor<3> {
-        let shape = self.featurizer.shape();
-        let stride = shape.n_slots * shape.n_elements;
-        let mut values = vec![0.0_f32; rows.len() * stride];
-        for (sample, &row) in values.chunks_mut(stride).zip(rows) {
-            for (slot, &(element, _)) in self.rows[row].iter().enumerate() {
-                sample[slot * shape.n_elements + element] = 1.0;
-            }
-        }
-        let dims = [rows.len(), shape.n_slots, shape.n_elements];
-        Tensor::from_data(TensorData::new(values, dims), &self.device)
+        let rows = rows.iter().map(|&row| self.rows[row].as_slice());
+        elements_tensor(rows, self.featurizer.shape(), &self.device)
     }
 
     /// Amounts `[n, k]` of the given rows.
@@ -99,6 +91,22 @@ impl Dataset for MaterialsData {
         let elements = self.elements(rows);
         self.featurizer.features(elements, self.amounts(rows), balance, self.properties(rows))
     }
+}
+
+/// One-hot elements `[n, k, e]` of filled slots, 0 in empty ones.
+pub(super) fn elements_tensor<'a>(
+    rows: impl ExactSizeIterator<Item = &'a [(usize, f64)]>,
+    shape: FeaturizerShape,
+    device: &Device,
+) -> Tensor<3> {
+    let (n, stride) = (rows.len(), shape.n_slots * shape.n_elements);
+    let mut values = vec![0.0_f32; n * stride];
+    for (sample, row) in values.chunks_mut(stride).zip(rows) {
+        for (slot, &(element, _)) in row.iter().enumerate() {
+            sample[slot * shape.n_elements + element] = 1.0;
+        }
+    }
+    Tensor::from_data(TensorData::new(values, [n, shape.n_slots, shape.n_elements]), device)
 }
 
 /// Amounts `[n, k]` of filled slots, 0 in empty ones.

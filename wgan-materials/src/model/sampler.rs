@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -11,7 +11,7 @@ use wgan_cond::ConcatCritic;
 use wgan_core::Critic;
 
 use super::alphabet::Slots;
-use super::data::amounts_tensor;
+use super::data::{amounts_tensor, elements_tensor};
 use super::{Alphabet, Featurizer, MaterialsGenerator, MaterialsPrior, PropertySpace};
 use crate::composition::Composition;
 use crate::error::MaterialsError;
@@ -103,13 +103,26 @@ impl Sampler {
         }
         let codes: Vec<f32> = draws.iter().flat_map(|draw| draw.codes.iter().copied()).collect();
         let properties = self.space.decode(&codes, draws.len());
+        let scores = self.scores(&draws, codes);
         let candidate = |(i, draw): (usize, Draw)| Candidate {
             composition: draw.composition,
             properties: properties.iter().map(|values| values[i]).collect(),
-            critic_score: draw.critic_score,
+            critic_score: f64::from(scores[i]),
         };
         let candidates = draws.into_iter().enumerate().map(candidate).collect();
         Ok(Chunk { candidates, n_known })
+    }
+
+    /// The critic's `f` of each draw; `codes` are those of the draws, row by row.
+    fn scores(&self, draws: &[Draw], codes: Vec<f32>) -> Vec<f32> {
+        let slots = || draws.iter().map(|draw| draw.slots.as_slice());
+        let elements = elements_tensor(slots(), self.featurizer.shape(), &self.device);
+        let amounts = amounts_tensor(slots(), self.alphabet.n_slots(), &self.device);
+        let width = codes.len() / draws.len();
+        let codes = TensorData::new(codes, [draws.len(), width]);
+        let snapped = self.space.snap(Tensor::from_data(codes, &self.device));
+        let balance = self.featurizer.charge_balance(elements.clone(), amounts.clone());
+        host(self.critic.score(&self.featurizer.features(elements, amounts, balance, snapped)))
     }
 
     /// Positions of the draws whose composition stands further ahead or, on request, is known.
@@ -133,21 +146,16 @@ impl Sampler {
         let amounts = amounts_tensor(slots, self.alphabet.n_slots(), &self.device);
         let latent = self.prior.with_amounts(amounts, rng, &self.device);
         let generated = self.generator.forward(&latent);
-        let elements = generated.elements.clone();
-        let snapped = self.space.snap(generated.codes.clone());
-        let balance = self.featurizer.charge_balance(elements.clone(), latent.amounts.clone());
-        let sample = self.featurizer.features(elements, latent.amounts, balance, snapped);
-        let scores = host(self.critic.score(&sample));
         let codes = host(generated.codes);
         let chosen = indices(generated.elements);
-        let (k, d) = (self.alphabet.n_slots(), self.space.width());
+        let (k, d) = (self.alphabet.n_slots(), codes.len() / rows.len());
         let draw = |(i, &row): (usize, &usize)| {
             let amounts = self.known[row].iter().map(|&(_, amount)| amount);
             let slots: Slots = chosen[i * k..].iter().copied().zip(amounts).collect();
             Ok(Draw {
                 composition: self.alphabet.decode(&slots)?,
                 codes: codes[i * d..(i + 1) * d].to_vec(),
-                critic_score: f64::from(scores[i]),
+                slots,
             })
         };
         rows.iter().enumerate().map(draw).collect()
@@ -163,7 +171,7 @@ const KNOWN_REDRAWS: usize = 3;
 struct Draw {
     composition: Composition,
     codes: Vec<f32>,
-    critic_score: f64,
+    slots: Slots,
 }
 
 /// `n` row numbers, each row as often as any other.
