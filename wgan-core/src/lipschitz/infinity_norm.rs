@@ -54,8 +54,10 @@ fn without_growth(w: Tensor<2>, g: Tensor<2>) -> Tensor<2> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{GroundNorm, operator_norm};
+    use crate::{Activation, GroundNorm, LipschitzBound, MlpConfig, MlpCritic, operator_norm};
     use burn::tensor::Device;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
 
     #[test]
     fn every_unit_has_absolute_weights_that_sum_to_one_at_most() {
@@ -69,6 +71,16 @@ mod tests {
         {
             assert!((value - expected).abs() < 1e-6);
         }
+    }
+
+    #[test]
+    fn a_projected_critic_is_one_lipschitz_and_was_not_before() {
+        let config = MlpConfig::new(2, 1).with_width(32).with_activation(Activation::GroupSort);
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let critic = MlpCritic::new(&config, &mut rng, &Device::flex()).unwrap();
+        let bound = |critic: &MlpCritic| critic.lipschitz_bound(GroundNorm::LInf).unwrap();
+        assert!(bound(&critic) > 10.0);
+        assert!(bound(&InfinityNorm.project(critic)) <= 1.0 + 1e-6);
     }
 
     #[test]

@@ -3,10 +3,6 @@
 use burn::tensor::{Tensor, TensorData, activation};
 use serde::{Deserialize, Serialize};
 
-/// A pre-activation times this is beyond ±1 unless it is zero for all purposes: its sign by a multiplication and a
-/// clamp, which cost half of a comparison and a conversion.
-const STEEP: f32 = 1e30;
-
 /// Slope of the leaky rectifier for negative inputs (0.2: Radford et al. 2016, DCGAN).
 const LEAK: f32 = 0.2;
 
@@ -105,7 +101,7 @@ impl Slope {
 
 /// `a·s` with `s = 1` for positive and `leak` for other inputs; `s` carries no tape.
 fn rectify(a: Tensor<2>, leak: f32) -> (Tensor<2>, Slope) {
-    let slope = (a.clone().inner() * STEEP).clamp(leak, 1.0);
+    let slope = a.clone().inner().greater_scalar(0.0).float() * (1.0 - leak) + leak;
     (a * slope.clone(), Slope::Diagonal(slope))
 }
 
@@ -129,6 +125,9 @@ fn halves(a: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
     let half = a.dims()[1] / 2;
     (a.clone().narrow(1, 0, half), a.narrow(1, half, half))
 }
+
+/// A pre-activation times this is beyond ±1 unless it is zero for all purposes.
+const STEEP: f32 = 1e30;
 
 /// The sign of the first half of the units and 1 for the others: `[n, w] → [n, w]`.
 fn fold_slope(a: Tensor<2>) -> Tensor<2> {

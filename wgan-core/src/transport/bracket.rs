@@ -368,6 +368,17 @@ mod tests {
     }
 
     #[test]
+    fn a_flat_critic_proves_little_about_the_laws() {
+        let mut fake = sample_for_tests(200, 16, 11);
+        fake.column_mut(0).mapv_inplace(|x| x + 2.0);
+        let real = sample_for_tests(400, 16, 10);
+        let scores = [&real, &fake].map(|t| t.column(0).mapv(|x| -0.1 * x).to_vec());
+        let flat = report(&real, &fake, Some(Scores { real: &scores[0], fake: &scores[1] }));
+        // E f(real) − E f(fake) = 0.2; steep between no two of these rows, the critic may still be so between others.
+        assert!(flat.lower <= 0.2 && flat.lower > 0.1, "{flat}");
+    }
+
+    #[test]
     fn the_same_seed_gives_the_same_report() {
         let (real, fake) = (sample_for_tests(100, 3, 7), sample_for_tests(80, 3, 8));
         assert_eq!(report(&real, &fake, None), report(&real, &fake, None));
