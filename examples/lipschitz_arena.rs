@@ -110,7 +110,7 @@ impl Task {
                 self.measure(strategy, penalised()?, GradientPenalty::one_sided(10.0), small)
             }
             "slope" => self.measure(strategy, penalised()?, SlopePenalty::default(), small),
-            "spectral" => self.measure(strategy, penalised()?, SpectralNorm::default(), small),
+            "spectral" => self.measure(strategy, penalised()?, SpectralNorm, small),
             "infinity" => {
                 let critic = self.perceptron(3, Activation::GroupSort)?;
                 self.measure(strategy, critic, InfinityNorm, large)

@@ -64,7 +64,7 @@ fn gradient_in_x_equals_backward<C: InputGradient<Sample = Labelled>>(critic: &C
 #[test]
 fn input_gradients_in_x_equal_backward() {
     for activation in ACTIVATIONS {
-        let bounded = OnSamplePath(SpectralNorm::default());
+        let bounded = OnSamplePath(SpectralNorm);
         gradient_in_x_equals_backward(&concat(activation), "concatenation");
         gradient_in_x_equals_backward(&projection(activation), "projection");
         let attached = bounded.attach(projection(activation));
@@ -247,7 +247,7 @@ fn is_one_lipschitz_in_x_only<C>(critic: C)
 where
     C: Critic<Sample = Labelled> + wgan_cond::ConditionPath,
 {
-    let strategy = OnSamplePath(SpectralNorm::default());
+    let strategy = OnSamplePath(SpectralNorm);
     let attached = strategy.attach(critic);
     assert!(largest_quotient(&attached) <= 1.0 + 1e-3);
     // As after an update of every weight.
@@ -280,7 +280,7 @@ fn constraints_on_the_sample_path_leave_the_condition_path_alone() {
 
 #[test]
 fn a_critic_stays_trainable_on_its_sample_path() {
-    let strategy = OnSamplePath(SpectralNorm::default());
+    let strategy = OnSamplePath(SpectralNorm);
     let config = TrainConfig::new(6, 3);
     let generator = MlpConfig::new(2, D).with_width(8);
     let generator = FilmGenerator::new(&generator, M, &mut rng(2), &device()).unwrap();

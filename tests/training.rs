@@ -102,7 +102,7 @@ fn strategies_bring_the_fake_mean_to_the_real_one() {
     // the fake mean swings about the real one, by 0.005 to 3.3 at this step for λ from 1 to 10.
     assert!(mean_error(GradientPenalty::one_sided(1.0), 2e-3) < 0.25);
     assert!(mean_error(SlopePenalty::default(), 2e-3) < 0.25);
-    assert!(mean_error(SpectralNorm::default(), 2e-3) < 0.25);
+    assert!(mean_error(SpectralNorm, 2e-3) < 0.25);
     assert!(mean_error(Orthonormal, 2e-3) < 0.25);
     // A clipped critic is nearly flat: its generator needs Adam's scale-free steps, too.
     assert!(mean_error(WeightClip { clip_bound: 0.1 }, 2e-3) < 0.25);

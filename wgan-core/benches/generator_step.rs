@@ -91,7 +91,7 @@ fn generator_step(c: &mut Criterion) {
     let leaky = Activation::LeakyRelu;
     run(c, "gradient_penalty", GradientPenalty::default(), leaky);
     run(c, "weight_clip", WeightClip::default(), leaky);
-    run(c, "spectral_norm", SpectralNorm::default(), leaky);
+    run(c, "spectral_norm", SpectralNorm, leaky);
     run(c, "orthonormal", Orthonormal, Activation::GroupSort);
     run(c, "orthonormal_fold", Orthonormal, Activation::Fold);
 }

@@ -58,6 +58,7 @@ mod convert;
 mod error;
 mod estimate;
 mod file;
+mod host;
 pub mod known_pairs;
 mod lipschitz;
 mod model;
@@ -74,8 +75,8 @@ pub use estimate::Estimate;
 pub use file::{temporary_name, write_atomically};
 pub use lipschitz::{
     Audit, ByConstruction, GradientPenalty, InfinityNorm, LayeredCritic, LipschitzBound,
-    LipschitzStrategy, Orthonormal, Penalty, PenaltyPoints, Sides, SlopePenalty, SpectralNorm,
-    WeightClip, operator_norm, singular_values,
+    LipschitzStrategy, Orthonormal, Penalty, PenaltyForm, PenaltyPoints, Sides, SlopePenalty,
+    SpectralNorm, WeightClip, operator_norm, singular_values,
 };
 pub use model::{
     Activation, ConeCritic, Critic, GaussianPrior, Generator, InputGradient, Mlp, MlpConfig,

@@ -19,7 +19,7 @@ pub enum GroundNorm {
 }
 
 /// Added under the square root, whose derivative at zero is infinite.
-const SQUARE_FLOOR: f32 = 1e-12;
+pub(crate) const SQUARE_FLOOR: f32 = 1e-12;
 
 impl GroundNorm {
     /// Norm `‖v‖` of each row.

@@ -34,6 +34,11 @@ pub trait Sample: Clone + Send {
     #[must_use]
     fn constant(self) -> Self;
 
+    /// The batch as rows `[n, d]`, where that is all it consists of.
+    fn points(&self) -> Option<Tensor<2>> {
+        None
+    }
+
     /// The same values on `device`.
     #[must_use]
     fn to_device(self, device: &Device) -> Self;
@@ -60,6 +65,10 @@ impl Sample for Tensor<2> {
 
     fn constant(self) -> Self {
         self.inner()
+    }
+
+    fn points(&self) -> Option<Tensor<2>> {
+        Some(self.clone())
     }
 
     fn to_device(self, device: &Device) -> Self {

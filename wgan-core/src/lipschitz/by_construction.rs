@@ -2,11 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{LipschitzBound, LipschitzStrategy};
+use super::{LipschitzBound, LipschitzStrategy, PenaltyForm};
 
 /// For critics that are 1-Lipschitz whatever their weights, such as [`ConeCritic`](crate::ConeCritic): nothing
 /// is changed and nothing is penalised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ByConstruction;
 
-impl<C: LipschitzBound> LipschitzStrategy<C> for ByConstruction {}
+impl<C: LipschitzBound> LipschitzStrategy<C> for ByConstruction {
+    fn penalty_form(&self) -> PenaltyForm {
+        PenaltyForm::None
+    }
+}

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::{LipschitzStrategy, Penalty, Sides};
+use super::{LipschitzStrategy, Penalty, PenaltyForm, Sides};
 use crate::model::InputGradient;
 use crate::norm::GroundNorm;
 use crate::sample::Sample;
@@ -75,6 +75,16 @@ impl PenaltyPoints {
             PenaltyPoints::Mixed => (t * 3.0 - 1.0).clamp(0.0, 1.0),
         }
     }
+
+    /// As [`PenaltyPoints::weight`], for one sample.
+    pub(crate) fn weight_of(self, t: f32) -> f32 {
+        match self {
+            PenaltyPoints::Interpolates => t,
+            PenaltyPoints::Real => 1.0,
+            PenaltyPoints::Fake => 0.0,
+            PenaltyPoints::Mixed => (t * 3.0 - 1.0).clamp(0.0, 1.0),
+        }
+    }
 }
 
 impl<C: InputGradient> LipschitzStrategy<C> for GradientPenalty {
@@ -89,5 +99,9 @@ impl<C: InputGradient> LipschitzStrategy<C> for GradientPenalty {
         let slopes = self.ground.dual().norm(critic.input_gradient(&points));
         let loss = self.sides.cost(slopes.clone()) * self.lambda;
         Some(Penalty { loss, slopes })
+    }
+
+    fn penalty_form(&self) -> PenaltyForm {
+        PenaltyForm::Gradient(*self)
     }
 }

@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::matrices::{change_gradients, change_matrices};
-use super::{LayeredCritic, LipschitzStrategy};
+use super::{LayeredCritic, LipschitzStrategy, PenaltyForm};
 
 /// Keeps the sum of absolute weights into each unit at most one, so that the critic is 1-Lipschitz for
 /// the ℓ∞ norm.
@@ -23,6 +23,10 @@ use super::{LayeredCritic, LipschitzStrategy};
 pub struct InfinityNorm;
 
 impl<C: LayeredCritic> LipschitzStrategy<C> for InfinityNorm {
+    fn penalty_form(&self) -> PenaltyForm {
+        PenaltyForm::None
+    }
+
     fn attach(&self, critic: C) -> C {
         change_matrices(critic, |w| divided(w, NO_DIVISION_BY_ZERO))
     }

@@ -5,6 +5,7 @@ mod bound;
 mod by_construction;
 mod gradient_penalty;
 mod infinity_norm;
+mod leading;
 mod matrices;
 mod orthonormal;
 mod slope_penalty;
@@ -45,6 +46,12 @@ pub trait LipschitzStrategy<C: Critic> {
         None
     }
 
+    /// What [`LipschitzStrategy::penalty`] is, where that is known beforehand: critic steps of perceptrons are then
+    /// computed without a tape.
+    fn penalty_form(&self) -> PenaltyForm {
+        PenaltyForm::Other
+    }
+
     /// Changes the gradients of the critic loss before the optimiser sees them.
     fn direct(&self, _critic: &C, gradients: GradientsParams) -> GradientsParams {
         gradients
@@ -54,6 +61,17 @@ pub trait LipschitzStrategy<C: Critic> {
     fn project(&self, critic: C) -> C {
         critic
     }
+}
+
+/// The term that a strategy adds to the critic loss.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PenaltyForm {
+    /// None.
+    None,
+    /// This one.
+    Gradient(GradientPenalty),
+    /// One that only the strategy knows.
+    Other,
 }
 
 /// A penalty and the slopes it was computed from.

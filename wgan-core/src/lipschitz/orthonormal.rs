@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bound::polar_factor;
 use super::matrices::{change_gradients, change_matrices};
-use super::{LayeredCritic, LipschitzStrategy};
+use super::{LayeredCritic, LipschitzStrategy, PenaltyForm};
 
 /// Keeps the rows or columns of every weight orthonormal, whichever are fewer.
 ///
@@ -34,6 +34,10 @@ use super::{LayeredCritic, LipschitzStrategy};
 pub struct Orthonormal;
 
 impl<C: LayeredCritic> LipschitzStrategy<C> for Orthonormal {
+    fn penalty_form(&self) -> PenaltyForm {
+        PenaltyForm::None
+    }
+
     fn attach(&self, critic: C) -> C {
         change_matrices(critic, nearest_orthonormal)
     }

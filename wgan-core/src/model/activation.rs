@@ -73,6 +73,46 @@ impl Activation {
         }
     }
 
+    /// `σ(a)` and `σ′(a)` of one row of pre-activations `[w]`, in place of `a` and into `slope`, as [`Activation::apply`]
+    /// has them; smooth activations are left as they are.
+    ///
+    /// For pairs the first half of `slope` marks those that keep their order.
+    pub(crate) fn apply_row(self, a: &mut [f32], slope: &mut [f32]) {
+        let half = a.len() / 2;
+        match self {
+            Activation::LeakyRelu => rectify_row(a, slope, LEAK),
+            Activation::Relu => rectify_row(a, slope, 0.0),
+            Activation::Fold => {
+                slope[half..].fill(1.0);
+                for (a, s) in a[..half].iter_mut().zip(slope) {
+                    *s = (*a * STEEP).clamp(-1.0, 1.0);
+                    *a *= *s;
+                }
+            }
+            Activation::GroupSort => {
+                let (first, second) = a.split_at_mut(half);
+                for ((a, b), keep) in first.iter_mut().zip(second).zip(slope) {
+                    *keep = f32::from(u8::from(*a >= *b));
+                    (*a, *b) = if *a >= *b { (*a, *b) } else { (*b, *a) };
+                }
+            }
+            Activation::Tanh | Activation::Softplus | Activation::Silu => {}
+        }
+    }
+
+    /// `σ′(a)ᵀ g` of one row, with the slope of [`Activation::apply_row`], in place of `g`.
+    pub(crate) fn reverse_row(self, g: &mut [f32], slope: &[f32]) {
+        if self == Activation::GroupSort {
+            let (first, second) = g.split_at_mut(slope.len() / 2);
+            for ((a, b), &keep) in first.iter_mut().zip(second).zip(slope) {
+                let difference = (*a - *b) * keep;
+                (*a, *b) = (*b + difference, *a - difference);
+            }
+        } else {
+            g.iter_mut().zip(slope).for_each(|(g, s)| *g *= s);
+        }
+    }
+
     /// Whether `σ′` is constant around almost every point, so that no tape is needed for it.
     pub(crate) fn is_piecewise_linear(self) -> bool {
         use Activation::{Fold, GroupSort, LeakyRelu, Relu};
@@ -103,6 +143,14 @@ impl Slope {
 fn rectify(a: Tensor<2>, leak: f32) -> (Tensor<2>, Slope) {
     let slope = a.clone().inner().greater_scalar(0.0).float() * (1.0 - leak) + leak;
     (a * slope.clone(), Slope::Diagonal(slope))
+}
+
+/// As [`rectify`], for one row.
+fn rectify_row(a: &mut [f32], slope: &mut [f32], leak: f32) {
+    for (a, s) in a.iter_mut().zip(slope) {
+        *s = if *a > 0.0 { 1.0 } else { leak };
+        *a *= *s;
+    }
 }
 
 /// 1 for each pair `(a, b)` with `a ≥ b`, else 0: `[n, w] → [n, w/2]`.

@@ -188,6 +188,31 @@ impl Mlp {
         self.layers.len() - 1
     }
 
+    /// Linear layers, from input to output.
+    pub(crate) fn layers(&self) -> &[Linear] {
+        &self.layers
+    }
+
+    /// Activation of the hidden layers.
+    pub(crate) fn activation(&self) -> Activation {
+        self.activation
+    }
+
+    /// Whether hidden layers add their input.
+    pub(crate) fn is_residual(&self) -> bool {
+        self.is_residual
+    }
+
+    /// Whether operations on the weights are recorded on a tape.
+    pub(crate) fn is_tracked(&self) -> bool {
+        self.last().weight.val().is_autodiff()
+    }
+
+    /// Where the weights are, without a tape.
+    pub(crate) fn device(&self) -> Device {
+        self.last().weight.val().inner().device()
+    }
+
     fn slopes(&self, x: Tensor<2>) -> Vec<Slope> {
         let mut h = x;
         let mut slopes = Vec::with_capacity(self.depth());

@@ -36,6 +36,10 @@ impl Critic for MlpCritic {
     fn score(&self, x: &Tensor<2>) -> Tensor<1> {
         self.mlp.forward(x.clone()).squeeze_dim::<1>(1) // [n, 1] → [n]
     }
+
+    fn perceptron(&self) -> Option<&Mlp> {
+        Some(&self.mlp)
+    }
 }
 
 impl InputGradient for MlpCritic {

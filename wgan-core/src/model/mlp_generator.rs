@@ -7,6 +7,7 @@ use rand::Rng;
 
 use super::{Generator, Mlp, MlpConfig};
 use crate::error::WganError;
+use crate::host;
 
 /// `G: R^k → R^d` as a [`Mlp`], optionally with layer norm before each activation.
 ///
@@ -53,6 +54,13 @@ impl Generator for MlpGenerator {
     type Sample = Tensor<2>;
 
     fn generate(&self, z: &Tensor<2>) -> Tensor<2> {
-        self.forward(z.clone())
+        let untracked = self.perceptron(z).filter(|(mlp, z)| !mlp.is_tracked() && !z.is_autodiff());
+        untracked
+            .and_then(|(mlp, z)| host::generate(mlp, z))
+            .unwrap_or_else(|| self.forward(z.clone()))
+    }
+
+    fn perceptron(&self, z: &Tensor<2>) -> Option<(&Mlp, Tensor<2>)> {
+        self.norms.is_empty().then(|| (&self.mlp, z.clone()))
     }
 }

@@ -27,6 +27,12 @@ pub trait Critic: Module {
 
     /// Scores `f(x)`, `[n]`.
     fn score(&self, x: &Self::Sample) -> Tensor<1>;
+
+    /// The perceptron whose output at the [`points`](Sample::points) of a sample is the score, where that is all there is
+    /// to it: training steps are then computed without a tape.
+    fn perceptron(&self) -> Option<&Mlp> {
+        None
+    }
 }
 
 /// Critics that can write their own input gradient as tracked tensor operations.
@@ -47,6 +53,12 @@ pub trait Generator: Module {
 
     /// Samples `G(z)`.
     fn generate(&self, z: &Self::Latent) -> Self::Sample;
+
+    /// A perceptron and its input, `[n, k]`, where the output is the [`points`](Sample::points) of `G(z)`: see
+    /// [`Critic::perceptron`].
+    fn perceptron(&self, _z: &Self::Latent) -> Option<(&Mlp, Tensor<2>)> {
+        None
+    }
 
     /// Term added to the generator loss, `[1]`, given the real batch that `z` was drawn for.
     fn regularizer(&self, _real: &Self::Sample, _z: &Self::Latent) -> Option<Tensor<1>> {

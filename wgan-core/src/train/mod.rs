@@ -1,5 +1,6 @@
 //! One iteration ([`Wgan`]), the loop around it ([`Fit`]), and what is kept of a run.
 
+mod adam;
 mod average;
 mod checkpoint;
 mod config;

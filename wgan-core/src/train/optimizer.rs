@@ -1,8 +1,9 @@
 //! Optimisers, from burn.
 
-use burn::optim::{AdamConfig, ModuleOptimizer, RmsPropConfig};
+use burn::optim::{ModuleOptimizer, RmsPropConfig};
 use serde::{Deserialize, Serialize};
 
+use super::adam::OnePassAdam;
 use crate::error::WganError;
 
 /// An optimiser and its learning rate.
@@ -61,7 +62,7 @@ impl OptimizerConfig {
     pub fn init(&self) -> ModuleOptimizer {
         match *self {
             OptimizerConfig::Adam { beta_1, beta_2, .. } => {
-                AdamConfig::new().with_beta_1(beta_1).with_beta_2(beta_2).with_epsilon(1e-8).init()
+                OnePassAdam::new(beta_1, beta_2, 1e-8).into()
             }
             OptimizerConfig::RmsProp { .. } => RmsPropConfig::new().with_momentum(0.0).init(),
         }

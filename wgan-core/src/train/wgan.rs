@@ -5,6 +5,7 @@ use burn::tensor::Tensor;
 
 use super::TrainConfig;
 use super::average::update_average;
+use crate::host;
 use crate::lipschitz::LipschitzStrategy;
 use crate::model::{Critic, Generator};
 use crate::sample::Sample;
@@ -81,26 +82,40 @@ where
     /// One generator update at learning rate `rate` on latents drawn for `real`; returns the
     /// generator loss.
     pub fn generator_step(&mut self, real: &C::Sample, z: &G::Latent, rate: f64) -> f64 {
+        let (gradients, loss) = self.generator_gradients(real, z);
+        self.update_generator(gradients, rate);
+        self.averaged = update_average(self.averaged.clone(), &self.generator, self.ema_decay);
+        loss
+    }
+
+    /// Gradients of `−E f(G(z))` and the regulariser, and the value of both.
+    fn generator_gradients(&self, real: &C::Sample, z: &G::Latent) -> (GradientsParams, f64) {
+        let term = self.generator.regularizer(real, z);
+        if term.is_none()
+            && let (Some(critic), Some((generator, z))) =
+                (self.critic.perceptron(), self.generator.perceptron(z))
+            && let Some(found) = host::generator_gradients(critic, generator, z)
+        {
+            return found;
+        }
         let fake = self.generator.generate(z);
         let mut loss = self.critic.valid().score(&fake).mean().neg();
-        if let Some(term) = self.generator.regularizer(real, z) {
+        if let Some(term) = term {
             loss = loss + term;
         }
-        self.update_generator(loss.clone(), rate);
-        self.averaged = update_average(self.averaged.clone(), &self.generator, self.ema_decay);
-        scalar(loss)
+        (GradientsParams::from_grads(loss.backward(), &self.generator), scalar(loss))
     }
 
     /// One generator update on its [`Generator::regularizer`] alone; nothing where there is none.
     pub fn regularizer_step(&mut self, real: &C::Sample, z: &G::Latent, rate: f64) {
         if let Some(loss) = self.generator.regularizer(real, z) {
-            self.update_generator(loss, rate);
+            let gradients = GradientsParams::from_grads(loss.backward(), &self.generator);
+            self.update_generator(gradients, rate);
         }
     }
 
     /// Weights without a gradient stay as they are.
-    fn update_generator(&mut self, loss: Tensor<1>, rate: f64) {
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.generator);
+    fn update_generator(&mut self, gradients: GradientsParams, rate: f64) {
         self.generator = self.generator_optimizer.step(rate, self.generator.clone(), gradients);
     }
 }
@@ -114,27 +129,165 @@ pub(super) fn critic_update<C: Critic, S: LipschitzStrategy<C>>(
     t: Tensor<1>,
     rate: f64,
 ) -> (C, CriticStep) {
+    let (gradients, figures) = match critic.perceptron().zip(real.points()).zip(fake.points()) {
+        Some(((network, real), fake)) => {
+            host::critic_gradients(network, strategy.penalty_form(), (real, fake), t.clone())
+        }
+        None => None,
+    }
+    .unwrap_or_else(|| tracked_gradients(&critic, strategy, (real, fake), t));
+    let gradients = strategy.direct(&critic, gradients);
+    (strategy.project(optimizer.step(rate, critic, gradients)), figures)
+}
+
+/// Gradients of `penalty − (E f(real) − E f(fake))` for the parameters of the critic, by the tape.
+fn tracked_gradients<C: Critic, S: LipschitzStrategy<C>>(
+    critic: &C,
+    strategy: &S,
+    (real, fake): (C::Sample, C::Sample),
+    t: Tensor<1>,
+) -> (GradientsParams, CriticStep) {
     let n = real.batch_size();
     // One pass for both batches: larger matrix products are faster ones.
     let scores = critic.score(&real.clone().stack(fake.clone())); // [2n]
     let estimate = scores.clone().narrow(0, 0, n).mean() - scores.narrow(0, n, n).mean();
-    let penalty = strategy.penalty(&critic, &real, &fake, t);
+    let penalty = strategy.penalty(critic, &real, &fake, t);
     let loss = match &penalty {
         Some(penalty) => penalty.loss.clone() - estimate.clone(),
         None => estimate.clone().neg(),
     };
-    let gradients = GradientsParams::from_grads(loss.backward(), &critic);
-    let gradients = strategy.direct(&critic, gradients);
-    let updated = strategy.project(optimizer.step(rate, critic, gradients));
+    let gradients = GradientsParams::from_grads(loss.backward(), critic);
     let figures = CriticStep {
         estimate: scalar(estimate),
         gradient_norm: penalty.as_ref().map(|p| scalar(p.slopes.clone().mean())),
         penalty: penalty.map_or(0.0, |p| scalar(p.loss)),
     };
-    (updated, figures)
+    (gradients, figures)
 }
 
 /// The one value of a `[1]` tensor.
 fn scalar(value: Tensor<1>) -> f64 {
     f64::from(value.into_scalar::<f32>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lipschitz::{GradientPenalty, PenaltyForm, PenaltyPoints, WeightClip};
+    use crate::model::{Activation, GaussianPrior, MlpConfig, MlpCritic, MlpGenerator};
+    use burn::module::Module;
+    use burn::tensor::{Device, TensorData};
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    /// Gradients of all parameters, one after the other.
+    fn flat<M: Module>(module: &M, gradients: GradientsParams) -> Vec<f32> {
+        struct Collect(GradientsParams, Vec<f32>);
+        impl burn::module::ModuleVisitor for Collect {
+            fn visit_float<const D: usize>(&mut self, param: &burn::module::Param<Tensor<D>>) {
+                let found = self.0.remove::<D>(param.id);
+                // A bias that only moves a penalised slope has none.
+                let zeros = || Tensor::zeros(param.val().dims(), &Device::flex());
+                self.1.extend(found.unwrap_or_else(zeros).into_data().iter::<f32>());
+            }
+        }
+        let mut collect = Collect(gradients, Vec::new());
+        module.visit(&mut collect);
+        collect.1
+    }
+
+    fn assert_near(ours: &[f32], tracked: &[f32], what: &str) {
+        let largest = tracked.iter().fold(0.0_f32, |m, g| m.max(g.abs()));
+        assert_eq!(ours.len(), tracked.len());
+        for (a, b) in ours.iter().zip(tracked) {
+            assert!((a - b).abs() < 1e-5 * largest.max(1e-3), "{what}: {a} against {b}");
+        }
+    }
+
+    /// 100 samples: one chunk and a part of one.
+    fn networks(
+        activation: Activation,
+        is_residual: bool,
+    ) -> (MlpCritic, MlpGenerator, [Tensor<2>; 3], Tensor<1>) {
+        let (device, mut rng) = (Device::flex(), ChaCha8Rng::seed_from_u64(3));
+        let mlp = |d_in, d_out| {
+            let config = MlpConfig::new(d_in, d_out).with_width(20).with_depth(3);
+            config.with_activation(activation).with_is_residual(is_residual)
+        };
+        let critic = MlpCritic::new(&mlp(4, 1), &mut rng, &device).unwrap().train();
+        let generator = MlpGenerator::new(&mlp(3, 4), &mut rng, &device).unwrap().train();
+        let mut draw = |dim| GaussianPrior { dim }.sample(100, &mut rng, &device);
+        let samples = [draw(4) * 2.0, draw(4), draw(3)];
+        let t = (0..100).map(|i| i as f32 / 99.0).collect::<Vec<_>>();
+        (critic, generator, samples, Tensor::from_data(TensorData::new(t, [100]), &device))
+    }
+
+    fn assert_critic_step<S: LipschitzStrategy<MlpCritic>>(
+        strategy: S,
+        activation: Activation,
+        is_residual: bool,
+    ) {
+        let (critic, _, [real, fake, _], t) = networks(activation, is_residual);
+        let (tracked, expected) =
+            tracked_gradients(&critic, &strategy, (real.clone(), fake.clone()), t.clone());
+        let mlp = critic.perceptron().unwrap();
+        let (ours, figures) =
+            host::critic_gradients(mlp, strategy.penalty_form(), (real, fake), t).unwrap();
+        assert_near(&flat(&critic, ours), &flat(&critic, tracked), &format!("{activation:?}"));
+        assert!((figures.estimate - expected.estimate).abs() < 1e-5);
+        assert!((figures.penalty - expected.penalty).abs() < 1e-5 * expected.penalty.max(1.0));
+        let slopes = figures.gradient_norm.zip(expected.gradient_norm);
+        assert!(slopes.is_none_or(|(a, b)| (a - b).abs() < 1e-5));
+    }
+
+    #[test]
+    fn a_critic_step_without_a_tape_is_the_one_with_it() {
+        let points = [
+            PenaltyPoints::Interpolates,
+            PenaltyPoints::Real,
+            PenaltyPoints::Fake,
+            PenaltyPoints::Mixed,
+        ];
+        for activation in
+            [Activation::LeakyRelu, Activation::Relu, Activation::Fold, Activation::GroupSort]
+        {
+            for is_residual in [false, true] {
+                assert_critic_step(WeightClip::default(), activation, is_residual);
+                for points in points {
+                    let penalty = GradientPenalty { points, ..GradientPenalty::default() };
+                    assert_critic_step(penalty, activation, is_residual);
+                }
+                assert_critic_step(GradientPenalty::one_sided(3.0), activation, is_residual);
+            }
+        }
+    }
+
+    #[test]
+    fn a_generator_step_without_a_tape_is_the_one_with_it() {
+        for activation in [Activation::LeakyRelu, Activation::GroupSort] {
+            let (critic, generator, [_, _, z], _) = networks(activation, false);
+            let loss = critic.valid().score(&generator.generate(&z)).mean().neg();
+            let tracked = GradientsParams::from_grads(loss.backward(), &generator);
+            let (network, z) = generator.perceptron(&z).unwrap();
+            let (ours, value) =
+                host::generator_gradients(critic.perceptron().unwrap(), network, z).unwrap();
+            assert_near(&flat(&generator, ours), &flat(&generator, tracked), "generator");
+            assert!((value - scalar(loss)).abs() < 1e-5);
+        }
+    }
+
+    #[test]
+    fn a_batch_generated_without_a_tape_is_the_one_with_it() {
+        let (_, generator, [_, _, z], _) = networks(Activation::LeakyRelu, true);
+        let tracked: Vec<f32> = generator.generate(&z).into_data().iter::<f32>().collect();
+        let ours: Vec<f32> = generator.valid().generate(&z).into_data().iter::<f32>().collect();
+        assert_near(&ours, &tracked, "batch");
+    }
+
+    #[test]
+    fn smooth_activations_have_a_tape() {
+        let (critic, _, [real, fake, _], t) = networks(Activation::Tanh, false);
+        let mlp = critic.perceptron().unwrap();
+        assert!(host::critic_gradients(mlp, PenaltyForm::None, (real, fake), t).is_none());
+    }
 }

@@ -1,0 +1,133 @@
+//! One critic step's gradients.
+
+use burn::optim::GradientsParams;
+use burn::tensor::Tensor;
+use rayon::prelude::*;
+
+use super::CHUNK;
+use super::gradients::Gradients;
+use super::perceptron::Perceptron;
+use super::rows::Rows;
+use crate::lipschitz::{GradientPenalty, PenaltyForm, Sides};
+use crate::model::Mlp;
+use crate::norm::{GroundNorm, SQUARE_FLOOR};
+use crate::train::CriticStep;
+
+/// Gradients of `penalty − (E f(real) − E f(fake))` for the parameters of `critic`, and the figures of the step.
+///
+/// With the slopes `S` of the activations constant, `∇f = W₁S₁ … W_L` and for `q = ∂penalty/∂∇f` the gradient of the penalty
+/// for `Wᵢ` is `tᵢᵀ gᵢ`: `t` the sweep forward of `q`, `g` the sweep back that gave `∇f`. None where it has no such form.
+///
+/// # Shapes
+/// - `real`, `fake`: `[n, d]`; `t`: `[n]`
+pub(crate) fn critic_gradients(
+    critic: &Mlp,
+    form: PenaltyForm,
+    (real, fake): (Tensor<2>, Tensor<2>),
+    t: Tensor<1>,
+) -> Option<(GradientsParams, CriticStep)> {
+    let penalty = match form {
+        PenaltyForm::None => None,
+        PenaltyForm::Gradient(penalty) if penalty.ground == GroundNorm::L2 => Some(penalty),
+        _ => return None,
+    };
+    let network = Perceptron::of(critic)?;
+    let (real, fake) = (Rows::of(real)?, Rows::of(fake)?);
+    let t: Vec<f32> = t.into_data().try_into_vec().ok()?;
+    let n = real.n;
+    let step = Step { network: &network, penalty, n };
+    let starts: Vec<usize> = (0..n).step_by(CHUNK).collect();
+    let chunks: Vec<Chunk> = starts
+        .into_par_iter()
+        .map(|from| {
+            let to = (from + CHUNK).min(n);
+            step.chunk(real.part(from, to), fake.part(from, to), &t[from..to])
+        })
+        .collect();
+    let sum = |figure: fn(&Chunk) -> f64| chunks.iter().map(figure).sum::<f64>() / n as f64;
+    let figures = CriticStep {
+        estimate: sum(|chunk| chunk.difference),
+        penalty: sum(|chunk| chunk.penalty),
+        gradient_norm: penalty.map(|_| sum(|chunk| chunk.slope)),
+    };
+    let gradients = Gradients::sum(chunks.into_iter().map(|chunk| chunk.gradients).collect())?;
+    Some((gradients.into_params(critic), figures))
+}
+
+/// What all chunks share.
+struct Step<'a> {
+    network: &'a Perceptron,
+    penalty: Option<GradientPenalty>,
+    n: usize,
+}
+
+/// Sums over the samples of a chunk.
+struct Chunk {
+    gradients: Gradients,
+    difference: f64,
+    penalty: f64,
+    slope: f64,
+}
+
+impl Step<'_> {
+    fn chunk(&self, real: Rows, fake: Rows, t: &[f32]) -> Chunk {
+        let mut chunk = Chunk {
+            gradients: Gradients::zeros(self.network),
+            difference: 0.0,
+            penalty: 0.0,
+            slope: 0.0,
+        };
+        if let Some(penalty) = &self.penalty {
+            self.penalise(penalty, between(&real, &fake, penalty, t), &mut chunk);
+        }
+        self.separate(real, &fake, &mut chunk);
+        chunk
+    }
+
+    /// Adds the gradient of `−(E f(real) − E f(fake))`.
+    fn separate(&self, real: Rows, fake: &Rows, chunk: &mut Chunk) {
+        let m = real.n;
+        let trace = self.network.trace(real.followed_by(fake));
+        let scores = self.network.output(&trace).values;
+        let sum = |part: &[f32]| part.iter().copied().map(f64::from).sum::<f64>();
+        chunk.difference = sum(&scores[..m]) - sum(&scores[m..]);
+        let share = 1.0 / self.n as f32;
+        let values = (0..2 * m).map(|i| if i < m { -share } else { share }).collect();
+        let signals = self.network.sweep_back(&trace.slopes, Rows { values, n: 2 * m, d: 1 });
+        chunk.gradients.add_weights(&trace.inputs, &signals);
+        chunk.gradients.add_biases(&signals);
+    }
+
+    /// Adds the gradient of the penalty at `points`.
+    fn penalise(&self, penalty: &GradientPenalty, points: Rows, chunk: &mut Chunk) {
+        let (m, d) = (points.n, points.d);
+        let slopes = self.network.trace(points).slopes;
+        let signals = self.network.sweep_back(&slopes, Rows { values: vec![1.0; m], n: m, d: 1 });
+        let mut q = self.network.input_gradient(&signals);
+        let scale = (penalty.lambda / self.n as f64) as f32;
+        for g in q.values.chunks_exact_mut(d) {
+            let slope = (g.iter().map(|g| g * g).sum::<f32>() + SQUARE_FLOOR).sqrt();
+            let excess = match penalty.sides {
+                Sides::One => (slope - 1.0).max(0.0),
+                Sides::Two => slope - 1.0,
+            };
+            chunk.slope += f64::from(slope);
+            chunk.penalty += penalty.lambda * f64::from(excess * excess);
+            let factor = scale * 2.0 * excess / slope;
+            g.iter_mut().for_each(|g| *g *= factor);
+        }
+        let tangents = self.network.sweep_forward(&slopes, q);
+        chunk.gradients.add_weights(&tangents, &signals);
+    }
+}
+
+/// `x̂ = w·x + (1 − w)·x̃`.
+fn between(real: &Rows, fake: &Rows, penalty: &GradientPenalty, t: &[f32]) -> Rows {
+    let mut points = fake.clone();
+    let rows = points.values.chunks_exact_mut(real.d).zip(real.rows());
+    for ((x, real), &t) in rows.zip(t) {
+        let weight = penalty.points.weight_of(t);
+        x.iter_mut().zip(real).for_each(|(x, &real)| *x += (real - *x) * weight);
+    }
+    points
+}

@@ -1,0 +1,54 @@
+//! Generated batches and one generator step's gradients.
+
+use burn::optim::GradientsParams;
+use burn::tensor::Tensor;
+use rayon::prelude::*;
+
+use super::CHUNK;
+use super::gradients::Gradients;
+use super::perceptron::Perceptron;
+use super::rows::Rows;
+use crate::model::Mlp;
+
+/// `G(z)` without a tape, `[n, k] → [n, d]`.
+pub(crate) fn generate(generator: &Mlp, z: Tensor<2>) -> Option<Tensor<2>> {
+    let network = Perceptron::of(generator)?;
+    let z = Rows::of(z)?;
+    let chunks: Vec<Rows> =
+        chunks_of(&z).into_par_iter().map(|z| network.output(&network.trace(z))).collect();
+    let rows = chunks.into_iter().reduce(|all, chunk| all.followed_by(&chunk))?;
+    Some(rows.into_tensor(&generator.device()))
+}
+
+/// Gradients of `−E f(G(z))` for the parameters of `generator`, and its value.
+pub(crate) fn generator_gradients(
+    critic: &Mlp,
+    generator: &Mlp,
+    z: Tensor<2>,
+) -> Option<(GradientsParams, f64)> {
+    let (critic, network) = (Perceptron::of(critic)?, Perceptron::of(generator)?);
+    let z = Rows::of(z)?;
+    let share = 1.0 / z.n as f32;
+    let chunks: Vec<(Gradients, f64)> = chunks_of(&z)
+        .into_par_iter()
+        .map(|z| {
+            let trace = network.trace(z);
+            let judged = critic.trace(network.output(&trace));
+            let scores = critic.output(&judged);
+            let cotangent = Rows { values: vec![-share; scores.n], n: scores.n, d: 1 };
+            let pull = critic.input_gradient(&critic.sweep_back(&judged.slopes, cotangent));
+            let signals = network.sweep_back(&trace.slopes, pull);
+            let mut gradients = Gradients::zeros(&network);
+            gradients.add_weights(&trace.inputs, &signals);
+            gradients.add_biases(&signals);
+            (gradients, scores.values.iter().copied().map(f64::from).sum::<f64>())
+        })
+        .collect();
+    let loss = -chunks.iter().map(|(_, sum)| sum).sum::<f64>() / z.n as f64;
+    let gradients = Gradients::sum(chunks.into_iter().map(|(gradients, _)| gradients).collect())?;
+    Some((gradients.into_params(generator), loss))
+}
+
+fn chunks_of(z: &Rows) -> Vec<Rows> {
+    (0..z.n).step_by(CHUNK).map(|from| z.part(from, (from + CHUNK).min(z.n))).collect()
+}

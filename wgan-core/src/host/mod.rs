@@ -1,0 +1,35 @@
+//! Training steps of perceptrons on the processor, without a tape.
+//!
+//! For a chain of linear layers and piecewise-linear activations every gradient a training step needs is a handful of
+//! matrix products that can be written down: one sweep forward, one back, and for a penalised slope one more forward.
+//! Written out they need no tape, run on both halves of a batch at once, and leave out the products whose result nobody
+//! asks for. They equal the tracked computation up to rounding; which one runs is decided per step and cannot be seen from
+//! outside.
+
+mod critic;
+mod generator;
+mod gradients;
+mod perceptron;
+mod rows;
+
+pub(crate) use critic::critic_gradients;
+pub(crate) use generator::{generate, generator_gradients};
+
+use burn::tensor::Device;
+
+/// Samples per task. Fixed, so that sums are taken in the same order whatever the number of threads; small enough that a
+/// core which other work shares does not hold up the rest.
+const CHUNK: usize = 64;
+
+/// Whether tensors of `device` lie in the memory of this process.
+pub(crate) fn is_host(device: &Device) -> bool {
+    #[cfg(feature = "flex")]
+    {
+        *device == Device::flex()
+    }
+    #[cfg(not(feature = "flex"))]
+    {
+        let _ = device;
+        false
+    }
+}
