@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::CHUNK;
 use super::gradients::Gradients;
-use super::perceptron::Perceptron;
+use super::perceptron::{Perceptron, Trace};
 use super::rows::Rows;
 use crate::lipschitz::{GradientPenalty, PenaltyForm, Sides};
 use crate::model::Mlp;
@@ -80,20 +80,21 @@ impl Step<'_> {
         if let Some(penalty) = &self.penalty {
             self.penalise(penalty, between(&real, &fake, penalty, t), &mut chunk);
         }
-        self.separate(real, &fake, &mut chunk);
+        self.separate(real, fake, &mut chunk);
         chunk
     }
 
     /// Adds the gradient of `−(E f(real) − E f(fake))`.
-    fn separate(&self, real: Rows, fake: &Rows, chunk: &mut Chunk) {
-        let m = real.n;
-        let trace = self.network.trace(real.followed_by(fake));
-        let scores = self.network.output(&trace).values;
+    fn separate(&self, real: Rows, fake: Rows, chunk: &mut Chunk) {
+        let (m, d) = (real.n, real.d);
+        let trace = self.network.trace(Rows::stacked(&[real, fake], d));
+        let scores = self.network.output(&trace);
         let sum = |part: &[f32]| part.iter().copied().map(f64::from).sum::<f64>();
-        chunk.difference = sum(&scores[..m]) - sum(&scores[m..]);
+        chunk.difference = sum(&scores.values[..m]) - sum(&scores.values[m..]);
         let share = 1.0 / self.n as f32;
-        let values = (0..2 * m).map(|i| if i < m { -share } else { share }).collect();
-        let signals = self.network.sweep_back(&trace.slopes, Rows { values, n: 2 * m, d: 1 });
+        let mut cotangent = Rows::filled(2 * m, 1, share);
+        cotangent.values[..m].fill(-share);
+        let signals = self.network.sweep_back(&trace.slopes, cotangent);
         chunk.gradients.add_weights(&trace.inputs, &signals);
         chunk.gradients.add_biases(&signals);
     }
@@ -101,8 +102,8 @@ impl Step<'_> {
     /// Adds the gradient of the penalty at `points`.
     fn penalise(&self, penalty: &GradientPenalty, points: Rows, chunk: &mut Chunk) {
         let (m, d) = (points.n, points.d);
-        let slopes = self.network.trace(points).slopes;
-        let signals = self.network.sweep_back(&slopes, Rows { values: vec![1.0; m], n: m, d: 1 });
+        let Trace { slopes, .. } = self.network.trace(points);
+        let signals = self.network.sweep_back(&slopes, Rows::filled(m, 1, 1.0));
         let mut q = self.network.input_gradient(&signals);
         let scale = (penalty.lambda / self.n as f64) as f32;
         for g in q.values.chunks_exact_mut(d) {

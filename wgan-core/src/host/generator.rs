@@ -16,8 +16,8 @@ pub(crate) fn generate(generator: &Mlp, z: Tensor<2>) -> Option<Tensor<2>> {
     let z = Rows::of(z)?;
     let chunks: Vec<Rows> =
         chunks_of(&z).into_par_iter().map(|z| network.output(&network.trace(z))).collect();
-    let rows = chunks.into_iter().reduce(|all, chunk| all.followed_by(&chunk))?;
-    Some(rows.into_tensor(&generator.device()))
+    let d = chunks.first()?.d;
+    Some(Rows::stacked(&chunks, d).into_tensor(&generator.device()))
 }
 
 /// Gradients of `−E f(G(z))` for the parameters of `generator`, and its value.
@@ -35,7 +35,7 @@ pub(crate) fn generator_gradients(
             let trace = network.trace(z);
             let judged = critic.trace(network.output(&trace));
             let scores = critic.output(&judged);
-            let cotangent = Rows { values: vec![-share; scores.n], n: scores.n, d: 1 };
+            let cotangent = Rows::filled(scores.n, 1, -share);
             let pull = critic.input_gradient(&critic.sweep_back(&judged.slopes, cotangent));
             let signals = network.sweep_back(&trace.slopes, pull);
             let mut gradients = Gradients::zeros(&network);

@@ -17,7 +17,7 @@ pub(super) struct Gradients {
 impl Gradients {
     pub(super) fn zeros(of: &Perceptron) -> Self {
         Self {
-            weights: of.layers.iter().map(|l| Rows::zeros(l.weight.n, l.weight.d)).collect(),
+            weights: of.layers.iter().map(|l| Rows::filled(l.weight.n, l.weight.d, 0.0)).collect(),
             biases: of.layers.iter().map(|l| vec![0.0; l.bias.len()]).collect(),
         }
     }

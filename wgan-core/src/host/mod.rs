@@ -6,6 +6,7 @@
 //! asks for. They equal the tracked computation up to rounding; which one runs is decided per step and cannot be seen from
 //! outside.
 
+mod buffers;
 mod critic;
 mod generator;
 mod gradients;

@@ -55,7 +55,7 @@ impl Perceptron {
         for (i, layer) in self.layers[..n_hidden].iter().enumerate() {
             let input = &trace.inputs[i];
             let mut h = layer.apply(input);
-            let mut slope = Rows::zeros(h.n, h.d);
+            let mut slope = Rows::blank(h.n, h.d);
             for (a, s) in h.values.chunks_exact_mut(h.d).zip(slope.values.chunks_exact_mut(h.d)) {
                 self.activation.apply_row(a, s);
             }
@@ -133,7 +133,7 @@ impl Perceptron {
 
 impl Layer {
     fn apply(&self, x: &Rows) -> Rows {
-        let mut out = Rows::zeros(x.n, self.bias.len());
+        let mut out = Rows::blank(x.n, self.bias.len());
         out.values
             .chunks_exact_mut(self.bias.len())
             .for_each(|row| row.copy_from_slice(&self.bias));

@@ -1,11 +1,13 @@
 //! Matrices in the memory of the process.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 
+use super::buffers;
+
 /// `n` rows of `d` numbers, one after the other.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Rows {
     pub(super) values: Vec<f32>,
     pub(super) n: usize,
@@ -13,8 +15,16 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn zeros(n: usize, d: usize) -> Self {
-        Self { values: vec![0.0; n * d], n, d }
+    /// Rows to be written over, with any values.
+    pub(super) fn blank(n: usize, d: usize) -> Self {
+        Self { values: buffers::take(n * d), n, d }
+    }
+
+    /// Rows of one value.
+    pub(super) fn filled(n: usize, d: usize, value: f32) -> Self {
+        let mut rows = Self::blank(n, d);
+        rows.values.fill(value);
+        rows
     }
 
     /// The values of `tensor: [n, d]`; none if they are not `f32`.
@@ -43,7 +53,7 @@ impl Rows {
 
     /// `a·b`.
     pub(super) fn product(a: MatRef<'_, f32>, b: MatRef<'_, f32>) -> Self {
-        let mut out = Self::zeros(a.nrows(), b.ncols());
+        let mut out = Self::blank(a.nrows(), b.ncols());
         out.set_product(a, b);
         out
     }
@@ -58,18 +68,36 @@ impl Rows {
 
     /// Rows `from..to`, copied.
     pub(super) fn part(&self, from: usize, to: usize) -> Self {
-        let values = self.values[from * self.d..to * self.d].to_vec();
-        Self { values, n: to - from, d: self.d }
+        let mut part = Self::blank(to - from, self.d);
+        part.values.copy_from_slice(&self.values[from * self.d..to * self.d]);
+        part
     }
 
-    /// The rows of `self` followed by those of `other`.
-    pub(super) fn followed_by(mut self, other: &Self) -> Self {
-        self.values.extend_from_slice(&other.values);
-        self.n += other.n;
-        self
+    /// The rows of all `parts`, which are `d` wide.
+    pub(super) fn stacked(parts: &[Self], d: usize) -> Self {
+        let mut all = Self::blank(parts.iter().map(|part| part.n).sum(), d);
+        let mut from = 0;
+        for part in parts {
+            all.values[from..from + part.values.len()].copy_from_slice(&part.values);
+            from += part.values.len();
+        }
+        all
     }
 
-    pub(super) fn into_tensor(self, device: &burn::tensor::Device) -> Tensor<2> {
-        Tensor::from_data(TensorData::new(self.values, [self.n, self.d]), device)
+    pub(super) fn into_tensor(mut self, device: &Device) -> Tensor<2> {
+        let values = std::mem::take(&mut self.values);
+        Tensor::from_data(TensorData::new(values, [self.n, self.d]), device)
+    }
+}
+
+impl Clone for Rows {
+    fn clone(&self) -> Self {
+        self.part(0, self.n)
+    }
+}
+
+impl Drop for Rows {
+    fn drop(&mut self) {
+        buffers::put_back(std::mem::take(&mut self.values));
     }
 }

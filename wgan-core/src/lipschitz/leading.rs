@@ -1,8 +1,8 @@
 //! The largest singular value of a weight.
 
-use burn::tensor::{Tensor, TensorData};
-use faer::Mat;
+use burn::tensor::{Device, Tensor, TensorData};
 use faer::linalg::solvers::Svd;
+use faer::{Col, ColRef, Mat, MatRef};
 
 /// Largest singular value of a matrix with its vectors, `W v = σ u`.
 pub(super) struct Leading {
@@ -14,17 +14,16 @@ pub(super) struct Leading {
     pub(super) v: Tensor<2>,
 }
 
-/// Steps between two looks at the residual.
-const LOOK_EVERY: usize = 6;
+/// Steps before the first look at the residual; each later one comes after twice as many, since a look costs more than a
+/// step.
+const FIRST_LOOK: usize = 8;
 
 /// Steps at most: values that are still apart then differ by less than a part in a thousand.
-const MOST_STEPS: usize = 60;
-
-/// `‖Wᵀu − σv‖ / σ` that ends the iteration; the error of `σ` is of the order of its square.
-const RESIDUAL: f64 = 3e-3;
+const MOST_STEPS: usize = 64;
 
 impl Leading {
-    /// By Golub–Kahan–Lanczos bidiagonalisation with full orthogonalisation of `w: [r, c]`.
+    /// By Golub–Kahan–Lanczos bidiagonalisation of `w: [r, c]` with full orthogonalisation, until
+    /// `‖Wᵀu − σv‖ < residual·σ`; the relative error of `σ` is of the order of `residual²`.
     ///
     /// The error falls with the square of the number of steps however close the next singular value is, where that of a
     /// power iteration falls with the number alone. None if an entry is not finite or all are zero.
@@ -32,54 +31,42 @@ impl Leading {
     /// # References
     /// Golub, Kahan (1965), Calculating the singular values and pseudo-inverse of a matrix, section 3; Kuczyński,
     /// Woźniakowski (1992), Estimating the largest eigenvalue by the power and Lanczos algorithms with a random start.
-    pub(super) fn of(w: &Tensor<2>) -> Option<Self> {
+    pub(super) fn of(w: &Tensor<2>, residual: f64) -> Option<Self> {
         let [rows, columns] = w.dims();
-        let values: Vec<f32> = w.clone().into_data().iter::<f32>().collect();
-        let w_dot = |x: &[f32]| -> Vec<f32> { values.chunks(columns).map(|w| dot(w, x)).collect() };
-        let w_t_dot = |x: &[f32]| {
-            let mut out = vec![0.0; columns];
-            values.chunks(columns).zip(x).for_each(|(w, &x)| subtract(&mut out, -x, w));
-            out
-        };
+        let data = w.clone().into_data();
+        let w_ref = MatRef::from_row_major_slice(data.as_slice::<f32>().ok()?, rows, columns);
+        let limit = MOST_STEPS.min(rows.min(columns));
+        let (mut us, mut vs) = (Mat::zeros(rows, limit), Mat::zeros(columns, limit));
+        let (mut diagonal, mut above) = (Vec::new(), Vec::new());
         // In the row space, so that as many steps as there are singular values exhaust it; orthogonal to the leading
         // direction only by accident.
-        let start = w_t_dot(&(0..rows).map(|i| 1.0 + i as f32 / rows as f32).collect::<Vec<_>>());
-
-        let (mut us, mut vs) = (Vec::new(), vec![unit(start)?.0]);
-        let (mut diagonal, mut above) = (Vec::new(), Vec::new());
-        let limit = MOST_STEPS.min(rows.min(columns));
-        loop {
-            let last = vs.last()?;
-            let Some((u, alpha)) = unit(orthogonal(w_dot(last), &us)) else { break };
-            let next = orthogonal(w_t_dot(&u), &vs);
-            us.push(u);
+        let start = Col::from_fn(rows, |i| 1.0 + i as f32 / rows as f32);
+        let (mut next, _) = unit(w_ref.transpose() * start)?;
+        for k in 1..=limit {
+            vs.col_mut(k - 1).copy_from(&next);
+            let (u, alpha) = unit(orthogonal(w_ref * &next, us.subcols(0, k - 1)))?;
+            us.col_mut(k - 1).copy_from(&u);
             diagonal.push(f64::from(alpha));
-            let largest = diagonal.iter().copied().fold(0.0, f64::max);
-            let (next, beta) = unit(next).unwrap_or((Vec::new(), 0.0));
-            let k = us.len();
-            let is_exhausted = k == limit || f64::from(beta) < 1e-6 * largest;
-            if is_exhausted || k.is_multiple_of(LOOK_EVERY) {
+            let image = orthogonal(w_ref.transpose() * u, vs.subcols(0, k));
+            let beta = f64::from(image.norm_l2());
+            let is_exhausted = k == limit || beta < 1e-6 * f64::from(alpha);
+            if is_exhausted || (k >= FIRST_LOOK && k.is_power_of_two()) {
                 let (p, sigma, q) = small(&diagonal, &above)?;
-                if is_exhausted || f64::from(beta) * p[k - 1].abs() < RESIDUAL * sigma {
-                    let column = |vectors: &[Vec<f32>], weights: &[f64]| {
-                        combined(vectors, weights, &w.device())
-                    };
-                    return Some(Self {
-                        u: column(&us, &p),
-                        sigma: sigma as f32,
-                        v: column(&vs, &q),
-                    });
+                if is_exhausted || beta * f64::from(p[k - 1].abs()) < residual * sigma {
+                    let column = |x: Col<f32>| column(x.as_ref(), &w.device());
+                    let (u, v) = (us.subcols(0, k) * p, vs.subcols(0, k) * q);
+                    return Some(Self { u: column(u), sigma: sigma as f32, v: column(v) });
                 }
             }
-            above.push(f64::from(beta));
-            vs.push(next);
+            above.push(beta);
+            next = unit(image)?.0;
         }
         None
     }
 }
 
 /// Leading singular value, with its vectors, of the bidiagonal matrix.
-fn small(diagonal: &[f64], above: &[f64]) -> Option<(Vec<f64>, f64, Vec<f64>)> {
+fn small(diagonal: &[f64], above: &[f64]) -> Option<(Col<f32>, f64, Col<f32>)> {
     let k = diagonal.len();
     let b = Mat::from_fn(k, k, |i, j| match j.wrapping_sub(i) {
         0 => diagonal[i],
@@ -87,55 +74,29 @@ fn small(diagonal: &[f64], above: &[f64]) -> Option<(Vec<f64>, f64, Vec<f64>)> {
         _ => 0.0,
     });
     let svd = Svd::new(b.as_ref()).ok()?;
-    let column = |m: faer::MatRef<'_, f64>| (0..k).map(|i| m[(i, 0)]).collect();
-    Some((column(svd.U()), svd.S()[0], column(svd.V())))
+    let first = |m: MatRef<'_, f64>| Col::from_fn(k, |i| m[(i, 0)] as f32);
+    Some((first(svd.U()), svd.S()[0], first(svd.V())))
 }
 
-/// `Σᵢ weightsᵢ·vectorsᵢ` as a column.
-fn combined(vectors: &[Vec<f32>], weights: &[f64], device: &burn::tensor::Device) -> Tensor<2> {
-    let n = vectors[0].len();
-    let mut sum = vec![0.0; n];
-    vectors.iter().zip(weights).for_each(|(x, &weight)| subtract(&mut sum, -weight as f32, x));
-    Tensor::from_data(TensorData::new(sum, [n, 1]), device)
-}
-
-/// `x` without its parts along `basis`, taken off twice so that rounding leaves none.
-fn orthogonal(mut x: Vec<f32>, basis: &[Vec<f32>]) -> Vec<f32> {
+/// `x` without its parts along the columns of `basis`, taken off twice so that rounding leaves none.
+fn orthogonal(mut x: Col<f32>, basis: MatRef<'_, f32>) -> Col<f32> {
     for _ in 0..2 {
-        for b in basis {
-            let along = dot(b, &x);
-            subtract(&mut x, along, b);
-        }
+        let along = basis.transpose() * &x;
+        x -= basis * along;
     }
     x
 }
 
 /// `x / ‖x‖` and `‖x‖`; none for zero and for what is not finite.
-fn unit(mut x: Vec<f32>) -> Option<(Vec<f32>, f32)> {
-    let length = dot(&x, &x).sqrt();
-    (length.is_finite() && length > 0.0).then(|| {
-        x.iter_mut().for_each(|x| *x /= length);
-        (x, length)
-    })
+fn unit(x: Col<f32>) -> Option<(Col<f32>, f32)> {
+    let length = x.norm_l2();
+    (length.is_finite() && length > 0.0).then(|| (x * faer::Scale(length.recip()), length))
 }
 
-/// `⟨a, b⟩`, in lanes that the compiler can keep in one register.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    const LANES: usize = 16;
-    let mut sums = [0.0; LANES];
-    let (a_chunks, b_chunks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: f32 = a_chunks.remainder().iter().zip(b_chunks.remainder()).map(|(a, b)| a * b).sum();
-    for (a, b) in a_chunks.zip(b_chunks) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    sums.iter().sum::<f32>() + rest
-}
-
-/// `x − t·y`, in place.
-fn subtract(x: &mut [f32], t: f32, y: &[f32]) {
-    x.iter_mut().zip(y).for_each(|(x, y)| *x -= t * y);
+fn column(x: ColRef<'_, f32>, device: &Device) -> Tensor<2> {
+    let values: Vec<f32> = x.iter().copied().collect();
+    let n = values.len();
+    Tensor::from_data(TensorData::new(values, [n, 1]), device)
 }
 
 #[cfg(test)]
@@ -156,7 +117,7 @@ mod tests {
     fn it_is_the_first_of_all_singular_values() {
         for (rows, columns) in [(2, 64), (64, 64), (64, 1), (200, 132), (1, 1)] {
             let w = random(rows, columns, 5);
-            let leading = Leading::of(&w).unwrap();
+            let leading = Leading::of(&w, 1e-3).unwrap();
             let exact = singular_values(&w).unwrap()[0] as f32;
             let error = leading.sigma / exact - 1.0;
             assert!(error.abs() < 1e-4, "[{rows}, {columns}]: {error}");
@@ -173,15 +134,15 @@ mod tests {
         let mut scale = vec![1.0_f32; n];
         scale[n - 1] = 1.01;
         let scale = Tensor::<1>::from_data(TensorData::new(scale, [n]), &Device::flex());
-        let sigma = Leading::of(&(q.clone() * scale.unsqueeze_dim::<2>(0))).unwrap().sigma;
+        let sigma = Leading::of(&(q.clone() * scale.unsqueeze_dim::<2>(0)), 1e-3).unwrap().sigma;
         assert!((sigma - 1.01).abs() < 1e-4, "{sigma}");
-        assert!((Leading::of(&q).unwrap().sigma - 1.0).abs() < 1e-5); // all equal: one step
+        assert!((Leading::of(&q, 1e-3).unwrap().sigma - 1.0).abs() < 1e-5); // all equal: one step
     }
 
     #[test]
     fn zero_and_not_finite_have_none() {
         let device = Device::flex();
-        assert!(Leading::of(&Tensor::zeros([3, 2], &device)).is_none());
-        assert!(Leading::of(&Tensor::from_floats([[f32::NAN, 1.0]], &device)).is_none());
+        assert!(Leading::of(&Tensor::zeros([3, 2], &device), 1e-3).is_none());
+        assert!(Leading::of(&Tensor::from_floats([[f32::NAN, 1.0]], &device), 1e-3).is_none());
     }
 }

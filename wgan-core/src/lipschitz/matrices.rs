@@ -1,61 +1,63 @@
-//! The weight matrices of a critic and their gradients, one by one.
+//! The weight matrices of a critic and their gradients.
 
-use burn::module::{ModuleMapper, ModuleVisitor, Param};
+use burn::module::{ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
+use rayon::prelude::*;
 
 use crate::model::Critic;
 
-/// The critic with every weight matrix changed outside the tape.
-pub(super) fn change_matrices<C: Critic>(critic: C, change: impl Fn(Tensor<2>) -> Tensor<2>) -> C {
-    critic.map(&mut Change(change))
+/// The critic with every weight matrix changed outside the tape, all of them at once.
+pub(super) fn change_matrices<C: Critic>(
+    critic: C,
+    change: impl Fn(Tensor<2>) -> Tensor<2> + Sync,
+) -> C {
+    let mut changed = GradientsParams::new();
+    let found: Vec<_> = matrices(&critic).into_par_iter().map(|(id, w)| (id, change(w))).collect();
+    found.into_iter().for_each(|(id, w)| changed.register(id, w));
+    critic.map(&mut Replace(changed))
 }
 
-/// The gradients with `change(w, g)` for the gradient `g` of every weight matrix `w`.
+/// The gradients with `change(w, g)` for the gradient `g` of every weight matrix `w`, all of them at once.
 pub(super) fn change_gradients<C: Critic>(
     critic: &C,
-    gradients: GradientsParams,
-    change: impl Fn(Tensor<2>, Tensor<2>) -> Tensor<2>,
+    mut gradients: GradientsParams,
+    change: impl Fn(Tensor<2>, Tensor<2>) -> Tensor<2> + Sync,
 ) -> GradientsParams {
-    let mut visitor = Direct { gradients, change };
-    critic.visit(&mut visitor);
-    visitor.gradients
+    let pairs: Vec<_> = matrices(critic)
+        .into_iter()
+        .filter_map(|(id, w)| gradients.remove::<2>(id).map(|g| (id, w, g)))
+        .collect();
+    let found: Vec<_> = pairs.into_par_iter().map(|(id, w, g)| (id, change(w, g))).collect();
+    found.into_iter().for_each(|(id, g)| gradients.register(id, g));
+    gradients
 }
 
-struct Change<F>(F);
-
-impl<F: Fn(Tensor<2>) -> Tensor<2>> ModuleMapper for Change<F> {
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        if D != 2 {
-            return param;
-        }
-        super::replace_values(param, |w| {
-            let shape = w.dims();
-            (self.0)(matrix(w)).reshape(shape)
-        })
-    }
+fn matrices<C: Critic>(critic: &C) -> Vec<(ParamId, Tensor<2>)> {
+    let mut collect = Collect(Vec::new());
+    critic.visit(&mut collect);
+    collect.0
 }
 
-struct Direct<F> {
-    gradients: GradientsParams,
-    change: F,
-}
+struct Collect(Vec<(ParamId, Tensor<2>)>);
 
-impl<F: Fn(Tensor<2>, Tensor<2>) -> Tensor<2>> ModuleVisitor for Direct<F> {
+impl ModuleVisitor for Collect {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if D != 2 {
-            return;
-        }
-        if let Some(gradient) = self.gradients.remove::<D>(param.id) {
-            let shape = gradient.dims();
-            let changed = (self.change)(matrix(param.val().inner()), matrix(gradient));
-            self.gradients.register(param.id, changed.reshape(shape));
+        let w = param.val().inner();
+        if let [rows, columns] = w.dims()[..] {
+            self.0.push((param.id, w.reshape([rows, columns])));
         }
     }
 }
 
-/// A tensor of two dimensions, which the compiler does not know to be one.
-fn matrix<const D: usize>(tensor: Tensor<D>) -> Tensor<2> {
-    let [rows, columns] = [tensor.dims()[0], tensor.dims()[1]];
-    tensor.reshape([rows, columns])
+/// Tensors by parameter; burn's gradient container is its map from parameters to tensors.
+struct Replace(GradientsParams);
+
+impl ModuleMapper for Replace {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        match self.0.remove::<D>(param.id) {
+            Some(changed) => super::replace_values(param, |_| changed),
+            None => param,
+        }
+    }
 }

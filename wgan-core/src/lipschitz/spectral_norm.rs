@@ -24,6 +24,12 @@ use crate::model::Critic;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpectralNorm;
 
+/// Residual with which the value is computed: its error is a millionth or so.
+const VALUE: f64 = 1e-3;
+
+/// Residual with which the direction is computed that a gradient is freed from, where less will do.
+const DIRECTION: f64 = 0.1;
+
 impl<C: Critic> LipschitzStrategy<C> for SpectralNorm {
     fn penalty_form(&self) -> PenaltyForm {
         PenaltyForm::None
@@ -38,7 +44,7 @@ impl<C: Critic> LipschitzStrategy<C> for SpectralNorm {
     }
 
     fn project(&self, critic: C) -> C {
-        change_matrices(critic, |w| match Leading::of(&w) {
+        change_matrices(critic, |w| match Leading::of(&w, VALUE) {
             Some(leading) => w / leading.sigma,
             // Zero, or not finite, which the training loop finds.
             None => w,
@@ -48,7 +54,7 @@ impl<C: Critic> LipschitzStrategy<C> for SpectralNorm {
 
 /// The gradient of `w/σ(w)` where `σ = 1`: `g − ⟨g, w⟩·uvᵀ` (Miyato et al. 2018, eq. 12).
 fn along_the_sphere(w: Tensor<2>, g: Tensor<2>) -> Tensor<2> {
-    let Some(Leading { u, v, .. }) = Leading::of(&w) else { return g };
+    let Some(Leading { u, v, .. }) = Leading::of(&w, DIRECTION) else { return g };
     let growth = (g.clone() * w).sum().unsqueeze_dim::<2>(0); // [1, 1]
     g - u.matmul(v.transpose()) * growth
 }

@@ -1,7 +1,8 @@
 //! Adam in one pass over the weights.
 
 use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, LearningRate, Optimizer};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{DType, Device, Tensor, TensorData};
+use rayon::prelude::*;
 
 use crate::host::is_host;
 
@@ -14,6 +15,9 @@ pub(super) struct OnePassAdam {
     beta_2: f32,
     epsilon: f32,
 }
+
+/// Weights per task.
+const PART: usize = 1 << 16;
 
 impl OnePassAdam {
     pub(super) fn new(beta_1: f32, beta_2: f32, epsilon: f32) -> Self {
@@ -36,11 +40,19 @@ impl OnePassAdam {
         let root = power(self.beta_2).sqrt();
         let (scale, floor) = (root / power(self.beta_1), self.epsilon * root);
         let (keep_1, keep_2) = (self.beta_1, self.beta_2);
-        for (((w, &g), m), v) in weights.iter_mut().zip(g).zip(m).zip(v) {
-            *m = *m * keep_1 + g * (1.0 - keep_1);
-            *v = *v * keep_2 + g * g * (1.0 - keep_2);
-            *w -= *m * scale / (v.sqrt() + floor) * rate;
-        }
+        let part = |(((w, g), m), v): (((&mut [f32], &[f32]), &mut [f32]), &mut [f32])| {
+            for (((w, &g), m), v) in w.iter_mut().zip(g).zip(m).zip(v) {
+                *m = *m * keep_1 + g * (1.0 - keep_1);
+                *v = *v * keep_2 + g * g * (1.0 - keep_2);
+                *w -= *m * scale / (v.sqrt() + floor) * rate;
+            }
+        };
+        weights
+            .par_chunks_mut(PART)
+            .zip(g.par_chunks(PART))
+            .zip(m.par_chunks_mut(PART))
+            .zip(v.par_chunks_mut(PART))
+            .for_each(part);
     }
 }
 
@@ -55,7 +67,7 @@ impl Optimizer for OnePassAdam {
         state: Option<AdamState<D>>,
     ) -> (Tensor<D>, Option<AdamState<D>>) {
         let device = weights.device();
-        if !is_host(&device) {
+        if !is_host(&device) || weights.dtype() != DType::F32 {
             return self.plain.step(rate, weights, gradient, state);
         }
         let shape = weights.dims();
@@ -83,10 +95,9 @@ impl Optimizer for OnePassAdam {
     }
 }
 
-/// The values of a tensor, in order.
+/// The values of an `f32` tensor, in order.
 fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    let data = tensor.into_data();
-    data.as_slice().map(<[f32]>::to_vec).unwrap_or_else(|_| data.iter().collect())
+    tensor.into_data().try_into_vec().unwrap_or_default()
 }
 
 #[cfg(test)]
