@@ -1,6 +1,6 @@
 //! Optimisers, from burn.
 
-use burn::optim::{AdamConfig, ModuleOptimizer, RmsPropConfig};
+use burn::optim::{AdamConfig, ModuleOptimizer, RmsPropConfig, SgdConfig};
 use serde::{Deserialize, Serialize};
 
 use crate::error::WganError;
@@ -22,6 +22,11 @@ pub enum OptimizerConfig {
         /// Step size, above 0.
         learning_rate: f64,
     },
+    /// Gradient descent: the step is as long as the gradient, while the others scale a vanishing gradient up again.
+    Sgd {
+        /// Step size, above 0.
+        learning_rate: f64,
+    },
 }
 
 impl OptimizerConfig {
@@ -34,7 +39,8 @@ impl OptimizerConfig {
     pub fn learning_rate(&self) -> f64 {
         match *self {
             OptimizerConfig::Adam { learning_rate, .. }
-            | OptimizerConfig::RmsProp { learning_rate } => learning_rate,
+            | OptimizerConfig::RmsProp { learning_rate }
+            | OptimizerConfig::Sgd { learning_rate } => learning_rate,
         }
     }
 
@@ -64,6 +70,7 @@ impl OptimizerConfig {
                 AdamConfig::new().with_beta_1(beta_1).with_beta_2(beta_2).with_epsilon(1e-8).init()
             }
             OptimizerConfig::RmsProp { .. } => RmsPropConfig::new().with_momentum(0.0).init(),
+            OptimizerConfig::Sgd { .. } => SgdConfig::new().init(),
         }
     }
 }

@@ -3,8 +3,8 @@
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::Tensor;
 
-use super::TrainConfig;
 use super::average::update_average;
+use super::{Objective, TrainConfig};
 use crate::lipschitz::LipschitzStrategy;
 use crate::model::{Critic, Generator};
 use crate::sample::Sample;
@@ -12,7 +12,7 @@ use crate::sample::Sample;
 /// Critic, generator and their optimisers.
 ///
 /// The critic maximises `E f(real) − E f(fake)` under its [`LipschitzStrategy`]; the generator
-/// minimises `−E f(fake)`.
+/// minimises `−E f(fake)`. Another [`Objective`] replaces both.
 #[derive(Clone)]
 pub struct Wgan<C, G, S> {
     /// The critic `f`.
@@ -21,6 +21,7 @@ pub struct Wgan<C, G, S> {
     pub generator: G,
     /// Running average of the generator; equal to it where `ema_decay` is 0.
     pub averaged: G,
+    objective: Objective,
     strategy: S,
     ema_decay: f64,
     pub(super) critic_optimizer: ModuleOptimizer,
@@ -30,7 +31,7 @@ pub struct Wgan<C, G, S> {
 /// Figures of one critic step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CriticStep {
-    /// `E f(real) − E f(fake)`.
+    /// `E f(real) − E f(fake)`, or what the [`Objective`] says.
     pub estimate: f64,
     /// Penalty term, 0 for strategies without one.
     pub penalty: f64,
@@ -50,6 +51,7 @@ where
             critic: strategy.attach(critic.train()),
             averaged: generator.valid(),
             generator: generator.train(),
+            objective: config.objective,
             strategy,
             ema_decay: config.ema_decay,
             critic_optimizer: config.critic_optimizer.init(),
@@ -69,7 +71,7 @@ where
         let (critic, figures) = critic_update(
             self.critic.clone(),
             &mut self.critic_optimizer,
-            &self.strategy,
+            (self.objective, &self.strategy),
             (real, fake),
             t,
             rate,
@@ -82,7 +84,7 @@ where
     /// generator loss.
     pub fn generator_step(&mut self, real: &C::Sample, z: &G::Latent, rate: f64) -> f64 {
         let fake = self.generator.generate(z);
-        let mut loss = self.critic.valid().score(&fake).mean().neg();
+        let mut loss = self.objective.generator_loss(self.critic.valid().score(&fake));
         if let Some(term) = self.generator.regularizer(real, z) {
             loss = loss + term;
         }
@@ -105,11 +107,11 @@ where
     }
 }
 
-/// One update of `critic` towards a larger `E f(real) − E f(fake)` under `strategy`.
+/// One update of `critic` towards a larger estimate under `strategy`.
 pub(super) fn critic_update<C: Critic, S: LipschitzStrategy<C>>(
     critic: C,
     optimizer: &mut ModuleOptimizer,
-    strategy: &S,
+    (objective, strategy): (Objective, &S),
     (real, fake): (C::Sample, C::Sample),
     t: Tensor<1>,
     rate: f64,
@@ -117,7 +119,7 @@ pub(super) fn critic_update<C: Critic, S: LipschitzStrategy<C>>(
     let n = real.batch_size();
     // One pass for both batches: larger matrix products are faster ones.
     let scores = critic.score(&real.clone().stack(fake.clone())); // [2n]
-    let estimate = scores.clone().narrow(0, 0, n).mean() - scores.narrow(0, n, n).mean();
+    let estimate = objective.estimate(scores.clone().narrow(0, 0, n), scores.narrow(0, n, n));
     let penalty = strategy.penalty(&critic, &real, &fake, t);
     let loss = match &penalty {
         Some(penalty) => penalty.loss.clone() - estimate.clone(),
