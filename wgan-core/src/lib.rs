@@ -46,11 +46,12 @@
 //! - [`Critic`], [`InputGradient`], [`Generator`], [`Prior`], [`Sample`]: what a model is made of;
 //!   [`Mlp`] and its critic and generator.
 //! - [`LipschitzStrategy`]: [`WeightClip`], [`GradientPenalty`], [`SlopePenalty`], [`SpectralNorm`],
-//!   [`Orthonormal`], [`InfinityNorm`]; [`ConeCritic`] needs none. [`Audit`] says what a critic's Lipschitz constant
+//!   [`Orthonormal`], [`InfinityNorm`]; [`ConeCritic`] needs none. [`Committee`]: critics on subsets of the features. [`Audit`] says what a critic's Lipschitz constant
 //!   is known to be, [`known_pairs`] what a critic should find.
 //! - [`Wgan`] is one iteration, [`Fit`] the loop around it; [`Recorder`], [`StopRule`],
 //!   [`W1Evaluation`] and [`Checkpoints`] are told what happens. [`CriticConfig`] trains a critic alone between two
-//!   samples, [`Estimate`] is what it finds.
+//!   samples, [`Estimate`] is what it finds. [`Objective`]: Wasserstein, or Jensen–Shannon to compare with; [`Diffusion`]: noise on
+//!   what the critic sees.
 //! - [`transport`]: exact and approximate distances. [`whitening`]: coordinates in which every
 //!   direction has variance one.
 
@@ -74,19 +75,20 @@ pub use error::WganError;
 pub use estimate::Estimate;
 pub use file::{temporary_name, write_atomically};
 pub use lipschitz::{
-    Audit, ByConstruction, GradientPenalty, InfinityNorm, LayeredCritic, LipschitzBound,
-    LipschitzStrategy, Orthonormal, Penalty, PenaltyForm, PenaltyPoints, Sides, SlopePenalty,
-    SpectralNorm, WeightClip, operator_norm, singular_values,
+    Audit, ByConstruction, EachMember, GradientPenalty, InfinityNorm, LayeredCritic,
+    LipschitzBound, LipschitzStrategy, Orthonormal, Penalty, PenaltyForm, PenaltyPoints, Sides,
+    SlopePenalty, SpectralNorm, Unconstrained, WeightClip, operator_norm, singular_values,
 };
 pub use model::{
-    Activation, ConeCritic, Critic, GaussianPrior, Generator, InputGradient, Mlp, MlpConfig,
-    MlpCritic, MlpGenerator, Prior, linear,
+    Activation, Committee, ConeCritic, Critic, GaussianPrior, Generator, InputGradient, Mlp,
+    MlpConfig, MlpCritic, MlpGenerator, Prior, linear,
 };
 pub use norm::GroundNorm;
 pub use sample::Sample;
 pub use train::{
-    Checkpoints, CriticConfig, CriticStep, Dataset, Evaluated, Fit, FitOutcome, History,
-    Indistinguishable, JsonLines, OptimizerConfig, Plateau, Progress, Record, Recorder, Schedule,
+    Checkpoints, Convergence, CriticConfig, CriticStep, Dataset, Diffused, Diffusion,
+    DiffusionConfig, DiffusionNoise, Evaluated, Fit, FitOutcome, History, Indistinguishable,
+    JsonLines, Objective, OptimizerConfig, Plateau, Progress, Record, Recorder, Schedule,
     StopReason, StopRule, TrainConfig, W1Evaluation, Wgan,
 };
 pub use weights::{load_weights, save_weights};

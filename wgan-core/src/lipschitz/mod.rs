@@ -3,6 +3,7 @@
 mod audit;
 mod bound;
 mod by_construction;
+mod each_member;
 mod gradient_penalty;
 mod infinity_norm;
 mod leading;
@@ -10,6 +11,7 @@ mod matrices;
 mod orthonormal;
 mod slope_penalty;
 mod spectral_norm;
+mod unconstrained;
 mod weight_clip;
 
 use burn::module::Param;
@@ -21,11 +23,13 @@ use crate::model::Critic;
 pub use audit::Audit;
 pub use bound::{LayeredCritic, LipschitzBound, operator_norm, singular_values};
 pub use by_construction::ByConstruction;
+pub use each_member::EachMember;
 pub use gradient_penalty::{GradientPenalty, PenaltyPoints};
 pub use infinity_norm::InfinityNorm;
 pub use orthonormal::Orthonormal;
 pub use slope_penalty::SlopePenalty;
 pub use spectral_norm::SpectralNorm;
+pub use unconstrained::Unconstrained;
 pub use weight_clip::WeightClip;
 
 /// Keeps the critic close to 1-Lipschitz.

@@ -1,6 +1,7 @@
 //! Critics, generators and the networks they are made of.
 
 mod activation;
+mod committee;
 mod cone_critic;
 mod mlp;
 mod mlp_critic;
@@ -13,6 +14,7 @@ use burn::tensor::Tensor;
 use crate::sample::Sample;
 
 pub use activation::Activation;
+pub use committee::Committee;
 pub use cone_critic::ConeCritic;
 pub use mlp::{Mlp, MlpConfig, linear};
 pub use mlp_critic::MlpCritic;

@@ -2,7 +2,7 @@
 
 use burn::config::Config;
 
-use super::{OptimizerConfig, Schedule};
+use super::{Convergence, Objective, OptimizerConfig, Schedule};
 use crate::error::WganError;
 
 /// Settings of a training run.
@@ -14,9 +14,14 @@ pub struct TrainConfig {
     pub n_steps: usize,
     /// Samples per generator update; `batch_size` where there is none.
     pub generator_batch_size: Option<usize>,
+    /// What is played for.
+    #[config(default = "Objective::Wasserstein")]
+    pub objective: Objective,
     /// Critic updates per generator update, at least 1 (5: Gulrajani et al. 2017).
     #[config(default = 5)]
     pub n_critic: usize,
+    /// Ends the critic updates before there are `n_critic` when the critic has converged.
+    pub convergence: Option<Convergence>,
     /// Generator updates on its [`regularizer`](crate::Generator::regularizer) alone before each
     /// generator update, each on a fresh batch: for a term that is cheap and slow to learn.
     #[config(default = 0)]
@@ -60,6 +65,9 @@ impl TrainConfig {
         }
         if !(0.0..1.0).contains(&self.ema_decay) {
             return Err(WganError::config("ema_decay", "a number in [0, 1)", self.ema_decay));
+        }
+        if let Some(convergence) = self.convergence {
+            convergence.check()?;
         }
         self.critic_optimizer.check()?;
         self.generator_optimizer.check()

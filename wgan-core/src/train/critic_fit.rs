@@ -5,7 +5,7 @@ use burn::tensor::{Tensor, TensorData};
 use rand::{Rng, RngExt};
 
 use super::wgan::critic_update;
-use super::{Dataset, OptimizerConfig, Schedule};
+use super::{Dataset, Objective, OptimizerConfig, Schedule};
 use crate::error::WganError;
 use crate::lipschitz::LipschitzStrategy;
 use crate::model::Critic;
@@ -18,6 +18,9 @@ pub struct CriticConfig {
     pub batch_size: usize,
     /// Updates, at least 1.
     pub n_steps: usize,
+    /// What the critic is to raise.
+    #[config(default = "Objective::Wasserstein")]
+    pub objective: Objective,
     /// Optimiser (Adam at 1e-3 with β = (0.5, 0.9)).
     #[config(default = "OptimizerConfig::Adam { learning_rate: 1e-3, beta_1: 0.5, beta_2: 0.9 }")]
     pub optimizer: OptimizerConfig,
@@ -71,7 +74,7 @@ impl CriticConfig {
             let batch = (self.batch(real, rng), self.batch(fake, rng));
             let t = self.uniform(&batch.0.displacement(&batch.1), rng);
             let (updated, figures) =
-                critic_update(critic, &mut optimizer, strategy, batch, t, rate);
+                critic_update(critic, &mut optimizer, (self.objective, strategy), batch, t, rate);
             critic = updated;
             if !figures.estimate.is_finite() {
                 let (at, got) = ("critic estimate", figures.estimate);

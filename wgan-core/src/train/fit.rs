@@ -172,12 +172,17 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
         let factor = config.schedule.factor(done, config.n_steps);
         let warm_up = if done == 0 { config.critic_warm_up } else { 0 };
         let mut last = CriticStep { estimate: 0.0, penalty: 0.0, gradient_norm: None };
+        let mut estimates = Vec::new();
         for _ in 0..config.n_critic + warm_up {
             let real = self.data.draw(config.batch_size, rng);
             let z = self.prior.draw(&real, rng, &self.device);
             let t = self.uniform(rng);
             let rate = config.critic_optimizer.learning_rate() * factor;
             last = wgan.critic_step(real, &z, t, rate);
+            estimates.push(last.estimate);
+            if config.convergence.is_some_and(|rule| rule.is_reached(&estimates)) {
+                break;
+            }
         }
         let rate = config.generator_optimizer.learning_rate() * factor;
         let generator_batch = config.generator_batch_size.unwrap_or(config.batch_size);

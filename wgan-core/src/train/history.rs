@@ -16,7 +16,7 @@ pub struct Record {
     pub step: usize,
     /// Seconds of training so far, over all sittings.
     pub seconds: f64,
-    /// `E f(real) − E f(fake)`, the dual value.
+    /// `E f(real) − E f(fake)`, the dual value, or what the [`Objective`](crate::Objective) says.
     pub estimate: f64,
     /// Penalty term of the critic loss, 0 for strategies without one.
     pub penalty: f64,
@@ -24,7 +24,7 @@ pub struct Record {
     pub gradient_norm: Option<f64>,
     /// `penalty − estimate`.
     pub critic_loss: f64,
-    /// `−E f(fake)`, with what the generator adds to it.
+    /// `−E f(fake)`, or what the objective says, with what the generator adds to it.
     pub generator_loss: f64,
 }
 

@@ -1,6 +1,6 @@
 //! Optimisers, from burn.
 
-use burn::optim::{ModuleOptimizer, RmsPropConfig};
+use burn::optim::{ModuleOptimizer, RmsPropConfig, SgdConfig};
 use serde::{Deserialize, Serialize};
 
 use super::adam::OnePassAdam;
@@ -23,6 +23,11 @@ pub enum OptimizerConfig {
         /// Step size, above 0.
         learning_rate: f64,
     },
+    /// Gradient descent: the step is as long as the gradient, while the others scale a vanishing gradient up again.
+    Sgd {
+        /// Step size, above 0.
+        learning_rate: f64,
+    },
 }
 
 impl OptimizerConfig {
@@ -35,7 +40,8 @@ impl OptimizerConfig {
     pub fn learning_rate(&self) -> f64 {
         match *self {
             OptimizerConfig::Adam { learning_rate, .. }
-            | OptimizerConfig::RmsProp { learning_rate } => learning_rate,
+            | OptimizerConfig::RmsProp { learning_rate }
+            | OptimizerConfig::Sgd { learning_rate } => learning_rate,
         }
     }
 
@@ -65,6 +71,7 @@ impl OptimizerConfig {
                 OnePassAdam::new(beta_1, beta_2, 1e-8).into()
             }
             OptimizerConfig::RmsProp { .. } => RmsPropConfig::new().with_momentum(0.0).init(),
+            OptimizerConfig::Sgd { .. } => SgdConfig::new().init(),
         }
     }
 }

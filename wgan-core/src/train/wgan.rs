@@ -3,8 +3,8 @@
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::Tensor;
 
-use super::TrainConfig;
 use super::average::update_average;
+use super::{Objective, TrainConfig};
 use crate::host;
 use crate::lipschitz::LipschitzStrategy;
 use crate::model::{Critic, Generator};
@@ -13,7 +13,7 @@ use crate::sample::Sample;
 /// Critic, generator and their optimisers.
 ///
 /// The critic maximises `E f(real) − E f(fake)` under its [`LipschitzStrategy`]; the generator
-/// minimises `−E f(fake)`.
+/// minimises `−E f(fake)`. Another [`Objective`] replaces both.
 #[derive(Clone)]
 pub struct Wgan<C, G, S> {
     /// The critic `f`.
@@ -22,6 +22,7 @@ pub struct Wgan<C, G, S> {
     pub generator: G,
     /// Running average of the generator; equal to it where `ema_decay` is 0.
     pub averaged: G,
+    objective: Objective,
     strategy: S,
     ema_decay: f64,
     pub(super) critic_optimizer: ModuleOptimizer,
@@ -31,7 +32,7 @@ pub struct Wgan<C, G, S> {
 /// Figures of one critic step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CriticStep {
-    /// `E f(real) − E f(fake)`.
+    /// `E f(real) − E f(fake)`, or what the [`Objective`] says.
     pub estimate: f64,
     /// Penalty term, 0 for strategies without one.
     pub penalty: f64,
@@ -51,6 +52,7 @@ where
             critic: strategy.attach(critic.train()),
             averaged: generator.valid(),
             generator: generator.train(),
+            objective: config.objective,
             strategy,
             ema_decay: config.ema_decay,
             critic_optimizer: config.critic_optimizer.init(),
@@ -70,7 +72,7 @@ where
         let (critic, figures) = critic_update(
             self.critic.clone(),
             &mut self.critic_optimizer,
-            &self.strategy,
+            (self.objective, &self.strategy),
             (real, fake),
             t,
             rate,
@@ -92,6 +94,7 @@ where
     fn generator_gradients(&self, real: &C::Sample, z: &G::Latent) -> (GradientsParams, f64) {
         let term = self.generator.regularizer(real, z);
         if term.is_none()
+            && self.objective == Objective::Wasserstein
             && let (Some(critic), Some((generator, z))) =
                 (self.critic.perceptron(), self.generator.perceptron(z))
             && let Some(found) = host::generator_gradients(critic, generator, z)
@@ -99,7 +102,7 @@ where
             return found;
         }
         let fake = self.generator.generate(z);
-        let mut loss = self.critic.valid().score(&fake).mean().neg();
+        let mut loss = self.objective.generator_loss(self.critic.valid().score(&fake));
         if let Some(term) = term {
             loss = loss + term;
         }
@@ -120,37 +123,47 @@ where
     }
 }
 
-/// One update of `critic` towards a larger `E f(real) − E f(fake)` under `strategy`.
+/// One update of `critic` towards a larger estimate under `strategy`.
 pub(super) fn critic_update<C: Critic, S: LipschitzStrategy<C>>(
     critic: C,
     optimizer: &mut ModuleOptimizer,
-    strategy: &S,
+    (objective, strategy): (Objective, &S),
     (real, fake): (C::Sample, C::Sample),
     t: Tensor<1>,
     rate: f64,
 ) -> (C, CriticStep) {
-    let (gradients, figures) = match critic.perceptron().zip(real.points()).zip(fake.points()) {
-        Some(((network, real), fake)) => {
-            host::critic_gradients(network, strategy.penalty_form(), (real, fake), t.clone())
-        }
-        None => None,
-    }
-    .unwrap_or_else(|| tracked_gradients(&critic, strategy, (real, fake), t));
+    let (gradients, figures) =
+        untaped_gradients(&critic, (objective, strategy), (&real, &fake), &t)
+            .unwrap_or_else(|| tracked_gradients(&critic, (objective, strategy), (real, fake), t));
     let gradients = strategy.direct(&critic, gradients);
     (strategy.project(optimizer.step(rate, critic, gradients)), figures)
 }
 
-/// Gradients of `penalty − (E f(real) − E f(fake))` for the parameters of the critic, by the tape.
+/// What [`tracked_gradients`] computes, without a tape, where critic, samples and strategy have the form for it.
+fn untaped_gradients<C: Critic, S: LipschitzStrategy<C>>(
+    critic: &C,
+    (objective, strategy): (Objective, &S),
+    (real, fake): (&C::Sample, &C::Sample),
+    t: &Tensor<1>,
+) -> Option<(GradientsParams, CriticStep)> {
+    if objective != Objective::Wasserstein {
+        return None;
+    }
+    let points = (real.points()?, fake.points()?);
+    host::critic_gradients(critic.perceptron()?, strategy.penalty_form(), points, t.clone())
+}
+
+/// Gradients of `penalty − estimate` for the parameters of the critic, by the tape.
 fn tracked_gradients<C: Critic, S: LipschitzStrategy<C>>(
     critic: &C,
-    strategy: &S,
+    (objective, strategy): (Objective, &S),
     (real, fake): (C::Sample, C::Sample),
     t: Tensor<1>,
 ) -> (GradientsParams, CriticStep) {
     let n = real.batch_size();
     // One pass for both batches: larger matrix products are faster ones.
     let scores = critic.score(&real.clone().stack(fake.clone())); // [2n]
-    let estimate = scores.clone().narrow(0, 0, n).mean() - scores.narrow(0, n, n).mean();
+    let estimate = objective.estimate(scores.clone().narrow(0, 0, n), scores.narrow(0, n, n));
     let penalty = strategy.penalty(critic, &real, &fake, t);
     let loss = match &penalty {
         Some(penalty) => penalty.loss.clone() - estimate.clone(),
@@ -173,7 +186,7 @@ fn scalar(value: Tensor<1>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lipschitz::{GradientPenalty, PenaltyForm, PenaltyPoints, WeightClip};
+    use crate::lipschitz::{GradientPenalty, PenaltyPoints, WeightClip};
     use crate::model::{Activation, GaussianPrior, MlpConfig, MlpCritic, MlpGenerator};
     use burn::module::Module;
     use burn::tensor::{Device, TensorData};
@@ -228,11 +241,15 @@ mod tests {
         is_residual: bool,
     ) {
         let (critic, _, [real, fake, _], t) = networks(activation, is_residual);
-        let (tracked, expected) =
-            tracked_gradients(&critic, &strategy, (real.clone(), fake.clone()), t.clone());
-        let mlp = critic.perceptron().unwrap();
+        let (tracked, expected) = tracked_gradients(
+            &critic,
+            (Objective::Wasserstein, &strategy),
+            (real.clone(), fake.clone()),
+            t.clone(),
+        );
         let (ours, figures) =
-            host::critic_gradients(mlp, strategy.penalty_form(), (real, fake), t).unwrap();
+            untaped_gradients(&critic, (Objective::Wasserstein, &strategy), (&real, &fake), &t)
+                .unwrap();
         assert_near(&flat(&critic, ours), &flat(&critic, tracked), &format!("{activation:?}"));
         assert!((figures.estimate - expected.estimate).abs() < 1e-5);
         assert!((figures.penalty - expected.penalty).abs() < 1e-5 * expected.penalty.max(1.0));
@@ -287,7 +304,7 @@ mod tests {
     #[test]
     fn smooth_activations_have_a_tape() {
         let (critic, _, [real, fake, _], t) = networks(Activation::Tanh, false);
-        let mlp = critic.perceptron().unwrap();
-        assert!(host::critic_gradients(mlp, PenaltyForm::None, (real, fake), t).is_none());
+        let strategy = (Objective::Wasserstein, &WeightClip::default());
+        assert!(untaped_gradients(&critic, strategy, (&real, &fake), &t).is_none());
     }
 }

@@ -1,0 +1,116 @@
+//! Noise on what the critic sees makes laws overlap that do not.
+//!
+//! Known answer: without noise JS is ln 2 for every shift θ ≠ 0 of two parallel lines, with no slope to follow. With noise of deviation σ it is that
+//! of two normal laws, which falls with θ. Diffusion-GAN makes the noise just strong enough that the critic is not too sure.
+
+use std::process::ExitCode;
+
+use burn::module::{Module, Param};
+use burn::tensor::{Device, Tensor};
+use rand::Rng;
+use wgan_core::transport::gaussian_divergences;
+use wgan_core::{
+    Critic, Diffused, Diffusion, DiffusionConfig, Generator, MlpConfig, MlpCritic, Objective,
+    OptimizerConfig, TrainConfig, Unconstrained, Wgan,
+};
+use wgan_examples::{Experiment, Failure, Panel, Point, linspace, save, uniform, values};
+
+const PROBLEM: &str = "A Jensen-Shannon GAN on two parallel lines, with and without adaptive noise on what the critic sees.\n\
+    Known answer: without noise the generator has no slope to follow; with noise JS is that of two normal laws and θ goes to 0.";
+
+const BATCH: usize = 256;
+const START: f32 = 1.0;
+const RATE: f64 = 0.05;
+const CRITIC_RATE: f64 = 3e-3;
+/// Critic steps per generator step: enough for a critic that knows what there is to know.
+const N_CRITIC: usize = 20;
+
+/// `G(y) = (θ, y)`.
+#[derive(Module, Debug)]
+struct Line {
+    theta: Param<Tensor<1>>,
+}
+
+impl Generator for Line {
+    type Latent = Tensor<2>;
+    type Sample = Tensor<2>;
+
+    fn generate(&self, y: &Tensor<2>) -> Tensor<2> {
+        let theta = self.theta.val().unsqueeze_dim::<2>(1).expand([y.dims()[0] as i64, 1]);
+        Tensor::cat(vec![theta, y.clone()], 1)
+    }
+}
+
+/// θ and the strongest noise after each generator step.
+fn train<R: Rng>(
+    mut diffusion: Diffusion,
+    is_adaptive: bool,
+    n_steps: usize,
+    rng: &mut R,
+) -> Result<(Vec<Point>, Vec<Point>), Failure> {
+    let device = Device::flex();
+    let config = TrainConfig::new(BATCH, n_steps)
+        .with_objective(Objective::Saturating)
+        .with_critic_optimizer(OptimizerConfig::adam(CRITIC_RATE))
+        .with_generator_optimizer(OptimizerConfig::Sgd { learning_rate: RATE });
+    let critic = MlpCritic::new(&MlpConfig::new(2, 1).with_width(32), rng, &device)?;
+    let line = Line { theta: Param::from_data([START], &device) };
+    let mut wgan = Wgan::new(critic, Diffused { generator: line }, Unconstrained, &config);
+
+    let y = |rng: &mut R| uniform(BATCH, rng, &device).unsqueeze_dim::<2>(1);
+    let real = |rng: &mut R| Tensor::cat(vec![Tensor::zeros([BATCH, 1], &device), y(rng)], 1);
+    let (mut path, mut noise) = (vec![(0.0, f64::from(START))], vec![(0.0, 0.0)]);
+    for step in 1..=n_steps {
+        for _ in 0..N_CRITIC {
+            let seen = diffusion.draw([BATCH, 2], rng, &device).add_to(real(rng));
+            let z = (y(rng), diffusion.draw([BATCH, 2], rng, &device));
+            wgan.critic_step(seen.clone(), &z, uniform(BATCH, rng, &device), CRITIC_RATE);
+        }
+        let seen = diffusion.draw([BATCH, 2], rng, &device).add_to(real(rng));
+        let z = (y(rng), diffusion.draw([BATCH, 2], rng, &device));
+        wgan.generator_step(&seen, &z, RATE);
+        if is_adaptive {
+            diffusion.adapt(wgan.critic.valid().score(&seen));
+        }
+        path.push((step as f64, values(wgan.generator.generator.theta.val())[0]));
+        noise.push((step as f64, diffusion.strongest()));
+    }
+    Ok((path, noise))
+}
+
+fn main() -> Result<ExitCode, Failure> {
+    let mut run = Experiment::start("diffusion_noise", PROBLEM)?;
+    let n_steps = run.size(200, 120);
+    let chain = || Diffusion::new(DiffusionConfig::new(1.0));
+    let (plain, _) = train(chain()?, false, n_steps, &mut run.rng(1))?;
+    let (diffused, noise) = train(chain()?, true, n_steps, &mut run.rng(1))?;
+    let last = |path: &[Point]| path[path.len() - 1].1;
+    run.at_least("θ after training, no noise (start 1)", 0.8, last(&plain));
+    run.near("θ after training, adaptive noise", 0.0, 0.15, last(&diffused));
+    let strongest = noise.iter().map(|point| point.1).fold(0.0, f64::max);
+    run.at_least("strongest noise during training", 0.2, strongest);
+
+    let shifts = linspace(0.0, 2.0, 41);
+    let js = |sigma: f64| -> Result<Vec<Point>, Failure> {
+        let at = |&theta: &f64| Ok((theta, gaussian_divergences((theta, sigma), (0.0, sigma))?.js));
+        shifts.iter().map(at).collect()
+    };
+    let (weak, strong) = (js(0.1)?, js(0.5)?);
+    let slope = |curve: &[Point]| (curve[21].1 - curve[19].1) / (curve[21].0 - curve[19].0);
+    run.at_most("slope of JS at θ = 1, noise 0.1", 1e-4, slope(&weak));
+    run.at_least("  noise 0.5", 0.1, slope(&strong));
+    let flat = shifts.iter().map(|&t| (t, if t == 0.0 { 0.0 } else { 2f64.ln() })).collect();
+    let panels = [
+        Panel::new("JS of two lines with noise", "shift θ (length)", "JS (nats)")
+            .line("no noise", flat)
+            .line("σ = 0.1", weak)
+            .line("σ = 0.5", strong)
+            .legend_below(),
+        Panel::new("Gradient descent on θ", "generator step", "length")
+            .line("θ, no noise", plain)
+            .line("θ, adaptive noise", diffused)
+            .line("strongest noise", noise),
+    ];
+    save(&run.path("diffusion_noise.svg"), 2, &panels)?;
+    Ok(run.finish())
+}

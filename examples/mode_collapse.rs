@@ -1,0 +1,180 @@
+//! Which modes does a GAN lose? Jensen–Shannon GANs and Wasserstein GANs, the same networks, the same number of updates.
+//!
+//! Known answer: the laws are known, so lost modes, samples beside the modes and W₁ (in shares of that between two real samples) are counted. Each
+//! method has its usual settings: one critic step per generator step for Jensen–Shannon, five for Wasserstein.
+
+use std::f64::consts::TAU;
+use std::process::ExitCode;
+
+use burn::tensor::Device;
+use ndarray::{Array2, Axis, array};
+use rand::{Rng, RngExt};
+use wgan_core::transport::{GroundNorm, mode_coverage, w1};
+use wgan_core::{
+    Fit, FitOutcome, GaussianPrior, GradientPenalty, LipschitzStrategy, MlpConfig, MlpCritic,
+    MlpGenerator, Objective, OptimizerConfig, Schedule, TrainConfig, Unconstrained, WeightClip,
+    Wgan, points_of, tensor_of,
+};
+use wgan_examples::{Experiment, Failure, Panel, mean, normal_points, points, save};
+
+const PROBLEM: &str = "Eight Gaussians on a ring, 25 on a grid and two parallel lines: which modes does a GAN lose?\n\
+    Known answer: all modes have the same mass; two samples of the law itself are one floor apart.";
+
+const N: usize = 1000;
+const METHODS: [&str; 4] = ["JS saturating", "JS non-saturating", "WGAN clip 0.1", "WGAN-GP"];
+
+/// A law by the centres of its modes; the lines are long modes.
+struct Law {
+    name: &'static str,
+    centres: Array2<f64>,
+    /// Standard deviation of a mode.
+    sd: f64,
+    /// Length of a mode along y.
+    length: f64,
+}
+
+fn laws() -> [Law; 3] {
+    let ring = Array2::from_shape_fn((8, 2), |(k, j)| {
+        let angle = TAU * k as f64 / 8.0;
+        if j == 0 { angle.cos() } else { angle.sin() }
+    });
+    let grid = Array2::from_shape_fn((25, 2), |(k, j)| {
+        (if j == 0 { k % 5 } else { k / 5 }) as f64 / 2.0 - 1.0
+    });
+    [
+        Law { name: "ring", centres: ring, sd: 0.05, length: 0.0 },
+        Law { name: "grid", centres: grid, sd: 0.025, length: 0.0 },
+        Law { name: "lines", centres: array![[-0.5, 0.0], [0.5, 0.0]], sd: 0.0, length: 2.0 },
+    ]
+}
+
+impl Law {
+    fn draw<R: Rng>(&self, n: usize, rng: &mut R) -> Array2<f64> {
+        let mut points = normal_points(n, 2, rng) * self.sd;
+        for mut row in points.rows_mut() {
+            row += &self.centres.row(rng.random_range(0..self.centres.nrows()));
+            row[1] += self.length * (rng.random::<f64>() - 0.5);
+        }
+        points
+    }
+
+    /// Modes with at least a fifth of their mass, and the share of samples within 4 σ of a mode (0.1 of a line).
+    fn covered(&self, fake: &Array2<f64>) -> Result<(usize, f64), Failure> {
+        let mut flat = fake.clone();
+        if self.length > 0.0 {
+            flat.column_mut(1).mapv_inplace(|y| (y.abs() - self.length / 2.0).max(0.0));
+        }
+        let radius = if self.sd > 0.0 { 4.0 * self.sd } else { 0.1 };
+        let modes = mode_coverage(flat.view(), self.centres.view(), radius)?;
+        let least = N / self.centres.nrows() / 5;
+        Ok((modes.counts.iter().filter(|&&count| count >= least).count(), modes.near_share))
+    }
+}
+
+fn run_method(
+    method: &str,
+    law: &Law,
+    seed: u64,
+    run: &Experiment,
+) -> Result<Array2<f64>, Failure> {
+    // Two critic updates and one of the generator cost about as much as three critic updates.
+    let updates = run.size(3600, 1800);
+    let wasserstein = TrainConfig::new(128, updates / 6)
+        .with_critic_optimizer(OptimizerConfig::adam(1e-3))
+        .with_generator_optimizer(OptimizerConfig::adam(1e-3))
+        .with_schedule(Schedule::HalfLinear)
+        .with_ema_decay(0.98);
+    // β₁ = 0.5: Radford et al. 2016.
+    let dcgan = OptimizerConfig::Adam { learning_rate: 1e-3, beta_1: 0.5, beta_2: 0.999 };
+    let jensen_shannon = |objective| {
+        TrainConfig { n_steps: updates / 2, ..wasserstein.clone() }
+            .with_objective(objective)
+            .with_n_critic(1)
+            .with_critic_optimizer(dcgan)
+            .with_generator_optimizer(dcgan)
+    };
+    let rms = OptimizerConfig::RmsProp { learning_rate: 1e-3 };
+    match method {
+        "JS saturating" => train(Unconstrained, &jensen_shannon(Objective::Saturating), law, seed),
+        "JS non-saturating" => {
+            train(Unconstrained, &jensen_shannon(Objective::NonSaturating), law, seed)
+        }
+        "WGAN clip 0.1" => {
+            let config = wasserstein.with_critic_optimizer(rms).with_generator_optimizer(rms);
+            train(WeightClip { clip_bound: 0.1 }, &config, law, seed)
+        }
+        _ => train(GradientPenalty::one_sided(0.3), &wasserstein, law, seed),
+    }
+}
+
+fn train<S: LipschitzStrategy<MlpCritic> + Clone>(
+    strategy: S,
+    config: &TrainConfig,
+    law: &Law,
+    seed: u64,
+) -> Result<Array2<f64>, Failure> {
+    use rand::SeedableRng;
+    let (device, mut rng) = (Device::flex(), rand_chacha::ChaCha8Rng::seed_from_u64(seed));
+    let data = tensor_of(law.draw(20_000, &mut rng).view(), &device);
+    let prior = GaussianPrior { dim: 4 };
+    let wgan = Wgan::new(
+        MlpCritic::new(&MlpConfig::new(2, 1).with_width(64), &mut rng, &device)?,
+        MlpGenerator::new(&MlpConfig::new(4, 2).with_width(64), &mut rng, &device)?,
+        strategy,
+        config,
+    );
+    let FitOutcome { wgan, .. } = Fit::new(config, &data, &prior, &device, seed)?.run(wgan)?;
+    Ok(points_of(&wgan.averaged.forward(prior.sample(N, &mut rng, &device))))
+}
+
+fn main() -> Result<ExitCode, Failure> {
+    let mut run = Experiment::start("mode_collapse", PROBLEM)?;
+    let mut rng = run.rng(1);
+    let n_seeds = run.size(5, 2) as u64;
+    let bar = run.progress(3 * METHODS.len() * n_seeds as usize);
+    let mut panels = Vec::new();
+    for law in laws() {
+        let (one, other) = (law.draw(N, &mut rng), law.draw(N, &mut rng));
+        let floor = w1(one.view(), other.view(), GroundNorm::L2)?.value;
+        let n_modes = law.centres.nrows();
+        let mut found = Vec::new();
+        for method in METHODS {
+            let (mut modes, mut near, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+            for seed in 0..n_seeds {
+                let fake = run_method(method, &law, 100 * run.seed + seed, &run)?;
+                let (n_covered, share) = law.covered(&fake)?;
+                modes.push(n_covered as f64);
+                near.push(share);
+                ratios.push(w1(one.view(), fake.view(), GroundNorm::L2)?.value / floor);
+                bar.inc(1);
+                if seed == 0 && matches!(method, "JS non-saturating" | "WGAN-GP") {
+                    let some = |table: &Array2<f64>| {
+                        points(&table.select(Axis(0), &(0..200).collect::<Vec<_>>()))
+                    };
+                    panels.push(
+                        Panel::new(&format!("{}, {method}", law.name), "x", "y")
+                            .dots("real", some(&one))
+                            .dots("generated", some(&fake))
+                            .x(-1.5, 1.5)
+                            .y(-1.5, 1.8),
+                    );
+                }
+            }
+            let of = |what: &str| format!("{}, {method}: {what}", law.name);
+            let modes = mean(&modes);
+            if method == "WGAN-GP" {
+                run.at_least(&of(&format!("modes of {n_modes}")), 0.95 * n_modes as f64, modes);
+            } else {
+                run.note(&of(&format!("modes of {n_modes}")), modes);
+            }
+            run.note("  share within 4 σ of a mode", mean(&near));
+            run.note("  W1 / floor", mean(&ratios));
+            found.push(mean(&ratios));
+        }
+        let [saturating, usual, _, wasserstein] = found[..] else { continue };
+        let what = format!("{}: W1 of WGAN-GP in shares of the better JS-GAN's", law.name);
+        run.at_most(&what, 1.0, wasserstein / saturating.min(usual));
+    }
+    save(&run.path("mode_collapse.svg"), 2, &panels)?;
+    Ok(run.finish())
+}

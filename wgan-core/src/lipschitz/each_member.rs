@@ -1,0 +1,95 @@
+//! One strategy for every member of a committee.
+
+use burn::module::ModuleDisplay;
+use burn::optim::GradientsParams;
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::{LipschitzStrategy, Penalty};
+use crate::model::{Committee, Critic};
+
+/// Constrains each member of a [`Committee`] by itself, as if it were trained alone; penalties are averaged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct EachMember<S>(pub S);
+
+impl<C, S> LipschitzStrategy<Committee<C>> for EachMember<S>
+where
+    C: Critic<Sample = Tensor<2>> + ModuleDisplay,
+    S: LipschitzStrategy<C>,
+{
+    fn attach(&self, committee: Committee<C>) -> Committee<C> {
+        committee.map_members(|member| self.0.attach(member))
+    }
+
+    fn penalty(
+        &self,
+        committee: &Committee<C>,
+        real: &Tensor<2>,
+        fake: &Tensor<2>,
+        t: Tensor<1>,
+    ) -> Option<Penalty> {
+        let of_member = |(m, member): (usize, &C)| {
+            let seen = |x| committee.features_of(m, x);
+            self.0.penalty(member, &seen(real), &seen(fake), t.clone())
+        };
+        let penalties = committee.members().iter().enumerate().map(of_member);
+        let penalties: Vec<Penalty> = penalties.collect::<Option<_>>()?;
+        let losses = penalties.iter().map(|penalty| penalty.loss.clone()).collect();
+        let slopes = penalties.into_iter().map(|penalty| penalty.slopes).collect();
+        Some(Penalty { loss: Tensor::cat(losses, 0).mean(), slopes: Tensor::cat(slopes, 0) })
+    }
+
+    fn direct(&self, committee: &Committee<C>, gradients: GradientsParams) -> GradientsParams {
+        let members = committee.members().iter();
+        members.fold(gradients, |gradients, member| self.0.direct(member, gradients))
+    }
+
+    fn project(&self, committee: Committee<C>) -> Committee<C> {
+        committee.map_members(|member| self.0.project(member))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::convert::values_of;
+    use crate::lipschitz::{GradientPenalty, LayeredCritic, SpectralNorm, singular_values};
+    use crate::model::{MlpConfig, MlpCritic};
+    use burn::tensor::Device;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    fn member(seed: u64) -> MlpCritic {
+        let config = MlpConfig::new(1, 1).with_width(8).with_depth(2);
+        MlpCritic::new(&config, &mut ChaCha8Rng::seed_from_u64(seed), &Device::flex()).unwrap()
+    }
+
+    fn committee() -> Committee<MlpCritic> {
+        Committee::new(vec![member(1), member(2)], vec![vec![1], vec![0]], 2).unwrap()
+    }
+
+    #[test]
+    fn the_penalty_is_the_mean_of_the_members_penalties() {
+        let real = Tensor::<2>::from_floats([[1.0, 2.0], [3.0, 4.0]], &Device::flex());
+        let fake = Tensor::<2>::from_floats([[-1.0, 0.0], [0.5, 1.0]], &Device::flex());
+        let t = Tensor::<1>::from_floats([0.2, 0.9], &Device::flex());
+        let alone = GradientPenalty::default();
+        let column = |x: &Tensor<2>, k| x.clone().narrow(1, k, 1);
+        let of = |critic: &MlpCritic, k| {
+            let (real, fake) = (column(&real, k), column(&fake, k));
+            values_of(alone.penalty(critic, &real, &fake, t.clone()).unwrap().loss)[0]
+        };
+        let expected = 0.5 * (of(&member(1), 1) + of(&member(2), 0));
+        let joint = EachMember(alone).penalty(&committee(), &real, &fake, t.clone()).unwrap();
+        assert!((values_of(joint.loss)[0] - expected).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_projection_reaches_every_member() {
+        let attached = EachMember(SpectralNorm::default()).attach(committee());
+        for weight in attached.members().iter().flat_map(LayeredCritic::weights) {
+            let largest = singular_values(&weight).unwrap()[0];
+            assert!((largest - 1.0).abs() < 0.02, "{largest}"); // power iteration
+        }
+    }
+}
