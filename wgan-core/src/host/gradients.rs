@@ -43,9 +43,16 @@ impl Gradients {
         let mut chunks = chunks.into_iter();
         let mut total = chunks.next()?;
         let rest: Vec<Self> = chunks.collect();
-        total.weights.par_iter_mut().enumerate().for_each(|(layer, weight)| {
+        // Handing over less takes longer than adding it up.
+        let is_large = total.weights.iter().any(|weight| weight.values.len() > 1 << 16);
+        let add = |(layer, weight): (usize, &mut Rows)| {
             rest.iter().for_each(|part| weight.add(&part.weights[layer]));
-        });
+        };
+        if is_large {
+            total.weights.par_iter_mut().enumerate().for_each(add);
+        } else {
+            total.weights.iter_mut().enumerate().for_each(add);
+        }
         for part in &rest {
             for (bias, other) in total.biases.iter_mut().zip(&part.biases) {
                 bias.iter_mut().zip(other).for_each(|(x, y)| *x += y);

@@ -16,7 +16,7 @@ pub(super) struct OnePassAdam {
     epsilon: f32,
 }
 
-/// Weights per task.
+/// Weights per task; handing over fewer takes longer than updating them.
 const PART: usize = 1 << 16;
 
 impl OnePassAdam {
@@ -47,6 +47,10 @@ impl OnePassAdam {
                 *w -= *m * scale / (v.sqrt() + floor) * rate;
             }
         };
+        if weights.len() <= PART {
+            part((((weights, g), m), v));
+            return;
+        }
         weights
             .par_chunks_mut(PART)
             .zip(g.par_chunks(PART))
