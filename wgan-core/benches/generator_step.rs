@@ -77,7 +77,7 @@ where
 {
     let mut group = c.benchmark_group(name);
     group.sample_size(10);
-    for (d, width) in [(2, 128), (32, 128), (32, 512), (132, 512)] {
+    for (d, width) in [(2, 128), (32, 128), (132, 128), (2, 512), (32, 512), (132, 512)] {
         for (device_name, device) in devices() {
             let mut bench = Bench::new(strategy, activation, (d, width), device);
             let id = BenchmarkId::new(device_name, format!("{d}x{width}"));

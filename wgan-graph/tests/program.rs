@@ -180,6 +180,10 @@ fn directed_graphs_follow_their_arcs_and_have_no_w1_until_symmetrised() {
     let args = ["w1", "--edges", &edges, "--cost", "weight", "--mu", &mu, "--nu", &nu, "--json"];
     refused(&args, 1, "the graph is directed");
     assert_eq!(json(&[&args[..], &["--directed", "symmetrise"]].concat())["value"], 1.0);
+    let inspect = ["inspect", "--edges", &edges, "--cost", "weight", "--directed", "symmetrise"];
+    let summary = json(&[&inspect[..], &["--json"]].concat());
+    assert_eq!(summary["symmetrised_arcs"], 3); // a-b and b-a differ, b-c has none back
+    assert_eq!(summary["edges"], 2);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use wgan_graph::{
 
 use super::CliError;
 use super::network::{Directed, NetworkArgs};
-use super::output::{check_folder, to_json, write_csv};
+use super::output::{check_folder, note, to_json, write_csv};
 
 /// Options of `anomalies`.
 #[derive(Debug, Args)]
@@ -54,8 +54,13 @@ impl Anomalies {
     /// Nodes that only the features name are nodes without an edge.
     fn read(&self) -> Result<(Network, Option<NodeFeatures>), CliError> {
         let choices = self.network.or_else(Some(Directed::Symmetrise), None);
-        let Some(path) = &self.features else { return Ok((choices.read()?.0, None)) };
-        let (network, _) = choices.with_nodes(path).read()?;
+        let choices = match &self.features {
+            Some(path) => choices.with_nodes(path),
+            None => choices,
+        };
+        let (network, summary) = choices.read()?;
+        note(&summary);
+        let Some(path) = &self.features else { return Ok((network, None)) };
         let features = read_features(path, &network)?;
         Ok((network, Some(features)))
     }

@@ -41,8 +41,14 @@ pub fn write_csv(
     Ok(write_atomically(path, &bytes)?)
 }
 
-/// Says on standard error what part of the network is left out.
+/// Says on standard error what was changed about the network, or left out of it.
 pub fn note(summary: &NetworkSummary) {
+    if summary.symmetrised_arcs > 0 {
+        eprintln!(
+            "note: distances must be symmetric here; of {} arcs without an equal one back the cheaper direction counts both ways",
+            summary.symmetrised_arcs
+        );
+    }
     if summary.dropped_nodes > 0 {
         eprintln!(
             "note: the largest component is used, {} nodes are left out",

@@ -69,10 +69,15 @@ pub fn read_network(
     let edges = read_edges(&table, options, &mut nodes)?;
     let (is_directed, direction) = is_directed(&edges, options.arcs);
     let (mut network, cleaning) = Network::from_edges(nodes.ids, &edges, is_directed)?;
+    let mut symmetrised = 0;
     if options.arcs == ArcRule::Refuse || network_is_symmetric(&network) {
         network = network.undirected()?;
+    } else if options.arcs == ArcRule::Symmetrise {
+        symmetrised = NetworkSummary::new(&network, cleaning).one_way_arcs;
+        network = network.symmetrised();
     }
     let mut summary = NetworkSummary::new(&network, cleaning);
+    summary.symmetrised_arcs = symmetrised;
     summary.edge_rows = table.rows.len();
     summary.direction = direction;
     summary.repeated_ids = nodes.repeated;
@@ -169,8 +174,7 @@ fn read_costs(table: &Table, cost: &CostColumn) -> Result<Vec<f64>, GraphError> 
 fn is_directed(edges: &[Edge], rule: ArcRule) -> (bool, &'static str) {
     match rule {
         ArcRule::Arcs => (true, "rows are arcs, as asked for"),
-        ArcRule::Symmetrise => (false, "rows are edges, as asked for"),
-        ArcRule::Detect | ArcRule::Refuse => {
+        ArcRule::Detect | ArcRule::Refuse | ArcRule::Symmetrise => {
             let arcs: HashSet<(usize, usize)> =
                 edges.iter().filter(|e| e.u != e.v).map(|e| (e.u, e.v)).collect();
             let both = arcs.iter().filter(|&&(u, v)| u < v && arcs.contains(&(v, u))).count();

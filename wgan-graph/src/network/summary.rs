@@ -30,6 +30,8 @@ pub struct NetworkSummary {
     pub cleaning: Cleaning,
     /// Arcs of a directed graph without an equal one back.
     pub one_way_arcs: usize,
+    /// Arcs that had no equal one back before the cheaper direction of each pair was taken both ways.
+    pub symmetrised_arcs: usize,
     /// Nodes without an edge.
     pub isolated_nodes: usize,
     /// Components, connected in either direction.
@@ -59,6 +61,7 @@ impl NetworkSummary {
             largest_cost: costs().reduce(f64::max),
             cleaning,
             one_way_arcs: network.edges().filter(one_way).count(),
+            symmetrised_arcs: 0,
             isolated_nodes: (0..network.n_nodes()).filter(is_alone).count(),
             components: components.n(),
             largest_component: components.largest().len(),
@@ -87,6 +90,7 @@ impl fmt::Display for NetworkSummary {
             ("parallel edges dropped", self.cleaning.parallel_edges),
             ("zero costs kept", self.cleaning.zero_costs),
             ("arcs without equal return", self.one_way_arcs),
+            ("arcs taken both ways", self.symmetrised_arcs),
             ("repeated ids", self.repeated_ids),
             ("nodes left out", self.dropped_nodes),
         ] {
@@ -107,6 +111,7 @@ impl NetworkSummary {
             direction: self.direction,
             cost: std::mem::take(&mut self.cost),
             repeated_ids: self.repeated_ids,
+            symmetrised_arcs: self.symmetrised_arcs,
             dropped_nodes: self.nodes - part.n_nodes(),
             ..counts
         };
