@@ -101,8 +101,10 @@ impl Task {
     fn run(&self, strategy: &'static str) -> Result<Row, Failure> {
         let penalised = || self.perceptron(3, Activation::LeakyRelu);
         let (small, large) = (self.config(256, 1e-3), self.config(256, 1e-2));
-        // A step of a cone critic costs a fraction of the others': larger batches and more of them.
-        let cheap = CriticConfig { n_steps: 2 * self.n_steps, ..self.config(1024, 3e-2) };
+        // A step of a cone critic costs a fraction of the others', unless points are as long as pictures: larger batches
+        // and more of them.
+        let batch = if self.pair.dim() > 1000 { 256 } else { 1024 };
+        let cheap = CriticConfig { n_steps: 2 * self.n_steps, ..self.config(batch, 3e-2) };
         match strategy {
             "clip" => self.measure(strategy, penalised()?, WeightClip::default(), small),
             "gp" => self.measure(strategy, penalised()?, GradientPenalty::two_sided(10.0), small),
