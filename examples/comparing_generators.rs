@@ -98,7 +98,7 @@ fn main() -> Result<ExitCode, Failure> {
         run.note("  raw estimate for W1 = 2", judged[3].raw);
         // Samples of 10,000 are off by 0.02.
         run.at_most("  estimate / largest slope for W1 = 2", 2.0 + 0.06, judged[3].per_largest);
-        run.near("  estimate / mean slope for W1 = 2", 2.0, 0.2, judged[3].per_mean);
+        run.near("  estimate / mean slope for W1 = 2", 2.0, 0.3, judged[3].per_mean);
         run.near("  estimate / mean slope for W1 = 0.5", 0.5, 0.1, judged[1].per_mean);
         let curve =
             |of: fn(&Judged) -> f64| SHIFTS.into_iter().zip(judged.iter().map(of)).collect();

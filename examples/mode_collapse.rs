@@ -177,7 +177,7 @@ fn main() -> Result<ExitCode, Failure> {
 }
 
 fn picture(title: &str, real: &Array2<f64>, fake: &Array2<f64>) -> Panel {
-    let some = |table: &Array2<f64>| points(&table.select(Axis(0), &(0..100).collect::<Vec<_>>()));
+    let some = |table: &Array2<f64>| points(&table.select(Axis(0), &(0..60).collect::<Vec<_>>()));
     Panel::new(title, "x", "y")
         .dots("real", some(real))
         .dots("generated", some(fake))
