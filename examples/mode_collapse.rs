@@ -144,7 +144,7 @@ fn main() -> Result<ExitCode, Failure> {
         let (one, other) = (law.draw(N, &mut rng), law.draw(N, &mut rng));
         let floor = w1(one.view(), other.view(), GroundNorm::L2)?.value;
         let n_modes = law.centres.nrows();
-        let mut ratios = Vec::new();
+        let (mut found, mut ratios) = (Vec::new(), Vec::new());
         for method in METHODS {
             let (mut modes, mut near, mut distances) = (Vec::new(), Vec::new(), Vec::new());
             for seed in 0..n_seeds {
@@ -159,18 +159,29 @@ fn main() -> Result<ExitCode, Failure> {
                 }
             }
             let what = format!("{}, {method}: modes of {n_modes}", law.name);
-            if method == METHODS[4] {
-                run.at_least(&what, 0.95 * n_modes as f64, mean(&modes));
-                run.at_most("  W1 / floor", 2.0, mean(&distances));
-            } else {
-                run.note(&what, mean(&modes));
-                run.note("  W1 / floor", mean(&distances));
-            }
+            found.push(mean(&modes));
+            run.note(&what, mean(&modes));
+            run.note("  W1 / floor", mean(&distances));
             run.note("  share within 4 σ of a mode", mean(&near));
             ratios.push(mean(&distances));
         }
-        let what = format!("{}: W1, the last over the best JS-GAN with a normal latent", law.name);
-        run.at_most(&what, 1.0, ratios[4] / ratios[0].min(ratios[1]));
+        // Ring and lines are easy enough for either; what they show has no verdict.
+        if law.name == "grid" {
+            let usual = found[0].max(found[1]);
+            run.at_least(
+                "grid: modes, last method over the best JS-GAN with a normal latent",
+                1.0,
+                found[4] / usual,
+            );
+            let usual = ratios[0].min(ratios[1]);
+            run.at_most("grid: W1, the same", 1.0, ratios[4] / usual);
+        } else {
+            run.at_least(
+                &format!("{}: modes of the last method", law.name),
+                n_modes as f64,
+                found[4],
+            );
+        }
     }
     save(&run.path("mode_collapse.svg"), 2, &panels)?;
     Ok(run.finish())
