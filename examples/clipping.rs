@@ -167,7 +167,7 @@ fn main() -> Result<ExitCode, Failure> {
             values(critic.score(&tensor_of(cells.view(), &device)))
         };
         let some = fresh_real.select(ndarray::Axis(0), &(0..100).collect::<Vec<_>>());
-        Panel::new(title, "x", "y").level_map((-2.0, 2.0), 40, map).dots("real", points(&some))
+        Panel::new(title, "x", "y").level_map((-2.0, 2.0), 30, map).dots("real", points(&some))
     };
     let panels = [
         surface("Critic value, gradient penalty (light: low)", &penalised),

@@ -87,6 +87,13 @@ fn places() -> Array2<f64> {
     Array2::from_shape_fn((N_PAIRS, 4), |(pair, k)| place(pair)[k])
 }
 
+/// Visits as weights that add up to one in double precision.
+fn law_of(visits: Tensor<2>) -> Vec<f64> {
+    let weights = values(visits);
+    let total: f64 = weights.iter().sum();
+    weights.into_iter().map(|weight| weight / total).collect()
+}
+
 /// Pairs drawn by their visits, as points `[n, 4]`.
 fn draw<R: Rng>(law: &[f64], n: usize, rng: &mut R, device: &Device) -> Result<Tensor<2>, Failure> {
     let pairs: Vec<usize> = WeightedIndex::new(law)?.sample_iter(rng).take(n).collect();
@@ -101,7 +108,7 @@ fn imitate<S: LipschitzStrategy<MlpCritic>>(
 ) -> Result<(Vec<Point>, Vec<f64>), Failure> {
     let (device, mut rng) = (Device::flex(), run.rng(1));
     let transitions = transitions(&device);
-    let target = values(visits(&expert(&device), &transitions));
+    let target = law_of(visits(&expert(&device), &transitions));
     let zeros = Tensor::zeros([N_STATES, ACTIONS.len()], &device);
     let mut policy = Policy { logits: Param::from_tensor(zeros) }.train();
     let rate = 0.1;
@@ -115,7 +122,7 @@ fn imitate<S: LipschitzStrategy<MlpCritic>>(
     for step in 0..run.size(150, 80) {
         let probabilities = activation::softmax(policy.logits.val(), 1);
         let visited = visits(&probabilities, &transitions);
-        law = values(visited.clone().inner());
+        law = law_of(visited.clone().inner());
         let distance =
             w1_between(places().view(), &law, places().view(), &target, GroundNorm::L2)?.value;
         curve.push((step as f64, distance));
@@ -147,7 +154,7 @@ fn main() -> Result<ExitCode, Failure> {
     let (wasserstein, law) = imitate(Objective::Wasserstein, &penalty, &run)?;
     let (jensen_shannon, js_law) = imitate(Objective::NonSaturating, &Unconstrained, &run)?;
     let device = Device::flex();
-    let target = values(visits(&expert(&device), &transitions(&device)));
+    let target = law_of(visits(&expert(&device), &transitions(&device)));
     let variation =
         |law: &[f64]| law.iter().zip(&target).map(|(a, b)| (a - b).abs()).sum::<f64>() / 2.0;
     let last = |curve: &[Point]| {

@@ -146,7 +146,7 @@ fn main() -> Result<ExitCode, Failure> {
     let descent = Panel::new("Gradient descent on θ", "generator step", "shift θ (length)")
         .line("Wasserstein", wasserstein)
         .line("JS, saturating", saturating)
-        .line("JS, non-saturating", usual)
+        .line("JS, non-saturating (cut at the frame)", usual)
         .y(-1.0, 2.0);
     save(&run.path("parallel_lines.svg"), 2, &[distances, descent])?;
     Ok(run.finish())

@@ -28,7 +28,7 @@ fn after<S: LipschitzStrategy<MlpCritic>>(
     run: &Experiment,
 ) -> Result<(f64, f64), Failure> {
     let mut rng = run.rng(2);
-    let config = MlpConfig::new(2, 1).with_width(64);
+    let config = MlpConfig::new(real.dims()[1], 1).with_width(64);
     let critic = MlpCritic::new(&config, &mut rng, &Device::flex())?;
     let critic = CriticConfig::new(128, n_steps)
         .with_optimizer(OptimizerConfig::adam(1e-3))

@@ -6,6 +6,7 @@
 use std::process::ExitCode;
 
 use burn::tensor::{Device, Tensor};
+use ndarray::Array2;
 use wgan_core::known_pairs::{KnownPair, PointMasses, TranslatedNormals};
 use wgan_core::{
     Audit, Critic, CriticConfig, Estimate, GradientPenalty, GroundNorm, MlpConfig, MlpCritic,
@@ -33,8 +34,10 @@ fn train(
     run: &Experiment,
 ) -> Result<(MlpCritic, Tensor<2>, Tensor<2>), Failure> {
     let (device, mut rng) = (Device::flex(), run.rng(1));
-    let real = tensor_of(pair.real(2000, &mut rng).view(), &device);
-    let fake = tensor_of(pair.fake(2000, &mut rng).view(), &device);
+    // Centred, so that no law is where the rectifiers of a fresh critic have their kinks.
+    let centred = |rows: Array2<f64>| tensor_of((rows - pair.w1() / 2.0).view(), &device);
+    let (real, fake) = (pair.real(2000, &mut rng), pair.fake(2000, &mut rng));
+    let (real, fake) = (centred(real), centred(fake));
     let critic = MlpCritic::new(&MlpConfig::new(2, 1).with_width(64), &mut rng, &device)?;
     let strategy = GradientPenalty { points, ..GradientPenalty::two_sided(LAMBDA) };
     let critic = CriticConfig::new(128, n_steps)
@@ -44,12 +47,13 @@ fn train(
     Ok((critic, real, fake))
 }
 
-/// `f(x) − f(0)` along the line through both points.
+/// `f(x) − f(fake)` along the line through both points, positions from the fake one.
 fn ramp(critic: &MlpCritic) -> Vec<Point> {
     let positions = linspace(-1.0, THETA + 1.0, 101);
     let line: Vec<Tensor<2>> = positions
         .iter()
-        .map(|&x| Tensor::from_floats([[x as f32, 0.0]], &Device::flex()))
+        .map(|&x| [(x - THETA / 2.0) as f32, (-THETA / 2.0) as f32])
+        .map(|point| Tensor::from_floats([point], &Device::flex()))
         .collect();
     let scores = values(critic.score(&Tensor::cat(line, 0)));
     let at_fake = scores[20];

@@ -27,7 +27,7 @@ const PALETTE: [RGBColor; 7] = [
 const SIZE: (u32, u32) = (420, 340);
 
 /// Shades of a level map.
-const N_SHADES: usize = 12;
+const N_SHADES: usize = 8;
 
 enum Layer {
     Line(Vec<Point>),

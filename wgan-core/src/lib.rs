@@ -80,8 +80,8 @@ pub use lipschitz::{
     SlopePenalty, SpectralNorm, Unconstrained, WeightClip, operator_norm, singular_values,
 };
 pub use model::{
-    Activation, Committee, ConeCritic, Critic, GaussianPrior, Generator, InputGradient, Mlp,
-    MlpConfig, MlpCritic, MlpGenerator, Prior, linear,
+    Activation, Committee, ConeCritic, Critic, GaussianPrior, Generator, InputGradient, MixedPrior,
+    Mlp, MlpConfig, MlpCritic, MlpGenerator, Prior, linear,
 };
 pub use norm::GroundNorm;
 pub use sample::Sample;

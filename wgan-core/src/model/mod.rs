@@ -3,6 +3,7 @@
 mod activation;
 mod committee;
 mod cone_critic;
+mod mixed_prior;
 mod mlp;
 mod mlp_critic;
 mod mlp_generator;
@@ -16,6 +17,7 @@ use crate::sample::Sample;
 pub use activation::Activation;
 pub use committee::Committee;
 pub use cone_critic::ConeCritic;
+pub use mixed_prior::MixedPrior;
 pub use mlp::{Mlp, MlpConfig, linear};
 pub use mlp_critic::MlpCritic;
 pub use mlp_generator::MlpGenerator;
