@@ -1,4 +1,4 @@
-//! One generator step: five critic steps and one generator step, batch 256, three hidden layers,
+//! One generator step: five critic steps and one generator step, batch 256, three hidden layers (deep: four),
 //! with fresh batches and latents drawn on the host. Devices that are built in run side by side.
 
 use burn::tensor::{Device, Tensor, TensorData};
@@ -34,13 +34,17 @@ struct Bench<S> {
 impl<S: LipschitzStrategy<MlpCritic>> Bench<S> {
     fn new(
         strategy: S,
-        activation: Activation,
+        (activation, depth): (Activation, usize),
         (d, width): (usize, usize),
         device: Device,
     ) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mlp = |d_in, d_out| MlpConfig::new(d_in, d_out).with_width(width);
-        let critic = MlpCritic::new(&mlp(d, 1).with_activation(activation), &mut rng, &device);
+        let critic = MlpCritic::new(
+            &mlp(d, 1).with_activation(activation).with_depth(depth),
+            &mut rng,
+            &device,
+        );
         let generator = MlpGenerator::new(&mlp(LATENT, d), &mut rng, &device);
         let (Ok(critic), Ok(generator)) = (critic, generator) else {
             unreachable!("the sizes are valid")
@@ -71,7 +75,7 @@ impl<S: LipschitzStrategy<MlpCritic>> Bench<S> {
     }
 }
 
-fn run<S>(c: &mut Criterion, name: &str, strategy: S, activation: Activation)
+fn run<S>(c: &mut Criterion, name: &str, strategy: S, critic: (Activation, usize))
 where
     S: LipschitzStrategy<MlpCritic> + Copy,
 {
@@ -79,7 +83,7 @@ where
     group.sample_size(10);
     for (d, width) in [(2, 128), (32, 128), (132, 128), (2, 512), (32, 512), (132, 512)] {
         for (device_name, device) in devices() {
-            let mut bench = Bench::new(strategy, activation, (d, width), device);
+            let mut bench = Bench::new(strategy, critic, (d, width), device);
             let id = BenchmarkId::new(device_name, format!("{d}x{width}"));
             group.bench_function(id, |b| b.iter(|| bench.step()));
         }
@@ -88,12 +92,13 @@ where
 }
 
 fn generator_step(c: &mut Criterion) {
-    let leaky = Activation::LeakyRelu;
+    let leaky = (Activation::LeakyRelu, 3);
     run(c, "gradient_penalty", GradientPenalty::default(), leaky);
     run(c, "weight_clip", WeightClip::default(), leaky);
     run(c, "spectral_norm", SpectralNorm, leaky);
-    run(c, "orthonormal", Orthonormal, Activation::GroupSort);
-    run(c, "orthonormal_fold", Orthonormal, Activation::Fold);
+    run(c, "orthonormal", Orthonormal, (Activation::GroupSort, 3));
+    run(c, "orthonormal_fold", Orthonormal, (Activation::Fold, 3));
+    run(c, "orthonormal_fold_deep", Orthonormal, (Activation::Fold, 4));
 }
 
 criterion_group!(benches, generator_step);
