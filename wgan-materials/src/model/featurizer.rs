@@ -18,6 +18,8 @@ pub struct FeaturizerShape {
     pub n_descriptors: usize,
     /// Property columns `d`.
     pub n_properties: usize,
+    /// Entries `m` of the code of the given properties.
+    pub n_given: usize,
 }
 
 impl FeaturizerShape {
@@ -32,9 +34,9 @@ impl FeaturizerShape {
         (self.n_slots + 1) * (self.n_elements + self.n_descriptors) + 1 + self.n_properties
     }
 
-    /// Width of the condition: two numbers per slot.
+    /// Width of the condition: two numbers per slot and the code of the given properties.
     pub fn n_conditions(&self) -> usize {
-        2 * self.n_slots
+        2 * self.n_slots + self.n_given
     }
 }
 
@@ -62,9 +64,17 @@ impl Featurizer {
         let descriptors =
             Tensor::from_data(TensorData::new(values, [n_elements, n_descriptors]), device);
         let n_slots = alphabet.n_slots();
-        let shape = FeaturizerShape { n_slots, n_elements, n_descriptors, n_properties };
+        let shape =
+            FeaturizerShape { n_slots, n_elements, n_descriptors, n_properties, n_given: 0 };
         let charge_balance = ChargeBalance::new(alphabet.elements());
         Self { shape, descriptors, charge_balance }
+    }
+
+    /// The same with `m` numbers given besides the amounts.
+    #[must_use]
+    pub fn with_given(mut self, n_given: usize) -> Self {
+        self.shape.n_given = n_given;
+        self
     }
 
     /// Sizes of everything.
@@ -90,6 +100,7 @@ impl Featurizer {
     /// - `amounts`: `[n, k]`, 0 in empty slots
     /// - `charge_balance`: `[n, 1]`, see [`Featurizer::charge_balance`]
     /// - `properties`: `[n, d]`
+    /// - `given`: `[n, m]`, none for `m = 0`
     /// - returns: `x: [n, n_features]`, `y: [n, n_conditions]`
     pub fn features(
         &self,
@@ -97,6 +108,7 @@ impl Featurizer {
         amounts: Tensor<2>,
         charge_balance: Tensor<2>,
         properties: Tensor<2>,
+        given: Option<Tensor<2>>,
     ) -> Labelled {
         let fractions = fractions(amounts.clone());
         let described = self.describe(elements.clone());
@@ -111,7 +123,7 @@ impl Featurizer {
         if self.shape.n_properties > 0 {
             columns.push(properties);
         }
-        Labelled { x: Tensor::cat(columns, 1), y: condition(amounts) }
+        Labelled { x: Tensor::cat(columns, 1), y: condition(amounts, given) }
     }
 
     /// One-hot elements `[n, k, e]` and property codes `[n, d]` of a sample.
@@ -162,10 +174,10 @@ pub(super) fn used(amounts: Tensor<2>) -> Tensor<2> {
     amounts.greater_scalar(0.0).float()
 }
 
-/// What is given, not generated: fraction and use of each slot, `[n, 2k]`.
-pub(super) fn condition(amounts: Tensor<2>) -> Tensor<2> {
+/// What is given, not generated: fraction and use of each slot, then the code of the given properties, `[n, 2k + m]`.
+pub(super) fn condition(amounts: Tensor<2>, given: Option<Tensor<2>>) -> Tensor<2> {
     let fractions = fractions(amounts.clone()) * FRACTION_WEIGHT;
-    Tensor::cat(vec![fractions, used(amounts)], 1)
+    Tensor::cat([fractions, used(amounts)].into_iter().chain(given).collect(), 1)
 }
 
 /// `Σₖ wₖ vₖ`: `[n, k, c]` and `[n, k]` to `[n, c]`.
