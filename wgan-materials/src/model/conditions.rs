@@ -4,6 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 use wgan_cond::{Condition, ConditionColumn, Schema};
 
+use super::RankTransform;
 use crate::error::MaterialsError;
 use crate::table::Property;
 use crate::target::{Target, classes};
@@ -13,10 +14,12 @@ const LEAST_ROWS: usize = 32;
 
 /// The given properties of the known materials, and their coding.
 ///
-/// A number is coded by its rank, as among the generated properties, a class one-hot, what is missing as zeros.
+/// A number is coded by its rank, a class one-hot, what is missing as zeros; then come the rank of each property, as
+/// among the generated ones, and 1 where it is known.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Conditions {
     schema: Schema,
+    ranks: Vec<RankTransform>,
     properties: Vec<Property>,
 }
 
@@ -35,7 +38,9 @@ impl Conditions {
         };
         let columns: Vec<ConditionColumn> = properties.iter().map(column).collect();
         let schema = Schema::fit(&columns, &rows(&properties))?;
-        Ok(Self { schema, properties })
+        let rank =
+            |property: &Property| RankTransform::fit(property.values.iter().flatten().copied());
+        Ok(Self { schema, ranks: properties.iter().map(rank).collect(), properties })
     }
 
     /// The given properties, with the values of the known materials.
@@ -45,7 +50,7 @@ impl Conditions {
 
     /// Width of a coded condition; 0 if nothing is given.
     pub fn width(&self) -> usize {
-        self.schema.width()
+        self.schema.width() + 2 * self.properties.len()
     }
 
     /// What the known materials have themselves.
@@ -112,7 +117,11 @@ impl Conditions {
         let n = properties.first().map_or(0, |property| property.values.len());
         let mut codes = vec![0.0; n * width];
         for (&row, code) in rows.iter().zip(coded.rows()) {
-            codes[row * width..(row + 1) * width].iter_mut().zip(code).for_each(|(to, &c)| *to = c);
+            let values = || self.ranks.iter().zip(properties.iter().map(|p| p.values[row]));
+            let ranks = values().map(|(rank, v)| v.map_or(0.0, |v| rank.encode(v)) as f32);
+            let is_known = values().map(|(_, v)| f32::from(u8::from(v.is_some())));
+            let code = code.iter().copied().chain(ranks).chain(is_known);
+            codes[row * width..].iter_mut().zip(code).for_each(|(to, entry)| *to = entry);
         }
         Ok(Given { n_meeting: rows.len(), rows, properties, codes, width })
     }
@@ -218,11 +227,13 @@ mod tests {
     fn codes_are_those_of_the_schema_and_missing_values_are_zeros() {
         let conditions = conditions();
         let given = conditions.given().unwrap();
-        assert_eq!(conditions.width(), 4);
+        assert_eq!(conditions.width(), 8);
         let codes = given.codes(&[7, 99], &Device::flex()).unwrap();
         let codes: Vec<f32> = codes.into_data().iter::<f32>().collect();
-        assert_eq!(codes[..4], [0.0, 0.0, 0.0, 1.0]);
-        assert!((codes[4] - 12_f32.sqrt() * (0.5 - 0.5 / 99.0)).abs() < 1e-5, "{codes:?}");
-        assert_eq!(codes[5..], [1.0, 0.0, 1.0]);
+        assert_eq!(codes[..5], [0.0, 0.0, 0.0, 1.0, 0.0]);
+        assert_eq!(codes[6..8], [0.0, 1.0]);
+        let last = 12_f32.sqrt() * (0.5 - 0.5 / 99.0);
+        assert!((codes[8] - last).abs() < 1e-5 && (codes[12] - last).abs() < 1e-5, "{codes:?}");
+        assert_eq!((&codes[9..12], &codes[14..]), (&[1.0, 0.0, 1.0][..], &[1.0, 1.0][..]));
     }
 }

@@ -41,7 +41,8 @@ impl MaterialsData {
             charge_balance: Vec::with_capacity(compositions.len()),
             properties: space.encode(properties),
             width: space.width(),
-            featurizer: Featurizer::new(alphabet, space.width(), device).with_given(given.width()),
+            featurizer: Featurizer::new(alphabet, space.width(), device)
+                .with_given(given.width(), space.places(&given.properties)),
             given,
             device: device.clone(),
         };

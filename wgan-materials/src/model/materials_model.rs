@@ -134,7 +134,7 @@ impl ModelCard {
     fn networks(&self, device: &Device) -> Result<Networks, WganError> {
         let mut rng = ChaCha8Rng::seed_from_u64(self.config.seed);
         let featurizer = Featurizer::new(&self.alphabet, self.space.width(), device)
-            .with_given(self.conditions.width());
+            .with_given(self.conditions.width(), self.space.places(self.conditions.properties()));
         let shape = featurizer.shape();
         let slots: Vec<_> = self.known.iter().filter_map(|c| self.alphabet.encode(c)).collect();
         let generator = MaterialsGeneratorConfig::new()

@@ -41,6 +41,12 @@ impl PropertySpace {
         &self.names
     }
 
+    /// Places of these properties, those that are there.
+    pub fn places(&self, properties: &[Property]) -> Vec<usize> {
+        let place = |p: &Property| self.names.iter().position(|name| *name == p.name);
+        properties.iter().filter_map(place).collect()
+    }
+
     /// Number of code columns.
     pub fn width(&self) -> usize {
         self.transforms.len()

@@ -77,8 +77,8 @@ impl Sampler {
         conditions: Conditions,
         device: &Device,
     ) -> Result<Self, MaterialsError> {
-        let featurizer =
-            Featurizer::new(&alphabet, space.width(), device).with_given(conditions.width());
+        let featurizer = Featurizer::new(&alphabet, space.width(), device)
+            .with_given(conditions.width(), space.places(conditions.properties()));
         let given = if conditions.width() == 0 {
             Given::nothing(known.len())
         } else {
