@@ -26,7 +26,7 @@ fn sampling(c: &mut Criterion) {
     let fitted = Table::read(&path, &ReadOptions::default())
         .and_then(|table| MaterialsModel::fit(&table, &config, None, Silent, &device));
     let Ok(model) = fitted else { unreachable!("the compounds that ship can be fitted") };
-    let sampler = model.sampler(&device);
+    let Ok(sampler) = model.sampler(&device) else { unreachable!("nothing is given") };
     let checker = Checker::new(&model.card().known);
     let n_chunks = N.div_ceil(Sampler::CHUNK) as u64;
 

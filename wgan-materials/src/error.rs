@@ -58,6 +58,28 @@ pub enum MaterialsError {
         /// The names the table has.
         columns: Vec<String>,
     },
+    /// A property asked for by name that the table or the model does not have.
+    #[error("there is no property `{name}`; the properties are {}", quoted(properties))]
+    NoSuchProperty {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        properties: Vec<String>,
+    },
+    /// A condition that cannot be met by any candidate.
+    #[error("condition `{name}`: {reason}")]
+    NoCondition {
+        /// The property.
+        name: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Conditions that no known row is near to.
+    #[error("no known row is near {}: none has these classes and a value of each", targets.join(", "))]
+    NoneMeets {
+        /// The conditions.
+        targets: Vec<String>,
+    },
     /// No column looks like formulas.
     #[error(
         "no column holds formulas: expected one named formula, composition, compound or material, \
@@ -125,6 +147,9 @@ pub enum MaterialsError {
     /// Training, saving or loading failed.
     #[error(transparent)]
     Wgan(#[from] wgan_core::WganError),
+    /// A condition cannot be coded.
+    #[error(transparent)]
+    Condition(#[from] wgan_cond::CondError),
 }
 
 /// `` `a`, `b` `` for a list of names.

@@ -21,7 +21,7 @@
 //! let table = Table::read("examples/data/compounds.csv", &ReadOptions::default())?;
 //! let (config, device) = (MaterialsConfig::for_rows(table.len()), Device::flex());
 //! let model = MaterialsModel::fit(&table, &config, None, Progress::new(), &device)?;
-//! let sampler = model.sampler(&device);
+//! let sampler = model.sampler(&device)?;
 //! let drawn = CandidateStream::new(&sampler, 0, false).next_chunk()?;
 //! for found in Checker::new(&table.compositions).check_all(drawn) {
 //!     println!("{} near {}", found.candidate.composition, found.checks.nearest_known);
@@ -34,6 +34,7 @@
 //! - features: [`feature_rows`], [`element_descriptors`]
 //! - the model: [`MaterialsModel`], [`Sampler`], [`CandidateStream`]
 //! - checks: [`Checker`], [`is_charge_neutral`], [`electronegativity_ok`], [`nearest_neutral`], [`NearestIndex`]
+//! - properties asked for: [`Target`], [`Conditions`], [`adherence()`]
 //! - judging: [`evaluate`], [`Report`], [`Forest`]
 //!
 //! The program `wgan-materials` is a command line over these.
@@ -62,6 +63,7 @@ mod report;
 mod shared_data;
 mod stream;
 mod table;
+mod target;
 
 pub use candidates::CandidateWriter;
 pub use checks::{CheckedCandidate, Checker, Checks};
@@ -69,10 +71,15 @@ pub use composition::Composition;
 pub use descriptor::element_descriptors;
 pub use element::Element;
 pub use error::MaterialsError;
-pub use evaluate::{Evaluation, MaterialRows, PropertyColumn, PropertyDistance, evaluate};
+pub use evaluate::{
+    Adherence, Evaluation, MaterialRows, PropertyColumn, PropertyDistance, adherence, evaluate,
+};
 pub use featurizer::{feature_names, feature_rows, fraction_rows};
 pub use forest::{Forest, ForestConfig, TriedColumns};
-pub use model::{Alphabet, Candidate, Chunk, MaterialsConfig, MaterialsModel, ModelCard, Sampler};
+pub use model::{
+    Alphabet, Candidate, Chunk, Conditions, Given, MaterialsConfig, MaterialsModel, ModelCard,
+    Sampler,
+};
 pub use nearest::NearestIndex;
 pub use oxidation::{
     electronegativity_ok, is_charge_neutral, is_charge_neutral_mixed, nearest_neutral,
@@ -84,3 +91,4 @@ pub use table::{
     ColumnReport, ColumnRole, OnBadRow, OnRepeat, Property, PropertySelection, ReadOptions,
     ReadSummary, SkippedRow, Table,
 };
+pub use target::Target;

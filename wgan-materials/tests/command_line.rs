@@ -426,3 +426,91 @@ fn a_damaged_model_is_refused() {
     assert!(stderr(&output).contains("weights.safetensors"), "{}", stderr(&output));
     assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
 }
+
+/// The small table with a class.
+fn table_with_class() -> String {
+    let is_oxide = |line: &str| u8::from(line.split(',').next().is_some_and(|f| f.contains('O')));
+    let row = |(i, line): (usize, &str)| match i {
+        0 => format!("{line},is_oxide\n"),
+        _ => format!("{line},{}\n", is_oxide(line)),
+    };
+    table().lines().enumerate().map(row).collect()
+}
+
+/// The numbers of a column of candidates.
+fn column(out: &Path, name: &str) -> Vec<f64> {
+    let text = fs::read_to_string(out).unwrap();
+    let place = text.lines().next().unwrap().split(',').position(|c| c == name).unwrap();
+    text.lines().skip(1).map(|line| line.split(',').nth(place).unwrap().parse().unwrap()).collect()
+}
+
+#[test]
+fn candidates_have_the_properties_that_were_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table_with_class());
+    let asked = ["--condition", "BAND_GAP_EV=3.2±0.4", "--condition", "is_oxide=1"];
+    let (output, out) = generate(&folder, &data, &asked);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(column(&out, "band_gap_ev").iter().all(|gap| (gap - 3.2).abs() < 0.4 + 1e-9));
+    assert!(column(&out, "is_oxide").iter().all(|&class| class == 1.0));
+    assert_eq!(column(&out, "is_oxide").len(), 50);
+    let report = fs::read(folder.path().join("report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
+    let held = report["adherence"].as_array().unwrap();
+    assert_eq!(held.len(), 3);
+    assert_eq!(held[0]["asked"], "band_gap_ev=3.2±0.4");
+    assert!(held.iter().all(|held| held["within"].is_f64() && held["within_unasked"].is_f64()));
+    let page = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(page.contains("Adherence to band_gap_ev=3.2±0.4"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("adherence"));
+}
+
+#[test]
+fn a_saved_model_is_asked_for_what_it_was_fitted_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table_with_class());
+    let (model, out) = (folder.path().join("model"), folder.path().join("out.csv"));
+    let fit = ["fit", path(&data), "--model", path(&model), "--steps", "3"];
+    let fitted = run(&[&fit[..], &["--condition", "density_g_cm3"]].concat());
+    assert!(fitted.status.success(), "{}", stderr(&fitted));
+    let sample = |asked: &str| {
+        let args = ["sample", "--model", path(&model), "--n", "40", "--out", path(&out)];
+        run(&[&args[..], &["--condition", asked]].concat())
+    };
+    let output = sample("density_g_cm3=9+-0.5");
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("density_g_cm3=9±0.5 is an extrapolation"),
+        "{}",
+        stderr(&output)
+    );
+    assert!(column(&out, "density_g_cm3").iter().all(|value| (value - 9.0).abs() <= 0.5));
+    let output = sample("band_gap_ev=3");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("the properties are `density_g_cm3`"), "{}", stderr(&output));
+    let other = run(&fit);
+    assert_eq!(other.status.code(), Some(2));
+    assert!(stderr(&other).contains("with other settings"), "{}", stderr(&other));
+}
+
+#[test]
+fn conditions_that_cannot_be_met_end_in_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table_with_class());
+    for (asked, code, expected) in [
+        (
+            "gap=1",
+            1,
+            "there is no property `gap`; the properties are `band_gap_ev`, `density_g_cm3`",
+        ),
+        ("is_oxide=2", 1, "no row has the value 2; the values are 0, 1"),
+        ("band_gap_ev=wide", 1, "\"wide\" is not a number"),
+        ("formula=NaCl", 1, "it holds the formulas"),
+        ("band_gap_ev", 2, "is not a condition; write name=value"),
+    ] {
+        let (output, out) = generate(&folder, &data, &["--condition", asked]);
+        assert_eq!(output.status.code(), Some(code), "{asked}: {}", stderr(&output));
+        assert!(stderr(&output).contains(expected), "{asked}: {}", stderr(&output));
+        assert!(!out.exists());
+    }
+}

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use wgan_materials::evaluate;
+use wgan_materials::{Target, adherence, evaluate};
 
 use super::CliError;
+use super::conditions::ConditionArgs;
 use super::data::ReadArgs;
 use super::output::{print, to_json};
 
@@ -26,6 +27,8 @@ pub struct Evaluate {
     #[arg(long, default_value_t = 0)]
     seed: u64,
     #[command(flatten)]
+    asked: ConditionArgs,
+    #[command(flatten)]
     reading: ReadArgs,
 }
 
@@ -36,6 +39,10 @@ impl Evaluate {
         let candidates = self.reading.read_candidates(&self.candidates, &reference)?;
         let mut evaluation =
             evaluate(&reference.material_rows(), &candidates.material_rows(), self.seed);
+        let targets = Target::of_table(&self.asked.conditions, &reference)?;
+        let (real, found) = (reference.material_rows(), &candidates.compositions);
+        evaluation.adherence = adherence(&real, found, &[], &targets, self.seed)?;
+        evaluation.notes.extend(targets.iter().filter_map(Target::extrapolation));
         for (which, table) in [("reference", &reference), ("candidates", &candidates)] {
             eprintln!("{which} {}", table.summary.headline());
             let remarks = table.summary.remarks().into_iter();

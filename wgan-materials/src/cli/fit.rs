@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use wgan_core::{Checkpoints, Progress, StopReason, WganError};
-use wgan_materials::{MaterialsConfig, MaterialsModel, ModelCard, Table};
+use wgan_materials::{MaterialsConfig, MaterialsModel, ModelCard, Table, Target};
 
 use super::CliError;
 use super::data::DataArgs;
@@ -36,6 +36,9 @@ pub struct Fit {
     /// Directory of the model: settings, weights, history and, while it is fitted, checkpoints.
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
+    /// Property that candidates can be asked to have, see `sample --condition`; may be given several times.
+    #[arg(long = "condition", value_name = "NAME")]
+    conditions: Vec<String>,
     /// Continue an interrupted fit from its last checkpoint.
     #[arg(long)]
     resume: bool,
@@ -50,7 +53,13 @@ impl Fit {
         if self.resume && ModelCard::read(&self.model)?.is_none() {
             eprintln!("nothing to resume in {}; starting anew", self.model.display());
         }
-        self.training.fit_into(&table, &self.model, self.resume)?;
+        if let Some(given) = self.conditions.iter().find(|name| name.contains('=')) {
+            return Err(CliError::Usage(format!(
+                "--condition {given}: fit takes the name of a property; its value is for sample"
+            )));
+        }
+        let conditions = Target::names(&self.conditions, &table)?;
+        self.training.fit_into(&table, conditions, &self.model, self.resume)?;
         eprintln!("model saved in {}", self.model.display());
         Ok(())
     }
@@ -58,19 +67,19 @@ impl Fit {
 
 impl TrainArgs {
     /// Model settings of these options.
-    fn config(&self, table: &Table) -> MaterialsConfig {
+    fn config(&self, table: &Table, conditions: Vec<String>) -> MaterialsConfig {
         let config = match self.steps {
             Some(n_steps) => MaterialsConfig::new(n_steps),
             None => MaterialsConfig::for_rows(table.len()),
         };
-        config.with_seed(self.seed)
+        config.with_seed(self.seed).with_conditions(conditions)
     }
 
     /// A model that is kept in memory only.
-    pub fn fit(&self, table: &Table) -> Result<MaterialsModel, CliError> {
+    pub fn fit(&self, table: &Table, conditions: Vec<String>) -> Result<MaterialsModel, CliError> {
         let device = self.device.device()?;
-        let model =
-            MaterialsModel::fit(table, &self.config(table), None, Progress::new(), &device)?;
+        let config = self.config(table, conditions);
+        let model = MaterialsModel::fit(table, &config, None, Progress::new(), &device)?;
         warn_of_early_end(&model);
         Ok(model)
     }
@@ -80,13 +89,15 @@ impl TrainArgs {
     pub fn fit_into(
         &self,
         table: &Table,
+        conditions: Vec<String>,
         folder: &Path,
         resume: bool,
     ) -> Result<MaterialsModel, CliError> {
         let device = self.device.device()?;
         let _lock = locked(folder)?;
         let checkpoints = Checkpoints::new(folder.join("checkpoints"), CHECKPOINT_EVERY);
-        let card = ModelCard::new(table, &self.config(table));
+        let config = self.config(table, conditions);
+        let card = ModelCard::new(table, &config)?;
         if let Some(present) = ModelCard::read(folder)? {
             if let Some(difference) = card.difference(&present) {
                 return Err(CliError::Usage(format!(
@@ -109,13 +120,8 @@ impl TrainArgs {
         }
         card.write(folder)?;
         let recorder = Progress::new();
-        let model = MaterialsModel::fit(
-            table,
-            &self.config(table),
-            Some(checkpoints.clone()),
-            recorder,
-            &device,
-        )?;
+        let model =
+            MaterialsModel::fit(table, &config, Some(checkpoints.clone()), recorder, &device)?;
         warn_of_early_end(&model);
         model.save(folder)?;
         checkpoints.clear()?;

@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use wgan_cond::Condition;
 use wgan_materials::{
-    CandidateStream, CandidateWriter, CheckedCandidate, Checker, Composition, MaterialRows,
-    MaterialsModel, REPORT_FILES, Report, Table, evaluate,
+    Adherence, CandidateStream, CandidateWriter, CheckedCandidate, Checker, Composition,
+    MaterialRows, MaterialsModel, REPORT_FILES, Report, Sampler, Table, Target, adherence,
+    evaluate,
 };
 
 use super::CliError;
+use super::conditions::{ConditionArgs, warn_of_extrapolation};
 use super::data::DataArgs;
 use super::fit::{TrainArgs, at_least_one, read_with_notes};
 use super::output::{check_output, folder_of, print};
@@ -33,7 +36,19 @@ pub struct Generate {
     #[arg(long)]
     neutral: bool,
     #[command(flatten)]
+    asked: ConditionArgs,
+    #[command(flatten)]
     training: TrainArgs,
+}
+
+/// Candidates drawn without asking for anything, at most: what they are compared with needs no more.
+const MOST_UNASKED: usize = 5000;
+
+/// How far what was asked for holds.
+#[derive(Default)]
+struct Asked {
+    adherence: Vec<Adherence>,
+    notes: Vec<String>,
 }
 
 impl Generate {
@@ -42,18 +57,25 @@ impl Generate {
         let device = self.training.device.device()?;
         self.check_output()?;
         let table = read_with_notes(&self.data)?;
+        let targets = Target::of_table(&self.asked.conditions, &table)?;
+        warn_of_extrapolation(&targets);
+        let names = targets.iter().map(|target| target.name.clone()).collect();
         let model = match &self.model {
-            Some(folder) => self.training.fit_into(&table, folder, true)?,
-            None => self.training.fit(&table)?,
+            Some(folder) => self.training.fit_into(&table, names, folder, true)?,
+            None => self.training.fit(&table, names)?,
         };
-        let sampler = model.sampler(&device);
+        let mut sampler = model.sampler(&device)?;
+        if !targets.is_empty() {
+            sampler = sampler.aimed_at(&targets)?;
+        }
         let mut stream = CandidateStream::new(&sampler, self.training.seed, self.neutral);
         let candidates = self.candidates(&mut stream, &table)?;
         let mut writer = CandidateWriter::create(&self.out, model.card().space.names())?;
         writer.write(&candidates)?;
         writer.finish()?;
         eprintln!("{} candidates written to {}", candidates.len(), self.out.display());
-        self.report(&table, &model, &stream, &candidates)
+        let asked = self.asked(&table, &model, &sampler, &targets, &candidates)?;
+        self.report(&table, &model, &stream, &candidates, asked)
     }
 
     /// Neither the candidates nor the reports beside them may replace the table or each other.
@@ -80,6 +102,45 @@ impl Generate {
         Ok(checked)
     }
 
+    /// What is to be said about the targets, none if nothing was asked for.
+    fn asked(
+        &self,
+        table: &Table,
+        model: &MaterialsModel,
+        sampler: &Sampler,
+        targets: &[Target],
+        candidates: &[CheckedCandidate],
+    ) -> Result<Asked, CliError> {
+        if targets.is_empty() {
+            return Ok(Asked::default());
+        }
+        let device = self.training.device.device()?;
+        let free = model.sampler(&device)?;
+        let mut stream = CandidateStream::new(&free, self.training.seed, self.neutral);
+        let mut unasked = Vec::new();
+        while unasked.len() < self.n.min(MOST_UNASKED) {
+            unasked.extend(stream.next_chunk()?.into_iter().map(|drawn| drawn.composition));
+        }
+        unasked.truncate(self.n);
+        let found: Vec<Composition> =
+            candidates.iter().map(|found| found.candidate.composition.clone()).collect();
+        let reference = table.material_rows();
+        let adherence = adherence(&reference, &found, &unasked, targets, self.training.seed)?;
+        let given = sampler.given();
+        let mut notes: Vec<String> = targets.iter().filter_map(Target::extrapolation).collect();
+        notes.push(format!(
+            "{} of {} known rows meet the conditions; amounts and given values are those of {} rows, moved into the \
+             intervals where they do not meet them",
+            given.n_meeting,
+            table.len(),
+            given.rows.len()
+        ));
+        notes.push(
+            "the other figures compare with all known rows, whatever was asked for".to_owned(),
+        );
+        Ok(Asked { adherence, notes })
+    }
+
     /// Evaluates the candidates, prints the figures and writes the report beside them.
     fn report(
         &self,
@@ -87,6 +148,7 @@ impl Generate {
         model: &MaterialsModel,
         stream: &CandidateStream,
         candidates: &[CheckedCandidate],
+        asked: Asked,
     ) -> Result<(), CliError> {
         let compositions: Vec<Composition> =
             candidates.iter().map(|c| c.candidate.composition.clone()).collect();
@@ -102,6 +164,8 @@ impl Generate {
         let share = |n: usize| Some(n as f64 / stream.n_drawn as f64);
         evaluation.charge_neutral_as_drawn = share(stream.n_neutral);
         evaluation.known_as_drawn = share(stream.n_known);
+        evaluation.adherence = asked.adherence;
+        evaluation.notes.extend(asked.notes);
         let scores: Vec<f64> = candidates.iter().map(|c| c.candidate.critic_score).collect();
         let records = &model.history.records;
         let estimates: Vec<(usize, f64)> = records.iter().map(|r| (r.step, r.estimate)).collect();
@@ -123,15 +187,19 @@ impl Generate {
     /// What the result depends on, for the report.
     fn settings(&self, model: &MaterialsModel) -> Vec<(String, String)> {
         let config = &model.card().config;
-        [
+        let mut settings = vec![
             ("candidates", self.n.to_string()),
             ("seed", config.seed.to_string()),
             ("training steps", config.n_steps.to_string()),
             ("rows per step", config.batch_size.to_string()),
             ("made neutral", if self.neutral { "yes" } else { "no" }.to_owned()),
             ("version", env!("CARGO_PKG_VERSION").to_owned()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into()
+        ];
+        if !self.asked.conditions.is_empty() {
+            let asked: Vec<String> =
+                self.asked.conditions.iter().map(Condition::to_string).collect();
+            settings.push(("conditions", asked.join(", ")));
+        }
+        settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod conditions;
 mod data;
 mod device;
 mod error;

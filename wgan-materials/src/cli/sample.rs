@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 
+use burn::tensor::Device;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use wgan_materials::{CandidateStream, CandidateWriter, Checker, MaterialsModel};
+use wgan_cond::Condition;
+use wgan_materials::{CandidateStream, CandidateWriter, Checker, MaterialsModel, Sampler, Target};
 
 use super::CliError;
+use super::conditions::{ConditionArgs, warn_of_extrapolation};
 use super::device::DeviceChoice;
 use super::fit::at_least_one;
 use super::output::check_output;
@@ -30,6 +33,8 @@ pub struct Sample {
     /// that is impossible.
     #[arg(long)]
     neutral: bool,
+    #[command(flatten)]
+    asked: ConditionArgs,
     /// Where tensors live.
     #[arg(long, value_enum, default_value_t = DeviceChoice::Flex)]
     device: DeviceChoice,
@@ -41,7 +46,7 @@ impl Sample {
         let device = self.device.device()?;
         check_output(&self.out, &[])?;
         let model = MaterialsModel::load(&self.model, &device)?;
-        let sampler = model.sampler(&device);
+        let sampler = aimed(&model, &self.asked.conditions, &device)?;
         let checker = Checker::new(&model.card().known);
         let mut writer = CandidateWriter::create(&self.out, model.card().space.names())?;
         let style =
@@ -62,4 +67,25 @@ impl Sample {
         eprintln!("{} candidates written to {}", self.n, self.out.display());
         Ok(())
     }
+}
+
+/// Sampler of the model under these conditions.
+fn aimed(
+    model: &MaterialsModel,
+    conditions: &[Condition],
+    device: &Device,
+) -> Result<Sampler, CliError> {
+    let sampler = model.sampler(device)?;
+    if conditions.is_empty() {
+        return Ok(sampler);
+    }
+    let properties = model.card().conditions.properties();
+    if properties.is_empty() {
+        return Err(CliError::Usage(
+            "this model takes no conditions; fit one with --condition NAME".to_owned(),
+        ));
+    }
+    let targets = Target::of(conditions, properties)?;
+    warn_of_extrapolation(&targets);
+    Ok(sampler.aimed_at(&targets)?)
 }

@@ -1,5 +1,6 @@
 //! How close candidates are to the known materials, in numbers.
 
+mod adherence;
 mod c2st;
 mod consistency;
 mod elements;
@@ -18,6 +19,7 @@ use crate::composition::Composition;
 use crate::novelty::{Known, unique};
 use crate::oxidation::{electronegativity_ok, is_charge_neutral, is_charge_neutral_mixed};
 
+pub use adherence::{Adherence, adherence};
 use consistency::Consistency;
 pub(crate) use elements::occurrences;
 pub use property_law::PropertyDistance;
@@ -79,6 +81,9 @@ pub struct Evaluation {
     /// Share of candidates that were known when first drawn, see [`crate::Sampler::chunk`]; only where candidates
     /// were just drawn.
     pub known_as_drawn: Option<f64>,
+    /// How far the properties that were asked for hold, see [`adherence()`]; only where some were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adherence: Vec<Adherence>,
     /// What was left out, and why figures are missing.
     pub notes: Vec<String>,
 }
@@ -139,6 +144,7 @@ pub fn evaluate(reference: &MaterialRows, candidates: &MaterialRows, seed: u64) 
         property_w1,
         charge_neutral_as_drawn: None,
         known_as_drawn: None,
+        adherence: Vec::new(),
         notes: notes.into_lines(),
     }
 }

@@ -54,6 +54,16 @@ impl fmt::Display for Evaluation {
                 distance.n
             )?;
         }
+        for held in &self.adherence {
+            write!(f, "adherence                {:>9}   to {}", number(held.within), held.asked)?;
+            if let Some(deviation) = held.deviation {
+                write!(f, ", mean deviation {deviation:.3}")?;
+            }
+            if let Some(share) = held.within_unasked {
+                write!(f, "; unasked {share:.3}")?;
+            }
+            writeln!(f, "; {} real rows {}", held.n_real, number(held.real))?;
+        }
         self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))
     }
 }

@@ -39,6 +39,9 @@ pub struct MaterialsConfig {
     /// Units per hidden layer of the generator.
     #[config(default = 128)]
     pub generator_width: usize,
+    /// Names of the properties that are given to generator and critic, in the order of the table.
+    #[config(default = "Vec::new()")]
+    pub conditions: Vec<String>,
 }
 
 impl MaterialsConfig {

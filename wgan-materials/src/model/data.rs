@@ -5,7 +5,7 @@ use wgan_cond::Labelled;
 use wgan_core::Dataset;
 
 use super::alphabet::Slots;
-use super::{Alphabet, Featurizer, FeaturizerShape, PropertySpace};
+use super::{Alphabet, Featurizer, FeaturizerShape, Given, PropertySpace};
 use crate::composition::Composition;
 use crate::table::Property;
 
@@ -20,18 +20,20 @@ pub struct MaterialsData {
     /// `n × width` codes, row by row.
     properties: Vec<f32>,
     width: usize,
+    given: Given,
     featurizer: Featurizer,
     device: Device,
 }
 
 impl MaterialsData {
-    /// Samples of these compositions, all of whose elements are in `alphabet`, and their
-    /// properties.
+    /// Samples of these compositions, all of whose elements are in `alphabet`, their properties and what is given
+    /// of them.
     pub fn new(
         compositions: &[Composition],
         properties: &[Property],
         alphabet: &Alphabet,
         space: &PropertySpace,
+        given: Given,
         device: &Device,
     ) -> Self {
         let mut data = Self {
@@ -39,7 +41,9 @@ impl MaterialsData {
             charge_balance: Vec::with_capacity(compositions.len()),
             properties: space.encode(properties),
             width: space.width(),
-            featurizer: Featurizer::new(alphabet, space.width(), device),
+            featurizer: Featurizer::new(alphabet, space.width(), device)
+                .with_given(given.width(), space.places(&given.properties)),
+            given,
             device: device.clone(),
         };
         let all: Vec<usize> = (0..data.rows.len()).collect();
@@ -89,7 +93,14 @@ impl Dataset for MaterialsData {
         let balance: Vec<f32> = rows.iter().map(|&row| self.charge_balance[row]).collect();
         let balance = Tensor::from_data(TensorData::new(balance, [rows.len(), 1]), &self.device);
         let elements = self.elements(rows);
-        self.featurizer.features(elements, self.amounts(rows), balance, self.properties(rows))
+        let given = self.given.codes(rows, &self.device);
+        self.featurizer.features(
+            elements,
+            self.amounts(rows),
+            balance,
+            self.properties(rows),
+            given,
+        )
     }
 }
 

@@ -18,6 +18,10 @@ pub struct FeaturizerShape {
     pub n_descriptors: usize,
     /// Property columns `d`.
     pub n_properties: usize,
+    /// Entries `m` of the code of the given properties.
+    pub n_given: usize,
+    /// Given properties `g`; the last `2g` entries of their code are their ranks and whether they are known.
+    pub n_held: usize,
 }
 
 impl FeaturizerShape {
@@ -27,14 +31,17 @@ impl FeaturizerShape {
     }
 
     /// Width of the critic's sample: slots, their descriptors, fractions, mean descriptors, charge
-    /// balance and properties.
+    /// balance, deviations from the given properties and properties.
     pub fn n_features(&self) -> usize {
-        (self.n_slots + 1) * (self.n_elements + self.n_descriptors) + 1 + self.n_properties
+        (self.n_slots + 1) * (self.n_elements + self.n_descriptors)
+            + 1
+            + self.n_held
+            + self.n_properties
     }
 
-    /// Width of the condition: two numbers per slot.
+    /// Width of the condition: two numbers per slot and the code of the given properties.
     pub fn n_conditions(&self) -> usize {
-        2 * self.n_slots
+        2 * self.n_slots + self.n_given
     }
 }
 
@@ -47,11 +54,14 @@ pub struct Featurizer {
     /// Standardised descriptors of the elements, `[e, p]`.
     descriptors: Tensor<2>,
     charge_balance: ChargeBalance,
+    /// Property column of each given property.
+    held: Vec<usize>,
 }
 
 /// Weights of the feature groups, which set how much a change of each counts as distance.
 const DESCRIPTOR_WEIGHT: f32 = 0.5;
 const FRACTION_WEIGHT: f32 = 2.0;
+const GIVEN_WEIGHT: f32 = 2.0;
 
 impl Featurizer {
     /// Featurizer of an alphabet with `n_properties` property columns.
@@ -62,9 +72,23 @@ impl Featurizer {
         let descriptors =
             Tensor::from_data(TensorData::new(values, [n_elements, n_descriptors]), device);
         let n_slots = alphabet.n_slots();
-        let shape = FeaturizerShape { n_slots, n_elements, n_descriptors, n_properties };
+        let shape = FeaturizerShape {
+            n_slots,
+            n_elements,
+            n_descriptors,
+            n_properties,
+            n_given: 0,
+            n_held: 0,
+        };
         let charge_balance = ChargeBalance::new(alphabet.elements());
-        Self { shape, descriptors, charge_balance }
+        Self { shape, descriptors, charge_balance, held: Vec::new() }
+    }
+
+    /// The same with `m` numbers given besides the amounts, for the property columns `held`.
+    #[must_use]
+    pub fn with_given(mut self, n_given: usize, held: Vec<usize>) -> Self {
+        (self.shape.n_given, self.shape.n_held) = (n_given, held.len());
+        Self { held, ..self }
     }
 
     /// Sizes of everything.
@@ -90,6 +114,7 @@ impl Featurizer {
     /// - `amounts`: `[n, k]`, 0 in empty slots
     /// - `charge_balance`: `[n, 1]`, see [`Featurizer::charge_balance`]
     /// - `properties`: `[n, d]`
+    /// - `given`: `[n, m]`, none for `m = 0`
     /// - returns: `x: [n, n_features]`, `y: [n, n_conditions]`
     pub fn features(
         &self,
@@ -97,6 +122,7 @@ impl Featurizer {
         amounts: Tensor<2>,
         charge_balance: Tensor<2>,
         properties: Tensor<2>,
+        given: Option<Tensor<2>>,
     ) -> Labelled {
         let fractions = fractions(amounts.clone());
         let described = self.describe(elements.clone());
@@ -108,10 +134,21 @@ impl Featurizer {
             weighted_sum(described, fractions),
             charge_balance,
         ];
+        columns.extend(given.clone().map(|given| self.deviations(&properties, given)));
         if self.shape.n_properties > 0 {
             columns.push(properties);
         }
-        Labelled { x: Tensor::cat(columns, 1), y: condition(amounts) }
+        Labelled { x: Tensor::cat(columns, 1), y: condition(amounts, given) }
+    }
+
+    /// How far properties, as drawn from the composition, are from the given ones: `[n, g]`, 0 where none is given.
+    ///
+    /// The critic could work it out, in many more steps.
+    fn deviations(&self, properties: &Tensor<2>, given: Tensor<2>) -> Tensor<2> {
+        let FeaturizerShape { n_given: m, n_held: g, .. } = self.shape;
+        let drawn = self.held.iter().map(|&j| properties.clone().narrow(1, j, 1)).collect();
+        let ranks = given.clone().narrow(1, m - 2 * g, g);
+        (Tensor::cat(drawn, 1) - ranks) * given.narrow(1, m - g, g) * GIVEN_WEIGHT
     }
 
     /// One-hot elements `[n, k, e]` and property codes `[n, d]` of a sample.
@@ -162,10 +199,10 @@ pub(super) fn used(amounts: Tensor<2>) -> Tensor<2> {
     amounts.greater_scalar(0.0).float()
 }
 
-/// What is given, not generated: fraction and use of each slot, `[n, 2k]`.
-pub(super) fn condition(amounts: Tensor<2>) -> Tensor<2> {
+/// What is given, not generated: fraction and use of each slot, then the code of the given properties, `[n, 2k + m]`.
+pub(super) fn condition(amounts: Tensor<2>, given: Option<Tensor<2>>) -> Tensor<2> {
     let fractions = fractions(amounts.clone()) * FRACTION_WEIGHT;
-    Tensor::cat(vec![fractions, used(amounts)], 1)
+    Tensor::cat([fractions, used(amounts)].into_iter().chain(given).collect(), 1)
 }
 
 /// `Σₖ wₖ vₖ`: `[n, k, c]` and `[n, k]` to `[n, c]`.

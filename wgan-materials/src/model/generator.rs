@@ -27,7 +27,9 @@ pub struct MaterialsGeneratorConfig {
 /// Fills the slots of a given pattern of amounts with elements, one after the other, and then
 /// draws the properties of what came out.
 ///
-/// Slot `i` sees the pattern, the latent and the elements of the slots before it. Its element is
+/// Slot `i` sees the pattern, the given properties, the latent and the elements of the slots before it. The
+/// properties are drawn from the composition alone, so what the critic makes of a property that does not fit the
+/// given one reaches the choice of the elements. Its element is
 /// drawn by the Gumbel-max trick; the gradient passes straight through to the softmax (Bengio,
 /// Léonard, Courville 2013; Jang, Gu, Poole 2017). Indices into the alphabet must rise from slot
 /// to slot, so no element comes twice.
@@ -84,7 +86,7 @@ impl MaterialsGenerator {
         let from_elements = per_slot(shape.n_elements);
         let from_descriptors = per_slot(shape.n_descriptors);
         Ok(Self {
-            start: linear(ELEMENT_NOISE + 3 * k, w, rng, device),
+            start: linear(ELEMENT_NOISE + 3 * k + shape.n_given, w, rng, device),
             slot: Param::from_data(TensorData::new(slot, [k, w]), device),
             amount: linear(1, w, rng, device),
             hidden: linear(w, w, rng, device),
@@ -184,10 +186,11 @@ fn leaky(x: Tensor<2>) -> Tensor<2> {
     activation::leaky_relu(x, 0.2)
 }
 
-/// What the first layer sees: latent, fractions, logarithms of the amounts, used slots.
+/// What the first layer sees: latent, fractions, logarithms of the amounts, used slots, given properties.
 fn pattern_inputs(latent: &MaterialsLatent, fraction: &Tensor<2>, used: &Tensor<2>) -> Tensor<2> {
     let logs = ((fraction.clone() + 1e-9).log().clamp(-5.0, 1.0) + 1.0) * used.clone() * 0.5;
-    Tensor::cat(vec![latent.z.clone(), fraction.clone(), logs, used.clone()], 1)
+    let always = [latent.z.clone(), fraction.clone(), logs, used.clone()];
+    Tensor::cat(always.into_iter().chain(latent.given.clone()).collect(), 1)
 }
 
 /// `ln` of the smoothed share of each element in each slot, by number of elements: `[k + 1, k, e]`.
@@ -227,7 +230,8 @@ impl Generator for MaterialsGenerator {
         let codes = self.space.snap(generated.codes);
         let amounts = latent.amounts.clone();
         let balance = self.featurizer.charge_balance(generated.elements.clone(), amounts.clone());
-        self.featurizer.features(generated.elements, amounts, balance, codes)
+        let given = latent.given.clone();
+        self.featurizer.features(generated.elements, amounts, balance, codes, given)
     }
 
     /// Energy score of the properties given the *real* composition.
@@ -268,7 +272,7 @@ mod tests {
     use super::*;
     use crate::composition::Composition;
     use crate::model::data::amounts_tensor;
-    use crate::model::{Alphabet, MaterialsData, MaterialsPrior};
+    use crate::model::{Alphabet, Conditions, MaterialsData, MaterialsPrior};
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
     use wgan_core::{Dataset, Prior};
@@ -305,7 +309,7 @@ mod tests {
         let (generator, prior, slots) = generator();
         let mut rng = ChaCha8Rng::seed_from_u64(5);
         let rows: Vec<usize> = (0..200).map(|i| i % slots.len()).collect();
-        let latent = prior.with_amounts(amounts(&slots, &rows), &mut rng, &Device::flex());
+        let latent = prior.latent(amounts(&slots, &rows), None, &mut rng, &Device::flex());
         let elements = generator.forward(&latent).elements;
         let [n, k, e] = elements.dims();
         let values: Vec<f32> = elements.into_data().iter::<f32>().collect();
@@ -330,7 +334,8 @@ mod tests {
         let (generator, prior, _) = generator();
         let (known, device) = (known(), Device::flex());
         let (alphabet, space) = (Alphabet::of(&known), PropertySpace::fit(&[]));
-        let data = MaterialsData::new(&known, &[], &alphabet, &space, &device);
+        let given = Conditions::fit(Vec::new()).unwrap().given().unwrap();
+        let data = MaterialsData::new(&known, &[], &alphabet, &space, given, &device);
         let real = data.batch(&[2, 0, 5, 3]);
         let latent = prior.draw(&real, &mut ChaCha8Rng::seed_from_u64(5), &device);
         let values = |y: Tensor<2>| -> Vec<f32> { y.into_data().iter::<f32>().collect() };
@@ -343,7 +348,7 @@ mod tests {
         let (generator, prior, slots) = generator();
         let generator = generator.train();
         let mut rng = ChaCha8Rng::seed_from_u64(5);
-        let latent = prior.with_amounts(amounts(&slots, &[0, 1, 2, 3]), &mut rng, &Device::flex());
+        let latent = prior.latent(amounts(&slots, &[0, 1, 2, 3]), None, &mut rng, &Device::flex());
         let sample = generator.generate(&latent);
         let gradients = sample.x.square().sum().backward();
         let gradient = generator.frequency.val().grad(&gradients).unwrap();

@@ -14,15 +14,15 @@ use wgan_core::{
 };
 
 use super::{
-    Alphabet, Featurizer, MaterialsConfig, MaterialsData, MaterialsGenerator,
+    Alphabet, Conditions, Featurizer, MaterialsConfig, MaterialsData, MaterialsGenerator,
     MaterialsGeneratorConfig, MaterialsPrior, PropertySpace, Sampler,
 };
 use crate::composition::Composition;
 use crate::error::MaterialsError;
-use crate::table::Table;
+use crate::table::{Property, Table};
 
 /// Version of the layout of a model directory.
-const SCHEMA: u32 = 2;
+const SCHEMA: u32 = 3;
 const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "weights.safetensors";
 const HISTORY: &str = "history.csv";
@@ -42,8 +42,16 @@ pub struct ModelCard {
     pub space: PropertySpace,
     /// The known materials, one per row of the data.
     pub known: Vec<Composition>,
+    /// The properties that are given, see [`MaterialsConfig::conditions`].
+    pub conditions: Conditions,
     /// Digest of the data: formulas and properties, row by row.
     pub digest: String,
+}
+
+/// What says how to read the rest of a card.
+#[derive(Deserialize)]
+struct Layout {
+    schema: u32,
 }
 
 /// The two networks of a model.
@@ -65,16 +73,22 @@ pub struct MaterialsModel {
 
 impl ModelCard {
     /// Card of a model of `table` with these settings.
-    pub fn new(table: &Table, config: &MaterialsConfig) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// If a condition is no property of the table, or one that does not vary.
+    pub fn new(table: &Table, config: &MaterialsConfig) -> Result<Self, MaterialsError> {
+        let given: Result<Vec<Property>, MaterialsError> =
+            config.conditions.iter().map(|name| given_property(table, name)).collect();
+        Ok(Self {
             schema: SCHEMA,
             crate_version: env!("CARGO_PKG_VERSION").to_owned(),
             config: config.clone(),
             alphabet: Alphabet::of(&table.compositions),
             space: PropertySpace::fit(&table.properties),
             known: table.compositions.clone(),
+            conditions: Conditions::fit(given?)?,
             digest: digest(table),
-        }
+        })
     }
 
     /// What makes a model with the card `other` a different one; none if nothing does.
@@ -98,12 +112,13 @@ impl ModelCard {
             return Ok(None);
         }
         let text = std::fs::read_to_string(&path).map_err(|e| WganError::io(&path, e))?;
-        let card: Self = serde_json::from_str(&text).map_err(|e| WganError::saved(&path, e))?;
-        if card.schema != SCHEMA {
-            let reason = format!("expected schema {SCHEMA}, got {}", card.schema);
+        let Layout { schema } =
+            serde_json::from_str(&text).map_err(|e| WganError::saved(&path, e))?;
+        if schema != SCHEMA {
+            let reason = format!("expected schema {SCHEMA}, got {schema}");
             return Err(WganError::saved(&path, reason).into());
         }
-        Ok(Some(card))
+        Ok(Some(serde_json::from_str(&text).map_err(|e| WganError::saved(&path, e))?))
     }
 
     /// Writes the card to the model directory `folder`.
@@ -118,7 +133,8 @@ impl ModelCard {
 
     fn networks(&self, device: &Device) -> Result<Networks, WganError> {
         let mut rng = ChaCha8Rng::seed_from_u64(self.config.seed);
-        let featurizer = Featurizer::new(&self.alphabet, self.space.width(), device);
+        let featurizer = Featurizer::new(&self.alphabet, self.space.width(), device)
+            .with_given(self.conditions.width(), self.space.places(self.conditions.properties()));
         let shape = featurizer.shape();
         let slots: Vec<_> = self.known.iter().filter_map(|c| self.alphabet.encode(c)).collect();
         let generator = MaterialsGeneratorConfig::new()
@@ -139,6 +155,14 @@ impl ModelCard {
             critic: ConcatCritic::new(&critic, &mut rng, device)?,
         })
     }
+}
+
+/// The property `name` of the table.
+fn given_property(table: &Table, name: &str) -> Result<Property, MaterialsError> {
+    table.property(name).cloned().ok_or_else(|| MaterialsError::NoSuchProperty {
+        name: name.to_owned(),
+        properties: table.properties.iter().map(|property| property.name.clone()).collect(),
+    })
 }
 
 /// FNV-1a over formulas and property values (Fowler, Noll, Vo): the same on every machine and by every compiler.
@@ -173,7 +197,7 @@ impl MaterialsModel {
         recorder: impl Recorder,
         device: &Device,
     ) -> Result<Self, MaterialsError> {
-        let card = ModelCard::new(table, config);
+        let card = ModelCard::new(table, config)?;
         let training = config.training()?;
         let networks = card.networks(device)?;
         let data = MaterialsData::new(
@@ -181,6 +205,7 @@ impl MaterialsModel {
             &table.properties,
             &card.alphabet,
             &card.space,
+            card.conditions.given()?,
             device,
         );
         let prior = MaterialsPrior::new(data.shape());
@@ -236,14 +261,18 @@ impl MaterialsModel {
         &self.card
     }
 
-    /// Sampler of candidates.
-    pub fn sampler(&self, device: &Device) -> Sampler {
+    /// Sampler of candidates; what is given is drawn from the known materials.
+    ///
+    /// # Errors
+    /// If the conditions cannot be coded, which fitted ones can.
+    pub fn sampler(&self, device: &Device) -> Result<Sampler, MaterialsError> {
         Sampler::new(
             self.networks.generator.clone(),
             self.networks.critic.clone(),
             self.card.alphabet.clone(),
             self.card.space.clone(),
             &self.card.known,
+            self.card.conditions.clone(),
             device,
         )
     }

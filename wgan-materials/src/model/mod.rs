@@ -2,6 +2,7 @@
 
 mod alphabet;
 mod charge_balance;
+mod conditions;
 mod config;
 mod data;
 mod featurizer;
@@ -13,6 +14,7 @@ mod rank_transform;
 mod sampler;
 
 pub use alphabet::Alphabet;
+pub use conditions::{Conditions, Given};
 pub use config::MaterialsConfig;
 pub use data::MaterialsData;
 pub use featurizer::{Featurizer, FeaturizerShape};

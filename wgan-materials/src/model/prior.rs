@@ -18,6 +18,8 @@ pub(super) const PROPERTY_NOISE: usize = 8;
 pub struct MaterialsLatent {
     /// Amount in each slot, 0 in empty ones, `[n, k]`.
     pub amounts: Tensor<2>,
+    /// Code of the given properties, `[n, m]`; none for `m = 0`.
+    pub given: Option<Tensor<2>>,
     /// `N(0, I)`, `[n, 32]`.
     pub z: Tensor<2>,
     /// Standard Gumbel, `[n, k, e]`: turns logits into draws.
@@ -38,10 +40,11 @@ impl MaterialsPrior {
         Self { shape }
     }
 
-    /// One latent for each row of amounts, `[n, k]`.
-    pub fn with_amounts<R: Rng>(
+    /// One latent for each row of amounts, `[n, k]`, and of given properties, `[n, m]`.
+    pub fn latent<R: Rng>(
         &self,
         amounts: Tensor<2>,
+        given: Option<Tensor<2>>,
         rng: &mut R,
         device: &Device,
     ) -> MaterialsLatent {
@@ -56,6 +59,7 @@ impl MaterialsPrior {
             .collect();
         MaterialsLatent {
             amounts,
+            given,
             z: normal([n, ELEMENT_NOISE], rng, device),
             gumbel: Tensor::from_data(TensorData::new(gumbel, [n, k, e]), device),
             z_property: normal([n, 2 * PROPERTY_NOISE], rng, device),
@@ -66,12 +70,15 @@ impl MaterialsPrior {
 impl Prior<Labelled> for MaterialsPrior {
     type Latent = MaterialsLatent;
 
-    /// Latents with the amounts of `real`, up to a factor: the condition holds fractions.
+    /// Latents with the given properties of `real` and its amounts up to a factor: the condition holds fractions.
     fn draw<R: Rng>(&self, real: &Labelled, rng: &mut R, device: &Device) -> MaterialsLatent {
         debug_assert_eq!(real.y.dims()[1], self.shape.n_conditions());
         debug_assert!(real.batch_size() > 0);
-        let amounts = real.y.clone().inner().narrow(1, 0, self.shape.n_slots);
-        self.with_amounts(amounts, rng, device)
+        let FeaturizerShape { n_slots, n_given, .. } = self.shape;
+        let condition = real.y.clone().inner();
+        let amounts = condition.clone().narrow(1, 0, n_slots);
+        let given = (n_given > 0).then(|| condition.narrow(1, 2 * n_slots, n_given));
+        self.latent(amounts, given, rng, device)
     }
 }
 

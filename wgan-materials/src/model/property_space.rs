@@ -41,6 +41,12 @@ impl PropertySpace {
         &self.names
     }
 
+    /// Places of these properties, those that are there.
+    pub fn places(&self, properties: &[Property]) -> Vec<usize> {
+        let place = |p: &Property| self.names.iter().position(|name| *name == p.name);
+        properties.iter().filter_map(place).collect()
+    }
+
     /// Number of code columns.
     pub fn width(&self) -> usize {
         self.transforms.len()
@@ -125,6 +131,26 @@ impl PropertySpace {
             .collect()
     }
 
+    /// Values of generated rows, property by property, each row by its own code.
+    ///
+    /// For rows that were drawn under a condition, whose properties need not follow the law of the data.
+    pub fn decode_each(&self, codes: &[f32]) -> Vec<Vec<Option<f64>>> {
+        let rows = || codes.chunks(self.width());
+        let column = |j: usize| {
+            let flag = self.partial.iter().position(|&p| p == j).map(|k| self.names.len() + k);
+            let is_missing = |row: &[f32]| {
+                flag.is_some_and(|flag| {
+                    f64::from(row[flag]) > missing_threshold(&self.transforms[flag])
+                })
+            };
+            let value = |row: &[f32]| {
+                (!is_missing(row)).then(|| self.transforms[j].value(f64::from(row[j])))
+            };
+            rows().map(value).collect()
+        };
+        (0..self.names.len()).map(column).collect()
+    }
+
     /// Sets the codes of missing properties to 0, as [`PropertySpace::encode`] does.
     fn blank_missing(&self, row: &mut [f32]) {
         for (k, &j) in self.partial.iter().enumerate() {
@@ -179,6 +205,7 @@ mod tests {
         let decoded = space.decode(&codes, 4);
         assert_eq!(decoded[0], columns[0].values);
         assert_eq!(decoded[1], columns[1].values);
+        assert_eq!(space.decode_each(&codes), decoded);
     }
 
     #[test]

@@ -51,6 +51,11 @@ impl RankTransform {
         self.middle(self.index(code / SCALE + 0.5))
     }
 
+    /// Value of the data that `code` belongs to.
+    pub fn value(&self, code: f64) -> f64 {
+        self.quantile(code / SCALE + 0.5)
+    }
+
     /// Value at rank `u` in `[0, 1]`.
     pub fn quantile(&self, u: f64) -> f64 {
         self.values[self.index(u)]

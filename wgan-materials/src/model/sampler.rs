@@ -12,10 +12,13 @@ use wgan_core::Critic;
 
 use super::alphabet::Slots;
 use super::data::{amounts_tensor, elements_tensor};
-use super::{Alphabet, Featurizer, MaterialsGenerator, MaterialsPrior, PropertySpace};
+use super::{
+    Alphabet, Conditions, Featurizer, Given, MaterialsGenerator, MaterialsPrior, PropertySpace,
+};
 use crate::composition::Composition;
 use crate::error::MaterialsError;
 use crate::novelty::Known;
+use crate::target::Target;
 
 /// A generated material.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +52,10 @@ pub struct Sampler {
     alphabet: Alphabet,
     space: PropertySpace,
     known: Vec<Slots>,
+    conditions: Conditions,
+    given: Given,
+    /// Whether candidates are drawn under conditions of their own.
+    is_targeted: bool,
     same: Known,
     device: Device,
 }
@@ -57,17 +64,27 @@ impl Sampler {
     /// Candidates per chunk. Properties follow their law within each chunk, so it is fixed.
     pub const CHUNK: usize = 1024;
 
-    /// Sampler of trained networks; amounts are drawn from the rows of `known`.
+    /// Sampler of trained networks; amounts and what is given are drawn from the rows of `known`.
+    ///
+    /// # Errors
+    /// If the conditions cannot be coded, which fitted ones can.
     pub fn new(
         generator: MaterialsGenerator,
         critic: ConcatCritic,
         alphabet: Alphabet,
         space: PropertySpace,
         known: &[Composition],
+        conditions: Conditions,
         device: &Device,
-    ) -> Self {
-        let featurizer = Featurizer::new(&alphabet, space.width(), device);
-        Self {
+    ) -> Result<Self, MaterialsError> {
+        let featurizer = Featurizer::new(&alphabet, space.width(), device)
+            .with_given(conditions.width(), space.places(conditions.properties()));
+        let given = if conditions.width() == 0 {
+            Given::nothing(known.len())
+        } else {
+            conditions.given()?
+        };
+        Ok(Self {
             generator: generator.valid(),
             critic: critic.valid(),
             prior: MaterialsPrior::new(featurizer.shape()),
@@ -76,8 +93,25 @@ impl Sampler {
             featurizer,
             alphabet,
             space,
+            conditions,
+            given,
+            is_targeted: false,
             device: device.clone(),
-        }
+        })
+    }
+
+    /// The sampler whose candidates take amounts and given properties from the known materials that meet the
+    /// targets, or from the nearest ones, see [`Conditions::meeting`].
+    ///
+    /// # Errors
+    /// [`MaterialsError::NoneMeets`] if no known material is near.
+    pub fn aimed_at(self, targets: &[Target]) -> Result<Self, MaterialsError> {
+        Ok(Self { given: self.conditions.meeting(targets)?, is_targeted: true, ..self })
+    }
+
+    /// What is given: known materials that candidates take their amounts from, and how many met the targets.
+    pub fn given(&self) -> &Given {
+        &self.given
     }
 
     /// Chunk number `index` of the stream of `seed`.
@@ -91,7 +125,8 @@ impl Sampler {
     pub fn chunk(&self, seed: u64, index: u64) -> Result<Chunk, MaterialsError> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(index + 1); // stream 0 trained the model
-        let rows = stratified_rows(self.known.len(), Self::CHUNK, &mut rng);
+        let places = stratified_rows(self.given.rows.len(), Self::CHUNK, &mut rng);
+        let rows: Vec<usize> = places.into_iter().map(|place| self.given.rows[place]).collect();
         let mut draws = self.draw(&rows, &mut rng)?;
         let n_known = draws.iter().filter(|d| self.same.has(&d.composition)).count();
         for round in 0..REPEAT_REDRAWS {
@@ -102,8 +137,8 @@ impl Sampler {
             }
         }
         let codes: Vec<f32> = draws.iter().flat_map(|draw| draw.codes.iter().copied()).collect();
-        let properties = self.space.decode(&codes, draws.len());
-        let scores = self.scores(&draws, codes);
+        let properties = self.properties(&codes, &rows);
+        let scores = self.scores(&draws, codes, &rows);
         let candidate = |(i, draw): (usize, Draw)| Candidate {
             composition: draw.composition,
             properties: properties.iter().map(|values| values[i]).collect(),
@@ -113,8 +148,24 @@ impl Sampler {
         Ok(Chunk { candidates, n_known })
     }
 
+    /// Properties of the draws, column by column: those of the rows where they are given, else decoded.
+    fn properties(&self, codes: &[f32], rows: &[usize]) -> Vec<Vec<Option<f64>>> {
+        let mut decoded = if self.is_targeted {
+            self.space.decode_each(codes)
+        } else {
+            self.space.decode(codes, rows.len())
+        };
+        for property in &self.given.properties {
+            let place = self.space.names().iter().position(|name| *name == property.name);
+            if let Some(values) = place.map(|place| &mut decoded[place]) {
+                *values = rows.iter().map(|&row| property.values[row]).collect();
+            }
+        }
+        decoded
+    }
+
     /// The critic's `f` of each draw; `codes` are those of the draws, row by row.
-    fn scores(&self, draws: &[Draw], codes: Vec<f32>) -> Vec<f32> {
+    fn scores(&self, draws: &[Draw], codes: Vec<f32>, rows: &[usize]) -> Vec<f32> {
         let slots = || draws.iter().map(|draw| draw.slots.as_slice());
         let elements = elements_tensor(slots(), self.featurizer.shape(), &self.device);
         let amounts = amounts_tensor(slots(), self.alphabet.n_slots(), &self.device);
@@ -122,7 +173,11 @@ impl Sampler {
         let codes = TensorData::new(codes, [draws.len(), width]);
         let snapped = self.space.snap(Tensor::from_data(codes, &self.device));
         let balance = self.featurizer.charge_balance(elements.clone(), amounts.clone());
-        host(self.critic.score(&self.featurizer.features(elements, amounts, balance, snapped)))
+        let given = self.given.codes(rows, &self.device);
+        host(
+            self.critic
+                .score(&self.featurizer.features(elements, amounts, balance, snapped, given)),
+        )
     }
 
     /// Positions of the draws whose composition stands further ahead or, on request, is known.
@@ -144,7 +199,8 @@ impl Sampler {
         }
         let slots = rows.iter().map(|&row| self.known[row].as_slice());
         let amounts = amounts_tensor(slots, self.alphabet.n_slots(), &self.device);
-        let latent = self.prior.with_amounts(amounts, rng, &self.device);
+        let given = self.given.codes(rows, &self.device);
+        let latent = self.prior.latent(amounts, given, rng, &self.device);
         let generated = self.generator.forward(&latent);
         let codes = host(generated.codes);
         let chosen = indices(generated.elements);

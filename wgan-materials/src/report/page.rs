@@ -140,6 +140,15 @@ fn figures(report: &Report) -> String {
         let meaning = format!("in standard deviations; {} generated values", distance.n);
         rows.push(row(&name, decimal(distance.w1), decimal(distance.floor), &meaning));
     }
+    for held in &e.adherence {
+        let name = format!("Adherence to {}", escape(&held.asked));
+        let unasked = held.within_unasked.map_or(String::new(), |share| {
+            format!("; {} of candidates drawn without asking", percent(Some(share)))
+        });
+        let meaning =
+            format!("property predicted by forests that learnt the training set{unasked}");
+        rows.push(row(&name, percent(held.within), percent(held.real), &meaning));
+    }
     let header = ["Figure", "Candidates", "Real data", "Meaning"].map(String::from);
     table("figures", &header, &rows)
 }

@@ -1,7 +1,7 @@
 //! What the figures say, in sentences.
 
 use super::html::{decimal, percent};
-use crate::evaluate::Evaluation;
+use crate::evaluate::{Adherence, Evaluation};
 
 /// What a reader should know before using any candidate.
 pub(super) const LIMITS: [&str; 4] = [
@@ -20,6 +20,7 @@ pub(super) fn sentences(evaluation: &Evaluation, n_reference: usize) -> Vec<Stri
     sentences.extend(likeness(evaluation));
     sentences.extend(laws(evaluation));
     sentences.extend(consistency(evaluation));
+    sentences.extend(evaluation.adherence.iter().filter_map(adherence));
     sentences
 }
 
@@ -84,6 +85,20 @@ fn consistency(evaluation: &Evaluation) -> Option<String> {
         "Generated properties differ from what a forest trained on the known rows predicts for the composition by {} standard \
          deviations on average.",
         decimal(Some(evaluation.property_consistency?))
+    ))
+}
+
+fn adherence(held: &Adherence) -> Option<String> {
+    let share = percent(Some(held.within?));
+    let unasked = held.within_unasked.map_or(String::new(), |share| {
+        format!(", against {} of candidates drawn without asking", percent(Some(share)))
+    });
+    Some(format!(
+        "{}: forests trained on the known rows predict it for {share} of the candidates{unasked}; they predict it for {} of the {} \
+         known rows that have it and that they have not seen.",
+        held.asked,
+        percent(held.real),
+        held.n_real
     ))
 }
 

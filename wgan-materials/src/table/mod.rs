@@ -13,6 +13,8 @@ mod unit;
 
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 pub use options::{OnBadRow, OnRepeat, PropertySelection, ReadOptions};
 pub use summary::{ColumnReport, ColumnRole, ReadSummary, SkippedRow};
 
@@ -24,7 +26,7 @@ use rows::Sorter;
 use source::Source;
 
 /// A numeric column.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Property {
     /// Name in the header.
