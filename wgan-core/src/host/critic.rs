@@ -4,7 +4,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use rayon::prelude::*;
 
-use super::chunk_size;
+use super::CHUNK;
 use super::gradients::Gradients;
 use super::perceptron::{Perceptron, Trace};
 use super::rows::Rows;
@@ -36,12 +36,11 @@ pub(crate) fn critic_gradients(
     let t: Vec<f32> = t.into_data().try_into_vec().ok()?;
     let n = real.n;
     let step = Step { network: &network, penalty, n };
-    let size = chunk_size(&network);
-    let starts: Vec<usize> = (0..n).step_by(size).collect();
+    let starts: Vec<usize> = (0..n).step_by(CHUNK).collect();
     let chunks: Vec<Chunk> = starts
         .into_par_iter()
         .map(|from| {
-            let to = (from + size).min(n);
+            let to = (from + CHUNK).min(n);
             step.chunk(real.part(from, to), fake.part(from, to), &t[from..to])
         })
         .collect();

@@ -4,7 +4,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use rayon::prelude::*;
 
-use super::chunk_size;
+use super::CHUNK;
 use super::gradients::Gradients;
 use super::perceptron::Perceptron;
 use super::rows::Rows;
@@ -14,10 +14,8 @@ use crate::model::Mlp;
 pub(crate) fn generate(generator: &Mlp, z: Tensor<2>) -> Option<Tensor<2>> {
     let network = Perceptron::of(generator)?;
     let z = Rows::of(z)?;
-    let chunks: Vec<Rows> = chunks_of(&z, chunk_size(&network))
-        .into_par_iter()
-        .map(|z| network.output(&network.trace(z)))
-        .collect();
+    let chunks: Vec<Rows> =
+        chunks_of(&z).into_par_iter().map(|z| network.output(&network.trace(z))).collect();
     let d = chunks.first()?.d;
     Some(Rows::stacked(&chunks, d).into_tensor(&generator.device()))
 }
@@ -31,7 +29,7 @@ pub(crate) fn generator_gradients(
     let (critic, network) = (Perceptron::of(critic)?, Perceptron::of(generator)?);
     let z = Rows::of(z)?;
     let share = 1.0 / z.n as f32;
-    let chunks: Vec<(Gradients, f64)> = chunks_of(&z, chunk_size(&network))
+    let chunks: Vec<(Gradients, f64)> = chunks_of(&z)
         .into_par_iter()
         .map(|z| {
             let trace = network.trace(z);
@@ -51,6 +49,6 @@ pub(crate) fn generator_gradients(
     Some((gradients.into_params(generator), loss))
 }
 
-fn chunks_of(z: &Rows, size: usize) -> Vec<Rows> {
-    (0..z.n).step_by(size).map(|from| z.part(from, (from + size).min(z.n))).collect()
+fn chunks_of(z: &Rows) -> Vec<Rows> {
+    (0..z.n).step_by(CHUNK).map(|from| z.part(from, (from + CHUNK).min(z.n))).collect()
 }

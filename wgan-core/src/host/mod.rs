@@ -18,13 +18,9 @@ pub(crate) use generator::{generate, generator_gradients};
 
 use burn::tensor::Device;
 
-/// Samples per task. It depends on the network alone, so that sums are taken in the same order whatever the number of
-/// threads; small enough that a core which other work shares does not hold up the rest.
-fn chunk_size(network: &perceptron::Perceptron) -> usize {
-    // Each task has gradients of its own to be added up, which takes long where there are many.
-    let n_weights: usize = network.layers.iter().map(|layer| layer.weight.values.len()).sum();
-    if n_weights > 1 << 17 { 128 } else { 64 }
-}
+/// Samples per task. Fixed, so that sums are taken in the same order whatever the number of threads; small enough that a
+/// core which other work shares does not hold up the rest.
+const CHUNK: usize = 64;
 
 /// Whether tensors of `device` lie in the memory of this process.
 pub(crate) fn is_host(device: &Device) -> bool {

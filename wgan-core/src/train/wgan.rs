@@ -302,6 +302,21 @@ mod tests {
     }
 
     #[test]
+    fn a_step_is_the_same_to_the_bit_on_any_number_of_threads() {
+        let step = |n_threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
+            pool.install(|| {
+                let (critic, _, [real, fake, _], t) = networks(Activation::LeakyRelu, false);
+                let strategy = (Objective::Wasserstein, &GradientPenalty::default());
+                let (gradients, figures) =
+                    untaped_gradients(&critic, strategy, (&real, &fake), &t).unwrap();
+                (flat(&critic, gradients), figures)
+            })
+        };
+        assert_eq!(step(1), step(3));
+    }
+
+    #[test]
     fn smooth_activations_have_a_tape() {
         let (critic, _, [real, fake, _], t) = networks(Activation::Tanh, false);
         let strategy = (Objective::Wasserstein, &WeightClip::default());
