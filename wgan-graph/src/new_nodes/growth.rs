@@ -181,7 +181,7 @@ impl Growth {
         pool.choose(rng)
     }
 
-    /// Exchanges one neighbour if another node has exactly the same ones.
+    /// Exchanges one neighbour if another node has exactly the same ones, see [`Growth::is_copy`].
     fn avoid_copy(&self, chosen: &mut [u32], pool: &[u32], target: &Pattern) {
         if !self.is_copy(chosen) {
             return;
@@ -202,12 +202,17 @@ impl Growth {
         }
     }
 
-    /// Whether some node has exactly these neighbours.
+    /// Whether some node has exactly these neighbours, as far as they were there before.
+    ///
+    /// Nodes that are added later change who the neighbours of a node are, and would hide a copy.
     fn is_copy(&self, chosen: &[u32]) -> bool {
-        let mut sorted = chosen.to_vec();
-        sorted.sort_unstable();
-        let Some(&first) = chosen.first() else { return false };
-        self.neighbours[first as usize].iter().any(|&v| self.neighbours[v as usize] == sorted)
+        let old = |nodes: &[u32]| -> Vec<u32> {
+            nodes.iter().copied().filter(|&v| (v as usize) < self.n_old).collect()
+        };
+        let mut around = old(chosen);
+        around.sort_unstable();
+        let Some(&first) = around.first() else { return false };
+        self.neighbours[first as usize].iter().any(|&v| old(&self.neighbours[v as usize]) == around)
     }
 
     /// Distance between the pattern of a node with the neighbours of `draft` and `target`.
