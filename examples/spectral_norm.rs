@@ -56,7 +56,7 @@ fn main() -> Result<ExitCode, Failure> {
     for n_steps in counts {
         let (without, with) = (
             after(n_steps, &Unconstrained, (&real, &fake), &run)?,
-            after(n_steps, &SpectralNorm::default(), (&real, &fake), &run)?,
+            after(n_steps, &SpectralNorm, (&real, &fake), &run)?,
         );
         let steps = (n_steps as f64).log10();
         free.push((steps, without.0.log10()));
@@ -73,7 +73,7 @@ fn main() -> Result<ExitCode, Failure> {
     // Where no linear critic is optimal, the bound is loose: half of the distance and more is missed in many dimensions.
     let stretched = StretchedNormals { d: 10 };
     let (real, fake) = samples(&stretched, &mut rng);
-    let (_, estimate) = after(run.size(1000, 600), &SpectralNorm::default(), (&real, &fake), &run)?;
+    let (_, estimate) = after(run.size(1000, 600), &SpectralNorm, (&real, &fake), &run)?;
     run.at_most("N(0, I) against N(0, 4I), d = 10: estimate / W1", 0.9, estimate / stretched.w1());
 
     let panel = Panel::new(

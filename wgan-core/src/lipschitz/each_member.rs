@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_projection_reaches_every_member() {
-        let attached = EachMember(SpectralNorm::default()).attach(committee());
+        let attached = EachMember(SpectralNorm).attach(committee());
         for weight in attached.members().iter().flat_map(LayeredCritic::weights) {
             let largest = singular_values(&weight).unwrap()[0];
             assert!((largest - 1.0).abs() < 0.02, "{largest}"); // power iteration

@@ -40,7 +40,7 @@ impl OnePassAdam {
         let root = power(self.beta_2).sqrt();
         let (scale, floor) = (root / power(self.beta_1), self.epsilon * root);
         let (keep_1, keep_2) = (self.beta_1, self.beta_2);
-        let part = |(((w, g), m), v): (((&mut [f32], &[f32]), &mut [f32]), &mut [f32])| {
+        let part = |w: &mut [f32], g: &[f32], m: &mut [f32], v: &mut [f32]| {
             for (((w, &g), m), v) in w.iter_mut().zip(g).zip(m).zip(v) {
                 *m = *m * keep_1 + g * (1.0 - keep_1);
                 *v = *v * keep_2 + g * g * (1.0 - keep_2);
@@ -48,7 +48,7 @@ impl OnePassAdam {
             }
         };
         if weights.len() <= PART {
-            part((((weights, g), m), v));
+            part(weights, g, m, v);
             return;
         }
         weights
@@ -56,7 +56,7 @@ impl OnePassAdam {
             .zip(g.par_chunks(PART))
             .zip(m.par_chunks_mut(PART))
             .zip(v.par_chunks_mut(PART))
-            .for_each(part);
+            .for_each(|(((w, g), m), v)| part(w, g, m, v));
     }
 }
 
