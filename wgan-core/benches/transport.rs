@@ -1,6 +1,6 @@
 //! Exact transport: network simplex with a cost matrix and with computed costs, and sorted one-dimensional samples.
 //!
-//! Ids: `network_simplex/<cost>/<points on each side>`; two normal clouds in the plane, Euclidean, as in `peers/ot_exact.py`; the cost
+//! Ids: `network_simplex/<cost>/<points on each side>`; two normal clouds in the plane, Euclidean; the cost
 //! matrix is made outside the timed part.
 
 use std::hint::black_box;

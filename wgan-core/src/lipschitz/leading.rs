@@ -18,7 +18,8 @@ pub(super) struct Leading {
 /// step.
 const FIRST_LOOK: usize = 8;
 
-/// Steps at most: values that are still apart then differ by less than a part in a thousand.
+/// Steps at most. The largest values are then so close that the one found is theirs to about the square of
+/// `ln(n) / (2 · steps)`, a part in a thousand for 100 rows.
 const MOST_STEPS: usize = 64;
 
 impl Leading {

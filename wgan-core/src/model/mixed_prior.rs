@@ -11,7 +11,7 @@ use crate::sample::Sample;
 /// A generator is continuous, so that normal latents are mapped to a connected set: between two modes there are always
 /// samples, and few only where the generator is steep. With `b` signs the latent itself has `2ᵇ` parts. On 25 Gaussians with the
 /// same network and the same number of steps, that makes the difference between a third of the samples in a mode and
-/// nineteen of twenty (`examples/toy_laws.rs`).
+/// more than four fifths (`examples/toy_laws.rs`).
 ///
 /// # References
 /// Khayatkhoei, Singh, Elgammal (2018), Disconnected Manifold Learning for Generative Adversarial Networks, NeurIPS, for the argument.

@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 use crate::host::is_host;
 
-/// burn's [`Adam`], computed in one pass where the weights are in the memory of the process: tensor by tensor and operation
-/// by operation it takes a fifth of a training step of a small network.
+/// burn's [`Adam`], computed in one pass where the weights are in the memory of the process, without a tensor for each of its
+/// operations.
 #[derive(Clone)]
 pub(super) struct OnePassAdam {
     plain: Adam,

@@ -71,7 +71,7 @@ impl CriticConfig {
         let mut optimizer = self.optimizer.init();
         for step in 0..self.n_steps {
             let rate = self.optimizer.learning_rate() * self.schedule.factor(step, self.n_steps);
-            let batch = (self.batch(real, rng), self.batch(fake, rng));
+            let batch = (real.draw(self.batch_size, rng), fake.draw(self.batch_size, rng));
             let t = self.uniform(&batch.0.displacement(&batch.1), rng);
             let (updated, figures) =
                 critic_update(critic, &mut optimizer, (self.objective, strategy), batch, t, rate);
@@ -82,13 +82,6 @@ impl CriticConfig {
             }
         }
         Ok(critic.valid())
-    }
-
-    /// A batch drawn with replacement.
-    fn batch<D: Dataset, R: Rng>(&self, data: &D, rng: &mut R) -> D::Sample {
-        let rows: Vec<usize> =
-            (0..self.batch_size).map(|_| rng.random_range(0..data.len())).collect();
-        data.batch(&rows)
     }
 
     /// One interpolation weight per sample.
