@@ -33,7 +33,7 @@ fn train<S: LipschitzStrategy<MlpCritic>>(
     let mut rng = run.rng(2);
     let config = MlpConfig::new(10, 1).with_width(64).with_activation(activation);
     let critic = MlpCritic::new(&config, &mut rng, &Device::flex())?;
-    let critic = CriticConfig::new(256, run.size(1000, 500))
+    let critic = CriticConfig::new(256, run.size(1500, 500))
         .with_optimizer(OptimizerConfig::Adam { learning_rate, beta_1: 0.5, beta_2: 0.9 })
         .fit(critic, strategy, (real, fake), &mut rng)?;
     let norms = values(GroundNorm::L2.norm(critic.input_gradient(real)));

@@ -72,12 +72,12 @@ fn mean_and_covariance_hold_between_the_training_conditions() {
     let config = TrainConfig::new(512, 2000)
         .with_n_critic(3)
         .with_critic_optimizer(OptimizerConfig::adam(2e-3))
-        .with_generator_optimizer(OptimizerConfig::adam(1e-3))
+        .with_generator_optimizer(OptimizerConfig::adam(5e-4))
         .with_schedule(Schedule::Cosine)
         .with_ema_decay(0.995);
     let noise = ConditionalPrior { dim: 9 };
     let model = train(&data, &schema, (&noise, noise), (128, 1), &config);
-    let (mut worst_mean, mut worst_covariance, mut mean_covariance) = (0.0_f64, 0.0_f64, 0.0);
+    let (mut worst_mean, mut worst_covariance) = (0.0_f64, 0.0_f64);
     for k in 0..4 {
         for c in [[0.5, 0.5, 0.5], [-0.5, 0.5, 0.0], [0.25, -0.75, -0.5], [-0.5, -0.5, 0.75]] {
             let condition = LinearGaussian::condition(k, c);
@@ -91,14 +91,12 @@ fn mean_and_covariance_hold_between_the_training_conditions() {
             println!("{k} {c:?} {of_mean:.4} {of_covariance:.4}");
             worst_mean = worst_mean.max(of_mean);
             worst_covariance = worst_covariance.max(of_covariance);
-            mean_covariance += of_covariance / 16.0;
         }
     }
     // Sampling alone makes 0.45/√20000 = 0.003 and about √(8/20000) = 2 %.
     println!("largest error of a mean {worst_mean:.4}, of a covariance {worst_covariance:.4}");
     assert!(worst_mean < 0.05, "{worst_mean}");
-    // The average: single conditions miss the tenth narrowly (docs/conditional.md).
-    assert!(mean_covariance < 0.10, "{mean_covariance}");
+    assert!(worst_covariance < 0.10, "{worst_covariance}");
 }
 
 fn ring_schema(conditions: &[Condition]) -> Schema {
