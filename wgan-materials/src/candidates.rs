@@ -70,6 +70,14 @@ impl CandidateWriter {
         self.try_write(candidates).map_err(|e| self.failed(&e))
     }
 
+    /// Appends the rows of a table with the columns of this one.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub(crate) fn append(&mut self, rows: DataFrame) -> Result<(), MaterialsError> {
+        self.try_append(rows).map_err(|e| self.failed(&e))
+    }
+
     /// Completes the file and gives it its name.
     ///
     /// # Errors
@@ -92,7 +100,10 @@ impl CandidateWriter {
     }
 
     fn try_write(&mut self, candidates: &[CheckedCandidate]) -> Result<(), PolarsError> {
-        let mut frame = frame(candidates, &self.properties)?;
+        self.try_append(frame(candidates, &self.properties)?)
+    }
+
+    fn try_append(&mut self, mut frame: DataFrame) -> Result<(), PolarsError> {
         match &mut self.sink {
             Sink::Csv { file, is_started } => {
                 let header = !std::mem::replace(is_started, true);

@@ -45,6 +45,7 @@ mod candidates;
 mod checks;
 mod composition;
 mod descriptor;
+mod digest;
 mod electronegativity;
 mod element;
 mod error;
@@ -57,6 +58,7 @@ mod model;
 mod nearest;
 mod novelty;
 mod oxidation;
+mod parts;
 mod property;
 mod report;
 #[cfg(test)]
@@ -84,6 +86,7 @@ pub use nearest::NearestIndex;
 pub use oxidation::{
     electronegativity_ok, is_charge_neutral, is_charge_neutral_mixed, nearest_neutral,
 };
+pub use parts::{CandidateParts, SampleRequest};
 pub use property::ElementProperty;
 pub use report::{REPORT_FILES, Report};
 pub use stream::CandidateStream;

@@ -39,6 +39,17 @@ impl<'a> CandidateStream<'a> {
         Self { sampler, seed, is_neutral, next: 0, ready, n_drawn: 0, n_neutral: 0, n_known: 0 }
     }
 
+    /// The stream from this chunk on.
+    #[must_use]
+    pub fn starting_at(self, chunk: u64) -> Self {
+        Self { next: chunk, ..self }
+    }
+
+    /// The chunk that comes next.
+    pub fn position(&self) -> u64 {
+        self.next - self.ready.len() as u64
+    }
+
     /// The next candidates, at least one.
     ///
     /// # Errors

@@ -245,6 +245,46 @@ fn sampling_more_keeps_the_first_candidates_and_writes_parquet() {
 }
 
 #[test]
+fn a_long_list_that_was_killed_is_resumed_to_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let model = folder.path().join("model");
+    let output = run(&["fit", path(&data), "--model", path(&model), "--steps", "3"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let sample = |name: &str, more: &[&str]| {
+        let out = folder.path().join(name);
+        let mut command = program();
+        command.args(["sample", "--model", path(&model), "--n", "70000", "--out"]).arg(&out);
+        (command.args(more).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap(), out)
+    };
+    let (whole, expected) = sample("whole.csv", &[]);
+    assert!(whole.wait_with_output().unwrap().status.success());
+
+    let (mut killed, out) = sample("killed.csv", &[]);
+    let parts = folder.path().join("killed.csv.parts");
+    while !parts.join("000000.parquet").exists() {
+        assert!(killed.try_wait().unwrap().is_none(), "the list ended before it was killed");
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert!(!out.exists(), "the list was complete before it was killed");
+
+    let (refused, _) = sample("killed.csv", &[]);
+    let refused = refused.wait_with_output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("--resume"), "{}", stderr(&refused));
+    let (other, _) = sample("killed.csv", &["--resume", "--seed", "1"]);
+    let other = other.wait_with_output().unwrap();
+    assert!(stderr(&other).contains("other settings"), "{}", stderr(&other));
+
+    let (resumed, _) = sample("killed.csv", &["--resume"]);
+    assert!(resumed.wait_with_output().unwrap().status.success());
+    assert!(fs::read(expected).unwrap() == fs::read(out).unwrap());
+    assert!(!parts.exists());
+}
+
+#[test]
 fn evaluate_takes_candidates_of_any_origin() {
     let folder = tempfile::tempdir().unwrap();
     let data = file(&folder, "data.csv", table());

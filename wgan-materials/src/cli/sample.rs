@@ -6,7 +6,10 @@ use burn::tensor::Device;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use wgan_cond::Condition;
-use wgan_materials::{CandidateStream, CandidateWriter, Checker, MaterialsModel, Sampler, Target};
+use wgan_materials::{
+    CandidateParts, CandidateStream, CandidateWriter, Checker, MaterialsModel, SampleRequest,
+    Sampler, Target,
+};
 
 use super::CliError;
 use super::conditions::{ConditionArgs, warn_of_extrapolation};
@@ -33,6 +36,9 @@ pub struct Sample {
     /// that is impossible.
     #[arg(long)]
     neutral: bool,
+    /// Continue an interrupted list from its last complete part.
+    #[arg(long)]
+    resume: bool,
     #[command(flatten)]
     asked: ConditionArgs,
     /// Where tensors live.
@@ -41,32 +47,108 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// Writes candidates batch by batch.
+    /// Writes candidates batch by batch; long lists part by part, so that they can be resumed.
     pub fn run(&self) -> Result<(), CliError> {
         let device = self.device.device()?;
         check_output(&self.out, &[])?;
+        let parts = CandidateParts::folder(&self.out);
+        if parts.exists() && !self.resume {
+            return Err(CliError::Usage(format!(
+                "{} holds an unfinished list; add --resume to continue it, or remove the folder",
+                parts.display()
+            )));
+        }
+        if !parts.exists() && self.resume {
+            eprintln!("nothing to resume in {}; starting anew", parts.display());
+        }
         let model = MaterialsModel::load(&self.model, &device)?;
         let sampler = aimed(&model, &self.asked.conditions, &device)?;
-        let checker = Checker::new(&model.card().known);
-        let mut writer = CandidateWriter::create(&self.out, model.card().space.names())?;
-        let style =
-            ProgressStyle::with_template("{bar:30} {pos}/{len} candidates, {per_sec}, {eta} left");
-        let bar = ProgressBar::new(self.n as u64)
-            .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        let mut stream = CandidateStream::new(&sampler, self.seed, self.neutral);
-        let mut left = self.n;
-        while left > 0 {
-            let mut batch = stream.next_chunk()?;
-            batch.truncate(left);
-            left -= batch.len();
-            bar.inc(batch.len() as u64);
-            writer.write(&checker.check_all(batch))?;
+        let draw = Draw {
+            stream: CandidateStream::new(&sampler, self.seed, self.neutral),
+            checker: Checker::new(&model.card().known),
+            bar: progress(self.n),
+        };
+        let list = CandidateWriter::create(&self.out, model.card().space.names())?;
+        if self.n <= CandidateParts::ROWS {
+            self.short(draw, list)?;
+        } else {
+            self.long(draw, list, model.card().space.names())?;
         }
-        writer.finish()?;
-        bar.finish_and_clear();
         eprintln!("{} candidates written to {}", self.n, self.out.display());
         Ok(())
     }
+
+    /// A list of less than a part.
+    fn short(&self, mut draw: Draw, mut list: CandidateWriter) -> Result<(), CliError> {
+        let mut left = self.n;
+        while left > 0 {
+            left -= draw.write_chunk(left, &mut list)?;
+        }
+        draw.bar.finish_and_clear();
+        Ok(list.finish()?)
+    }
+
+    fn long(
+        &self,
+        mut draw: Draw,
+        list: CandidateWriter,
+        properties: &[String],
+    ) -> Result<(), CliError> {
+        let mut parts = CandidateParts::open(&self.out, &self.request()?)?;
+        draw.stream = draw.stream.starting_at(parts.next_chunks().start);
+        draw.bar.set_position(parts.n_rows() as u64);
+        draw.bar.reset_eta();
+        while parts.n_rows() < self.n {
+            let (mut part, mut n_rows) = (parts.next_part(properties)?, 0);
+            while draw.stream.position() < parts.next_chunks().end
+                && parts.n_rows() + n_rows < self.n
+            {
+                n_rows += draw.write_chunk(usize::MAX, &mut part)?;
+            }
+            parts.add(part, n_rows)?;
+        }
+        draw.bar.finish_and_clear();
+        Ok(parts.join(list, self.n)?)
+    }
+
+    fn request(&self) -> Result<SampleRequest, CliError> {
+        Ok(SampleRequest {
+            model: MaterialsModel::digest_of(&self.model)?,
+            seed: self.seed,
+            is_neutral: self.neutral,
+            conditions: self.asked.conditions.iter().map(ToString::to_string).collect(),
+            n: self.n,
+        })
+    }
+}
+
+/// What draws, checks and writes candidates.
+struct Draw<'a> {
+    stream: CandidateStream<'a>,
+    checker: Checker<'a>,
+    bar: ProgressBar,
+}
+
+impl Draw<'_> {
+    /// Writes the next candidates, at least one and at most `most`; how many.
+    fn write_chunk(
+        &mut self,
+        most: usize,
+        writer: &mut CandidateWriter,
+    ) -> Result<usize, CliError> {
+        let mut batch = self.stream.next_chunk()?;
+        batch.truncate(most);
+        let n = batch.len();
+        self.bar.inc(n as u64);
+        writer.write(&self.checker.check_all(batch))?;
+        Ok(n)
+    }
+}
+
+fn progress(n: usize) -> ProgressBar {
+    let style =
+        ProgressStyle::with_template("{bar:30} {pos}/{len} candidates, {per_sec}, {eta} left");
+    ProgressBar::new(n as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// Sampler of the model under these conditions.

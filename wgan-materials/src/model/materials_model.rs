@@ -18,6 +18,7 @@ use super::{
     MaterialsGeneratorConfig, MaterialsPrior, PropertySpace, Sampler,
 };
 use crate::composition::Composition;
+use crate::digest::Digest;
 use crate::error::MaterialsError;
 use crate::table::{Property, Table};
 
@@ -165,21 +166,16 @@ fn given_property(table: &Table, name: &str) -> Result<Property, MaterialsError>
     })
 }
 
-/// FNV-1a over formulas and property values (Fowler, Noll, Vo): the same on every machine and by every compiler.
+/// Over formulas and property values.
 fn digest(table: &Table) -> String {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut add = |bytes: &[u8]| {
-        for &byte in bytes {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    };
+    let mut digest = Digest::new();
     for (i, composition) in table.compositions.iter().enumerate() {
-        add(composition.to_string().as_bytes());
+        digest.add(composition.to_string().as_bytes());
         for property in &table.properties {
-            add(&property.values[i].map_or(u64::MAX, f64::to_bits).to_le_bytes());
+            digest.add(&property.values[i].map_or(u64::MAX, f64::to_bits).to_le_bytes());
         }
     }
-    format!("{hash:016x}")
+    digest.to_string()
 }
 
 impl MaterialsModel {
@@ -254,6 +250,19 @@ impl MaterialsModel {
         let networks = load_weights(card.networks(device)?, &folder.join(WEIGHTS))?;
         let history = History::read_csv(&folder.join(HISTORY))?;
         Ok(Self { card, networks, history, reason: None })
+    }
+
+    /// Digest of the model in the directory `folder`: what is drawn from it depends on nothing else.
+    ///
+    /// # Errors
+    /// If its files cannot be read.
+    pub fn digest_of(folder: &Path) -> Result<String, MaterialsError> {
+        let mut digest = Digest::new();
+        for file in [CONFIG, WEIGHTS] {
+            let path = folder.join(file);
+            digest.add(&std::fs::read(&path).map_err(|e| WganError::io(&path, e))?);
+        }
+        Ok(digest.to_string())
     }
 
     /// Settings and data of the model.
