@@ -68,7 +68,7 @@ fn main() -> Result<ExitCode, Failure> {
         run.near(&format!("{name}, gradient penalty: mean length"), 1.1, 0.15, mean(&norms));
         penalised = penalised.histogram(name, &norms, (0.0, 2.0), 40);
     }
-    let panels = [certified.legend_left(), penalised.legend_left()];
+    let panels = [certified, penalised];
     save(&run.path("activations.svg"), 2, &panels)?;
     Ok(run.finish())
 }

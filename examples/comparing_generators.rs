@@ -77,11 +77,9 @@ fn main() -> Result<ExitCode, Failure> {
     let base = normal_points(10_000, 2, &mut rng);
     let real = tensor_of(real.view(), &device);
     let bar = run.progress(CRITICS.len() * SHIFTS.len());
-    let panel = |title: &str| {
-        Panel::new(title, "true W1 (length)", "estimate (length)").y(0.0, 4.0).legend_left()
-    };
-    let mut raw =
-        Panel::new("Raw estimates", "true W1 (length)", "log₁₀ of the estimate").legend_below();
+    let panel =
+        |title: &str| Panel::new(title, "true W1 (length)", "estimate (length)").y(0.0, 4.0);
+    let mut raw = Panel::new("Raw estimates", "true W1 (length)", "log₁₀ of the estimate");
     let mut per_largest = panel("Divided by the largest slope");
     let mut per_mean = panel("Divided by the mean slope");
     let mut last = Vec::new();

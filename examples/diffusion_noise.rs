@@ -111,8 +111,7 @@ fn main() -> Result<ExitCode, Failure> {
         Panel::new("JS of two lines with noise", "shift θ (length)", "JS (nats)")
             .line("no noise", flat)
             .line("σ = 0.1", weak)
-            .line("σ = 0.5", strong)
-            .legend_below(),
+            .line("σ = 0.5", strong),
         Panel::new("Gradient descent on θ", "generator step", "length")
             .line("θ, no noise", plain)
             .line("θ, adaptive noise", diffused)

@@ -116,8 +116,7 @@ fn main() -> Result<ExitCode, Failure> {
         .line("fake N(0, 1)", density(FAKE))
         .line("real N(4, 1)", density(REAL))
         .line("discriminator D", over(d))
-        .line("critic / 8", over(scores.iter().map(|f| (f - middle_score) / 8.0).collect()))
-        .legend_below();
+        .line("critic / 8", over(scores.iter().map(|f| (f - middle_score) / 8.0).collect()));
     let slopes = Panel::new(
         "What the generator is told",
         "x",
@@ -125,8 +124,7 @@ fn main() -> Result<ExitCode, Failure> {
     )
     .line("WGAN critic", over(values(critic.input_gradient(&at))))
     .line("saturating GAN", over(saturating))
-    .y(0.0, 5.0)
-    .legend_left();
+    .y(0.0, 5.0);
     save(&run.path("gaussians_1d.svg"), 2, &[laws, slopes])?;
     Ok(run.finish())
 }

@@ -131,8 +131,7 @@ fn main() -> Result<ExitCode, Failure> {
     )
     .line("mean (least squares)", mean)
     .line("geometric median", median)
-    .line("W1 generator", learnt)
-    .legend_left();
+    .line("W1 generator", learnt);
     save(&run.path("median_robustness.svg"), 2, &[moved, panel])?;
     Ok(run.finish())
 }

@@ -172,7 +172,7 @@ impl Found {
 fn main() -> Result<ExitCode, Failure> {
     let mut run = Experiment::start("mode_collapse", PROBLEM)?;
     let mut rng = run.rng(1);
-    let (n_seeds, n_updates) = (run.size(5, 2) as u64, run.size(7200, 4800));
+    let (n_seeds, n_updates) = (run.size(5, 2) as u64, run.size(9000, 4800));
     let first_seed = run.seed;
     let bar = run.progress(3 * METHODS.len() * n_seeds as usize);
     let mut panels = Vec::new();

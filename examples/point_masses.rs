@@ -71,7 +71,7 @@ fn main() -> Result<ExitCode, Failure> {
         run.near(&what, expected, 0.03 * expected, estimate);
         penalised = penalised.line(&format!("θ = {theta}"), ramp(&critic, theta));
     }
-    let panels = [certified.legend_left(), penalised.legend_left()];
+    let panels = [certified, penalised];
     save(&run.path("point_masses.svg"), 2, &panels)?;
     Ok(run.finish())
 }

@@ -82,8 +82,7 @@ fn main() -> Result<ExitCode, Failure> {
         "log₁₀ of the slope",
     )
     .line("no constraint", free)
-    .line("spectral normalisation", normalised)
-    .legend_left();
+    .line("spectral normalisation", normalised);
     save(&run.path("spectral_norm.svg"), 1, &[panel])?;
     Ok(run.finish())
 }

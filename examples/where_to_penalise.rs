@@ -69,8 +69,7 @@ fn main() -> Result<ExitCode, Failure> {
         "position (length): fake at 0, real at 3",
         "f(x) − f(fake)",
     )
-    .y(-2.0, 15.0)
-    .legend_left();
+    .y(-2.0, 15.0);
     let optimum = 1.0 + THETA / (2.0 * LAMBDA);
     for (name, place) in PLACES {
         let (critic, real, fake) = train(&PointMasses::apart(THETA), place, n_steps, &run)?;

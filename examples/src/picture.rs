@@ -44,7 +44,6 @@ pub struct Panel {
     layers: Vec<(String, Layer)>,
     x: Option<(f64, f64)>,
     y: Option<(f64, f64)>,
-    legend: SeriesLabelPosition,
 }
 
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
@@ -58,7 +57,6 @@ impl Panel {
             layers: Vec::new(),
             x: None,
             y: None,
-            legend: SeriesLabelPosition::UpperRight,
         }
     }
 
@@ -124,18 +122,6 @@ impl Panel {
         Self { y: Some((from, to)), ..self }
     }
 
-    /// Moves the legend from the upper right to the lower right corner.
-    #[must_use]
-    pub fn legend_below(self) -> Self {
-        Self { legend: SeriesLabelPosition::LowerRight, ..self }
-    }
-
-    /// Moves the legend from the upper right to the upper left corner.
-    #[must_use]
-    pub fn legend_left(self) -> Self {
-        Self { legend: SeriesLabelPosition::UpperLeft, ..self }
-    }
-
     fn layer(mut self, name: &str, layer: Layer) -> Self {
         self.layers.push((name.to_owned(), layer));
         self
@@ -152,8 +138,50 @@ impl Panel {
         (x, y)
     }
 
+    /// The corner where the legend hides least, and how many of the drawn points it hides there.
+    fn legend(&self, x: Point, y: Point) -> (SeriesLabelPosition, usize) {
+        let names = || self.layers.iter().map(|(name, _)| name).filter(|name| !name.is_empty());
+        let longest = names().map(|name| name.chars().count()).max().unwrap_or(0);
+        // Pixels of a letter, of a line and of the frame; of the plot without its axes.
+        let width = (7 * longest + 50) as f64 / 340.0;
+        let height = self.legend_height();
+        let share = |value: f64, (from, to): Point| (value - from) / (to - from);
+        let all: Vec<Point> = self
+            .layers
+            .iter()
+            .flat_map(|(_, layer)| layer.drawn())
+            .map(|point| (share(point.0, x), share(point.1, y)))
+            .collect();
+        let hidden = |is_left: bool, is_low: bool| {
+            let is_hidden = |&&(x, y): &&Point| {
+                (if is_left { x < width } else { x > 1.0 - width })
+                    && (if is_low { y < height } else { y > 1.0 - height })
+            };
+            all.iter().filter(is_hidden).count()
+        };
+        let corners = [
+            (SeriesLabelPosition::UpperRight, hidden(false, false)),
+            (SeriesLabelPosition::UpperLeft, hidden(true, false)),
+            (SeriesLabelPosition::LowerRight, hidden(false, true)),
+            (SeriesLabelPosition::LowerLeft, hidden(true, true)),
+        ];
+        let [first, rest @ ..] = corners;
+        rest.into_iter().fold(first, |best, corner| if corner.1 < best.1 { corner } else { best })
+    }
+
+    /// In shares of the height of the plot.
+    fn legend_height(&self) -> f64 {
+        let n_names = self.layers.iter().filter(|(name, _)| !name.is_empty()).count();
+        (18 * n_names + 16) as f64 / 262.0
+    }
+
     fn draw(&self, area: &DrawingArea<SVGBackend<'_>, Shift>) -> Result<(), Failure> {
-        let (x, y) = self.ranges();
+        let (x, mut y) = self.ranges();
+        let (mut corner, n_hidden) = self.legend(x, y);
+        if n_hidden > 0 && self.y.is_none() {
+            y.1 += (y.1 - y.0) * self.legend_height() / (1.0 - self.legend_height());
+            (corner, _) = self.legend(x, y);
+        }
         let mut chart = ChartBuilder::on(area)
             .caption(&self.title, ("sans-serif", 15))
             .margin(8)
@@ -184,7 +212,7 @@ impl Panel {
         if self.layers.iter().any(|(name, _)| !name.is_empty()) {
             chart
                 .configure_series_labels()
-                .position(self.legend.clone())
+                .position(corner)
                 .background_style(WHITE.mix(0.8))
                 .border_style(RGBColor(160, 160, 160))
                 .label_font(("sans-serif", 12))
@@ -200,6 +228,24 @@ impl Layer {
             Layer::Line(points) | Layer::Dots(points) => points.clone(),
             Layer::Arrows(arrows) => arrows.iter().flat_map(|(a, b)| [*a, *b]).collect(),
             Layer::Shades(_) => Vec::new(),
+        }
+    }
+
+    /// Points of what is drawn, lines in 20 steps from point to point.
+    fn drawn(&self) -> Vec<Point> {
+        let between = |(a, b): (&Point, &Point)| {
+            let (a, b) = (*a, *b);
+            (0..20).map(move |k| {
+                let t = f64::from(k) / 20.0;
+                (a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1))
+            })
+        };
+        match self {
+            Layer::Line(points) => {
+                points.iter().zip(&points[1.min(points.len())..]).flat_map(between).collect()
+            }
+            Layer::Arrows(arrows) => arrows.iter().map(|(a, b)| (a, b)).flat_map(between).collect(),
+            other => other.points(),
         }
     }
 }
