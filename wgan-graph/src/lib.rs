@@ -35,6 +35,9 @@
 //!   [`ConditionalMetricCritic`] under a context. Generators: [`NodeLawGenerator`],
 //!   [`ConditionalNodeLawGenerator`].
 //! - [`generate_nodes`]: new nodes, connected the way the existing ones are.
+//! - [`likely_links`], [`link_scores`]: pairs that ought to be joined, by the law of the ends of
+//!   random walks ([`WalkLaw`]); [`generate_network`]: a whole new network by the same law,
+//!   [`NetworkStatistics`] to compare it.
 //! - [`find_anomalies`]: how unusual the surroundings of each node are, with the routes that say
 //!   why.
 //! - [`layout`] and [`draw`]: pictures.
@@ -49,6 +52,7 @@ mod curvature;
 mod error;
 mod flow;
 mod law_file;
+mod links;
 mod network;
 mod new_nodes;
 mod node_features;
@@ -59,7 +63,10 @@ mod paths;
 mod picture;
 #[cfg(test)]
 mod shared_data;
+mod statistics;
 mod table;
+mod walk_law;
+mod whole_network;
 
 pub use anomaly::{AnomalyConfig, NodeAnomaly, Reason, conformal_p_values, find_anomalies};
 pub use conditional::{
@@ -72,9 +79,10 @@ pub use curvature::{EdgeCurvature, ollivier_ricci};
 pub use error::GraphError;
 pub use flow::{EdgeFlow, GraphTransport, graph_w1, largest_violation, mcshane_extension};
 pub use law_file::read_law;
+pub use links::{Link, likely_links, link_scores};
 pub use network::{
     Adjacency, ArcRule, Cleaning, Components, CostColumn, Edge, Network, NetworkSummary,
-    ReadOptions, StrengthToCost, read_network,
+    ReadOptions, StrengthToCost, read_network, read_pairs,
 };
 pub use new_nodes::{MarkedNode, NewEdge, NewNodes, NewNodesConfig, generate_nodes};
 pub use node_features::{NodeFeatures, read_features};
@@ -83,3 +91,6 @@ pub use node_law_generator::NodeLawGenerator;
 pub use path_w1::path_w1;
 pub use paths::{DistanceSummary, Distances, Landmarks, MemoryLimit, ShortestPaths};
 pub use picture::{Point, draw, layout};
+pub use statistics::NetworkStatistics;
+pub use walk_law::{WalkConfig, WalkLaw};
+pub use whole_network::{WholeNetworkConfig, generate_network};

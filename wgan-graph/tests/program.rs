@@ -315,6 +315,63 @@ fn new_nodes_have_new_ids_and_the_same_seed_gives_the_same_bytes() {
 }
 
 #[test]
+fn the_missing_edges_of_a_clique_are_the_likeliest_links() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = ring_with_a_clique().replace("n6,n12,1\n", "");
+    let edges = file(&folder, "edges.csv", &text);
+    let out = folder.path().join("links.csv");
+    let out = out.to_str().unwrap();
+    let args = ["links", "--edges", &edges, "--out", out];
+    assert_eq!(json(&[&args[..], &["--top", "5", "--json"]].concat())["pairs"], 5);
+    let best = fs::read_to_string(out).unwrap();
+    let lines: Vec<&str> = best.lines().collect();
+    assert_eq!((lines[0], lines.len()), ("source,target,score", 6));
+    assert!(lines[1].starts_with("n6,n12,"), "{best}");
+    // The same pairs by file, in its order and either way round.
+    let pairs = file(&folder, "pairs.csv", "u,v\nn0,n30\nn12,n6\n");
+    let args = [&args[..], &["--pairs", &pairs]].concat();
+    assert!(run(&args).status.success());
+    let scored = fs::read_to_string(out).unwrap();
+    let scored: Vec<&str> = scored.lines().collect();
+    let score = |line: &str| line.rsplit(',').next().unwrap().to_owned();
+    assert!(scored[1].starts_with("n0,n30,") && scored[2].starts_with("n12,n6,"));
+    assert_eq!(score(scored[2]), score(lines[1]));
+    refused(&[&args[..], &["--top", "5"]].concat(), 2, "--top");
+    let unknown = file(&folder, "unknown.csv", "u,v\nn0,nowhere\n");
+    let args = ["links", "--edges", &edges, "--out", out, "--pairs", &unknown];
+    refused(&args, 1, "`nowhere` is no node");
+}
+
+#[test]
+fn a_new_network_has_the_nodes_and_the_counts_of_the_given_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let edges = file(&folder, "edges.csv", &ring_with_a_clique());
+    let generate = |name: &str, more: &[&str]| {
+        let out = folder.path().join(name);
+        let args = ["generate-network", "--edges", &edges, "--out", out.to_str().unwrap()];
+        let answer = json(&[&args[..], more, &["--json"]].concat());
+        (fs::read_to_string(out).unwrap(), answer)
+    };
+    let (first, answer) = generate("a.csv", &["--seed", "3"]);
+    assert_eq!(first, generate("b.csv", &["--seed", "3"]).0);
+    assert_ne!(first, generate("c.csv", &["--seed", "4"]).0);
+    assert_eq!(first.lines().count() - 1, answer["given"]["edges"].as_u64().unwrap() as usize);
+    for key in ["nodes", "edges"] {
+        assert_eq!(answer["given"][key], answer["generated"][key]);
+    }
+    assert!((answer["overlap"].as_f64().unwrap() - 0.5).abs() < 0.1, "{answer}");
+    let (copy, answer) = generate("d.csv", &["--overlap", "1"]);
+    assert!(answer["overlap"].as_f64().unwrap() > 0.95, "{copy}");
+    let out = folder.path().join("e.csv");
+    let args = ["generate-network", "--edges", &edges, "--out", out.to_str().unwrap()];
+    let table = run(&args);
+    assert!(String::from_utf8_lossy(&table.stdout).contains("triangles"));
+    let priced = run(&[&args[..], &["--cost", "weight"]].concat());
+    assert!(stderr(&priced).contains("new edges have no costs"));
+    refused(&[&args[..], &["--overlap", "1.5"]].concat(), 1, "overlap");
+}
+
+#[test]
 fn wrong_usage_and_failed_runs_have_their_own_exit_codes() {
     let folder = tempfile::tempdir().unwrap();
     let edges = file(&folder, "edges.csv", PATH);

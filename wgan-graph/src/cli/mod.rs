@@ -4,8 +4,10 @@ mod anomalies;
 mod device;
 mod distances;
 mod error;
+mod generate_network;
 mod generate_nodes;
 mod inspect;
+mod links;
 mod network;
 mod output;
 mod w1;
@@ -15,7 +17,7 @@ use clap::{Parser, Subcommand};
 pub use error::CliError;
 
 /// Laws on the nodes of a network under shortest-path cost: distances, exact W1, anomalies, new
-/// nodes.
+/// nodes, links, whole new networks.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 pub struct Cli {
@@ -35,6 +37,10 @@ enum Command {
     Anomalies(anomalies::Anomalies),
     /// Learns how nodes are connected and writes the edges of new ones.
     GenerateNodes(generate_nodes::GenerateNodes),
+    /// Says how likely pairs of nodes are to be joined.
+    Links(links::Links),
+    /// Writes a whole new network on the same nodes and compares the two.
+    GenerateNetwork(generate_network::GenerateNetwork),
 }
 
 impl Cli {
@@ -49,6 +55,8 @@ impl Cli {
             Command::W1(command) => command.run(),
             Command::Anomalies(command) => command.run(),
             Command::GenerateNodes(command) => command.run(),
+            Command::Links(command) => command.run(),
+            Command::GenerateNetwork(command) => command.run(),
         }
     }
 }

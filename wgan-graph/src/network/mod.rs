@@ -13,7 +13,7 @@ use std::collections::HashMap;
 pub use adjacency::Adjacency;
 pub use build::{Cleaning, Edge};
 pub use components::Components;
-pub use read::{ArcRule, CostColumn, ReadOptions, read_network};
+pub use read::{ArcRule, CostColumn, ReadOptions, read_network, read_pairs};
 pub use strength::StrengthToCost;
 pub use summary::NetworkSummary;
 

@@ -127,11 +127,8 @@ impl Numbering {
     }
 }
 
-fn read_edges(
-    table: &Table,
-    options: &ReadOptions,
-    nodes: &mut Numbering,
-) -> Result<Vec<Edge>, GraphError> {
+/// The columns `source` and `target`, else the first two.
+fn pair_columns(table: &Table) -> Result<(usize, usize), GraphError> {
     if table.header.len() < 2 {
         return Err(GraphError::NoColumn {
             path: table.path.clone(),
@@ -139,10 +136,30 @@ fn read_edges(
             columns: table.header.clone(),
         });
     }
-    let (from, to) = match (table.column("source"), table.column("target")) {
+    Ok(match (table.column("source"), table.column("target")) {
         (Some(from), Some(to)) => (from, to),
         _ => (0, 1),
-    };
+    })
+}
+
+/// Reads pairs of nodes of `network`: the columns `source` and `target`, else the first two.
+///
+/// # Errors
+/// Files that cannot be read or have one column, ids that are no nodes.
+pub fn read_pairs(path: &Path, network: &Network) -> Result<Vec<(usize, usize)>, GraphError> {
+    let table = read_table(path)?;
+    let (from, to) = pair_columns(&table)?;
+    let at = path.display().to_string();
+    let node = |row, column| network.require(table.id(row, column)?, &at);
+    (0..table.rows.len()).map(|row| Ok((node(row, from)?, node(row, to)?))).collect()
+}
+
+fn read_edges(
+    table: &Table,
+    options: &ReadOptions,
+    nodes: &mut Numbering,
+) -> Result<Vec<Edge>, GraphError> {
+    let (from, to) = pair_columns(table)?;
     let costs = read_costs(table, &options.cost)?;
     let mut edges = Vec::with_capacity(table.rows.len());
     for (row, &cost) in costs.iter().enumerate() {

@@ -1,0 +1,63 @@
+//! `links`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use wgan_graph::{Link, Network, WalkConfig, likely_links, link_scores, read_pairs};
+
+use super::CliError;
+use super::network::{Directed, NetworkArgs};
+use super::output::{check_folder, note, to_json, write_csv};
+
+/// Options of `links`.
+#[derive(Debug, Args)]
+pub struct Links {
+    #[command(flatten)]
+    network: NetworkArgs,
+    /// Pairs to score, comma separated with a header: the columns `source` and `target`, else the
+    /// first two [default: all pairs without an edge].
+    #[arg(long, value_name = "FILE")]
+    pairs: Option<PathBuf>,
+    /// Links to write, the most likely first; without `--pairs`.
+    #[arg(long, value_name = "N", default_value_t = 1000, conflicts_with = "pairs",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    top: u32,
+    /// File for the result: `source,target,score`, higher is more likely.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Print a summary as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Links {
+    /// Scores pairs and writes them.
+    pub fn run(&self) -> Result<(), CliError> {
+        check_folder(&self.out)?;
+        let (network, summary) = self.network.or_else(Some(Directed::Symmetrise), None).read()?;
+        note(&summary);
+        let config = WalkConfig::new();
+        let links = match &self.pairs {
+            Some(path) => of_pairs(&network, path, &config)?,
+            None => likely_links(&network, self.top as usize, &config)?,
+        };
+        let rows = links.iter().map(|link| {
+            let id = |v: usize| network.id(v).to_owned();
+            vec![id(link.u), id(link.v), link.score.to_string()]
+        });
+        write_csv(&self.out, &["source", "target", "score"], rows)?;
+        if self.json {
+            let (n, nodes) = (links.len(), network.n_nodes());
+            println!("{}", to_json(&serde_json::json!({ "pairs": n, "nodes": nodes })));
+        }
+        eprintln!("{} pairs written to {}", links.len(), self.out.display());
+        Ok(())
+    }
+}
+
+/// The pairs of a file in its order.
+fn of_pairs(network: &Network, path: &Path, config: &WalkConfig) -> Result<Vec<Link>, CliError> {
+    let pairs = read_pairs(path, network)?;
+    let scores = link_scores(network, &pairs, config)?;
+    Ok(pairs.into_iter().zip(scores).map(|((u, v), score)| Link { u, v, score }).collect())
+}
