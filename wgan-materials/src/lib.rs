@@ -53,6 +53,7 @@ mod featurizer;
 mod forest;
 mod formula;
 mod impute;
+mod mixed;
 mod model;
 mod nearest;
 mod novelty;
@@ -75,7 +76,11 @@ pub use evaluate::{
     Adherence, Evaluation, MaterialRows, PropertyColumn, PropertyDistance, adherence, evaluate,
 };
 pub use featurizer::{feature_names, feature_rows, fraction_rows};
-pub use forest::{Forest, ForestConfig, TriedColumns};
+pub use forest::{Forest, ForestConfig, ForestLearner, TriedColumns};
+pub use mixed::{
+    Component, MixedCells, MixedColumn, MixedTable, Mixture, TableEncoder, TableModel,
+    TableModelConfig, synthetic_score,
+};
 pub use model::{
     Alphabet, Candidate, Chunk, Conditions, Given, MaterialsConfig, MaterialsModel, ModelCard,
     Sampler,
