@@ -42,14 +42,8 @@ impl Learner for ForestLearner {
                     let forest = ForestConfig::classes(self.seed).fit(x, &y).map_err(refused)?;
                     Ok((name, forest))
                 };
-                // One of two classes is where the other is not.
-                let needed = if names.len() == 2 { &names[1..] } else { &names[..] };
-                let mut forests: Vec<(usize, Forest)> =
-                    needed.iter().map(|&name| forest(name)).collect::<Result<_, CondError>>()?;
-                if let [first, _] = names[..] {
-                    forests.insert(0, (first, forests[0].1.clone()));
-                }
-                FittedForests::Classes(forests)
+                let forests: Result<_, CondError> = names.into_iter().map(forest).collect();
+                FittedForests::Classes(forests?)
             }
         }))
     }
@@ -63,11 +57,9 @@ impl Predictor for FittedForests {
             }
             FittedForests::Classes(forests) => {
                 let mut best = vec![(f64::NEG_INFINITY, 0); x.nrows()];
-                let is_pair = forests.len() == 2;
-                for (i, (name, forest)) in forests.iter().enumerate() {
+                for (name, forest) in forests {
                     let shares = forest.predict(x).map_err(refused)?;
                     for (best, share) in best.iter_mut().zip(shares) {
-                        let share = if is_pair && i == 0 { 1.0 - share } else { share };
                         if share > best.0 {
                             *best = (share, *name);
                         }

@@ -173,8 +173,7 @@ impl NumberCoding {
 
     /// The modes: first those of single values, then those of the mixture, each with its share of the values.
     pub(super) fn modes(&self) -> impl Iterator<Item = Component> {
-        let atoms =
-            self.atoms.iter().map(|&(mean, weight)| Component { weight, mean, sd: 0.0 });
+        let atoms = self.atoms.iter().map(|&(mean, weight)| Component { weight, mean, sd: 0.0 });
         let rest = 1.0 - self.atoms.iter().map(|(_, share)| share).sum::<f64>();
         let scaled = move |c: &Component| Component { weight: c.weight * rest, ..*c };
         atoms.chain(self.mixture.iter().flat_map(move |m| m.components.iter().map(scaled)))

@@ -31,7 +31,8 @@ impl Layout {
         let columns = encoder.columns();
         let is_number = |column: &&ColumnCoding| matches!(column.kind, Kind::Numbers(_));
         let n_numbers = columns.iter().filter(is_number).count();
-        let (mut is_entry, mut membership) = (Array2::zeros((1, d)), Array2::zeros((d, columns.len())));
+        let (mut is_entry, mut membership) =
+            (Array2::zeros((1, d)), Array2::zeros((d, columns.len())));
         let mut offset_of = Array2::zeros((d, d));
         let mut places = [(); 3].map(|()| Array2::zeros((d, n_numbers)));
         let (mut blocks, mut start, mut number) = (Vec::new(), 0, 0);
@@ -92,7 +93,8 @@ impl Layout {
     pub(super) fn draw(&self, noisy: Tensor<2>, offsets: Tensor<2>) -> Tensor<2> {
         let (hard, largest) = self.chosen(noisy.clone());
         let e = (noisy - largest).exp() * self.is_entry.clone();
-        let sums = e.clone().matmul(self.membership.clone()).matmul(self.membership.clone().transpose());
+        let sums =
+            e.clone().matmul(self.membership.clone()).matmul(self.membership.clone().transpose());
         let soft = e / (sums - self.is_entry.clone() + 1.0);
         let entries = soft.clone() + (hard - soft.inner());
         entries.clone() + (entries * offsets).matmul(self.offset_of.clone())
@@ -139,7 +141,10 @@ fn place(modes: &[Component], value: f64) -> f64 {
             // The logistic curve nearest to a normal one has 1.702 times its argument.
             mode.weight / (1.0 + (-1.702 * (value - mode.mean) / mode.sd).exp())
         } else {
-            mode.weight * (0.5 + 0.5 * (value - mode.mean).partial_cmp(&0.0).map_or(0.0, |o| f64::from(o as i8)))
+            mode.weight
+                * (0.5
+                    + 0.5
+                        * (value - mode.mean).partial_cmp(&0.0).map_or(0.0, |o| f64::from(o as i8)))
         }
     };
     12_f64.sqrt() * (modes.iter().map(below).sum::<f64>() - 0.5)

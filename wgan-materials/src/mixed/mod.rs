@@ -15,7 +15,7 @@ use wgan_core::{WganError, write_atomically};
 
 pub use encoder::TableEncoder;
 pub use mixture::{Component, Mixture};
-pub use model::{TableModel, TableModelConfig};
+pub use model::{TableModel, TableModelConfig, TableRows};
 pub use score::synthetic_score;
 
 use crate::error::MaterialsError;
@@ -53,13 +53,11 @@ impl MixedTable {
     pub fn new(columns: Vec<MixedColumn>) -> Result<Self, MaterialsError> {
         let n = columns.first().map_or(0, |column| column.cells.len());
         if n == 0 {
-            return Err(WganError::TooFew { at: "rows of the table", expected: 1, got: 0 }.into());
+            return Err(WganError::TooFew { at: "table", expected: 1, got: 0 }.into());
         }
         for (i, column) in columns.iter().enumerate() {
-            let refused = |reason: String| MaterialsError::MixedColumn {
-                name: column.name.clone(),
-                reason,
-            };
+            let refused =
+                |reason: String| MaterialsError::MixedColumn { name: column.name.clone(), reason };
             if column.cells.len() != n {
                 let got = column.cells.len();
                 return Err(refused(format!("{got} rows where the first column has {n}")));

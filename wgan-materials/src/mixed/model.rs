@@ -7,8 +7,8 @@ use ndarray::{Array2, Axis, concatenate};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgan_cond::{
-    ClassSampling, ConcatCritic, Condition, ConditionColumn, ConditionalData, Extrapolation, Given,
-    Schema, Value,
+    ClassSampling, Condition, ConditionColumn, ConditionalData, Extrapolation, Given,
+    ProjectionCritic, Schema, Value,
 };
 use wgan_core::{
     Fit, GradientPenalty, History, MlpConfig, OptimizerConfig, Recorder, Schedule, StopReason,
@@ -26,7 +26,7 @@ pub struct TableModelConfig {
     /// Columns that are given, at least one.
     pub conditions: Vec<String>,
     /// Generator steps, at least 1.
-    #[config(default = 1000)]
+    #[config(default = 2000)]
     pub n_steps: usize,
     /// Rows per update, at least 1.
     #[config(default = 256)]
@@ -38,7 +38,7 @@ pub struct TableModelConfig {
     #[config(default = 5.0)]
     pub lambda: f64,
     /// Step size of both optimisers.
-    #[config(default = 1e-3)]
+    #[config(default = 5e-4)]
     pub learning_rate: f64,
     /// Decay per step of the running average that becomes the generator.
     #[config(default = 0.99)]
@@ -55,8 +55,9 @@ pub struct TableModelConfig {
     /// Components of the mixture of a column of numbers, at most.
     #[config(default = 5)]
     pub most_modes: usize,
-    /// How often each combination of given classes is trained on.
-    #[config(default = "ClassSampling::LogFrequency")]
+    /// How often each combination of given classes is trained on. As in the data for rows like those of the table; the
+    /// others where rare classes are asked for.
+    #[config(default = "ClassSampling::AsInData")]
     pub class_sampling: ClassSampling,
     /// Seed of everything that is drawn while fitting.
     #[config(default = 0)]
@@ -64,6 +65,30 @@ pub struct TableModelConfig {
 }
 
 /// A conditional Wasserstein GAN of the rows of a table.
+///
+/// The rows are coded by a [`TableEncoder`]. The generator draws classes and modes by the Gumbel-max trick, starting from
+/// their frequencies in the table; the critic sees the codes and, for each number, its place among the values of its
+/// column. One-sided gradient penalty in the row, nothing in the condition.
+///
+/// # Example
+/// ```no_run
+/// use burn::tensor::Device;
+/// use wgan_cond::Given;
+/// use wgan_core::Progress;
+/// use wgan_materials::{MixedTable, TableModel, TableModelConfig};
+///
+/// let table = MixedTable::read("adult.csv")?;
+/// let config = TableModelConfig::new(vec!["income".into()]);
+/// let model = TableModel::fit(&table, &config, Progress::new(), &Device::flex())?;
+/// let rich = model.sample(1000, "income=>50K".parse::<wgan_cond::Condition>()?, 0)?;
+/// rich.rows.write_csv("rich.csv")?;
+/// let alike = model.sample(table.len(), Given::Marginal, 0)?;
+/// # Ok::<(), wgan_materials::MaterialsError>(())
+/// ```
+///
+/// # References
+/// Xu, Skoularidou, Cuesta-Infante, Veeramachaneni (2019), Modeling tabular data using conditional GAN, NeurIPS, which
+/// also conditions on columns that were not asked for.
 pub struct TableModel {
     generator: TableGenerator,
     prior: TablePrior,
@@ -78,17 +103,42 @@ pub struct TableModel {
     pub reason: StopReason,
 }
 
+/// Rows that were made, and what was unusual about their conditions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableRows {
+    /// The rows, with the columns of the table that the model was fitted to; what was given stands as it was asked
+    /// for, numbers from intervals as they were drawn.
+    pub rows: MixedTable,
+    /// Conditions that the table does not cover.
+    pub extrapolations: Vec<Extrapolation>,
+}
+
+/// Features of the critic that the condition weighs.
+const N_FEATURES: usize = 64;
+
 /// Rows per random stream.
 const CHUNK: usize = 1024;
 
 impl TableModel {
     /// Fits a model of the other columns given [`TableModelConfig::conditions`].
+    ///
+    /// A given column of numbers counts as classes if it has at most ten different ones, all whole; any other is
+    /// given by its rank.
+    ///
+    /// The same seed gives the same model on any number of threads.
+    ///
+    /// # Errors
+    /// No such column, a given one that misses a cell, is constant or is named twice, none given or none left; a
+    /// setting out of range.
     pub fn fit(
         table: &MixedTable,
         config: &TableModelConfig,
         recorder: impl Recorder,
         device: &Device,
     ) -> Result<Self, MaterialsError> {
+        if config.conditions.is_empty() {
+            return Err(WganError::config("conditions", "at least one column", "none").into());
+        }
         let training = conditions(table, &config.conditions)?;
         let schema = schema(table, &config.conditions, &training)?;
         let others = table.columns().iter().filter(|c| !config.conditions.contains(&c.name));
@@ -96,17 +146,16 @@ impl TableModel {
         let encoder = TableEncoder::fit(&others, config.most_modes);
         let codes = encoder.encode(&others)?;
         let layout = Layout::new(&encoder, device);
-        let features = layout.features(tensor_of(codes.view(), device));
-        let features = points_of(&features);
-        let data = ConditionalData::new(features.view(), &training, &schema, device)?
+        let rows = points_of(&layout.features(tensor_of(codes.view(), device)));
+        let data = ConditionalData::new(rows.view(), &training, &schema, device)?
             .with_class_sampling(config.class_sampling);
         let mut rng = ChaCha8Rng::seed_from_u64(config.seed);
         let (d, m) = (encoder.width(), schema.width());
         let mlp = |d_in, d_out| {
             MlpConfig::new(d_in, d_out).with_width(config.width).with_depth(config.depth)
         };
-        let critic = ConcatCritic::new(&mlp(layout.n_features() + m, 1), &mut rng, device)?
-            .with_sample_width(layout.n_features());
+        let features = mlp(layout.n_features(), N_FEATURES);
+        let critic = ProjectionCritic::seeing_conditions(&features, m, &mut rng, device)?;
         let frequency = log_frequencies(&codes, &encoder);
         let generator =
             TableGenerator::new(&mlp(config.noise, d), m, frequency, layout, &mut rng, device)?;
@@ -130,14 +179,19 @@ impl TableModel {
         })
     }
 
-    /// `n` rows for each given condition, with the columns of the table that the model was fitted to; and what lies
-    /// outside that table.
+    /// `n` rows for each given condition, or for conditions drawn from the table.
+    ///
+    /// The same seed gives the same rows on any number of threads.
+    ///
+    /// # Errors
+    /// What [`Schema::encode`] refuses: a given column without a value, a class that the table does not have, text for
+    /// a number. A number outside the table is no error, but reported.
     pub fn sample(
         &self,
         n: usize,
         given: impl Into<Given>,
         seed: u64,
-    ) -> Result<(MixedTable, Vec<Extrapolation>), MaterialsError> {
+    ) -> Result<TableRows, MaterialsError> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let wanted: Vec<Condition> = match given.into() {
             Given::Each(conditions) => {
@@ -168,7 +222,8 @@ impl TableModel {
             Ok(column) => column.clone(),
             Err(_) => given_column(name, &wanted),
         };
-        Ok((MixedTable::new(self.names.iter().map(column).collect())?, encoded.extrapolations))
+        let rows = MixedTable::new(self.names.iter().map(column).collect())?;
+        Ok(TableRows { rows, extrapolations: encoded.extrapolations })
     }
 
     fn codes<R: Rng>(&self, y: Array2<f64>, rng: &mut R) -> Array2<f64> {
@@ -191,7 +246,10 @@ impl TableModelConfig {
 }
 
 /// The values of the given columns, row by row.
-pub(super) fn conditions(table: &MixedTable, names: &[String]) -> Result<Vec<Condition>, MaterialsError> {
+pub(super) fn conditions(
+    table: &MixedTable,
+    names: &[String],
+) -> Result<Vec<Condition>, MaterialsError> {
     let mut rows = vec![Condition::new(); table.len()];
     for name in names {
         let column = table.column(name)?;
@@ -210,6 +268,7 @@ pub(super) fn conditions(table: &MixedTable, names: &[String]) -> Result<Vec<Con
     Ok(rows)
 }
 
+/// Most different values of a given column of numbers that counts as classes, as for properties of materials.
 const MOST_CLASSES: usize = 10;
 
 pub(super) fn schema(

@@ -39,7 +39,8 @@ pub fn synthetic_score(
 /// All columns but the label as numbers, one matrix per table, coded alike.
 fn features(label: &str, tables: &[&MixedTable]) -> Result<Vec<Array2<f64>>, MaterialsError> {
     let mut found: Vec<Array2<f64>> = Vec::new();
-    let names: Vec<&str> = tables[1].columns().iter().map(|c| c.name.as_str()).filter(|&name| name != label).collect();
+    let names: Vec<&str> =
+        tables[1].columns().iter().map(|c| c.name.as_str()).filter(|&name| name != label).collect();
     for table in tables {
         found.push(Array2::zeros((table.len(), names.len())));
     }
@@ -60,7 +61,9 @@ fn numbers(name: &str, columns: &[&MixedCells]) -> Result<Vec<Vec<f64>>, Materia
     for column in columns {
         match column {
             MixedCells::Classes(cells) => classes.extend(cells.iter().flatten()),
-            MixedCells::Numbers(cells) => least = cells.iter().flatten().copied().fold(least, f64::min),
+            MixedCells::Numbers(cells) => {
+                least = cells.iter().flatten().copied().fold(least, f64::min)
+            }
         }
     }
     classes.sort_unstable();
@@ -74,7 +77,9 @@ fn numbers(name: &str, columns: &[&MixedCells]) -> Result<Vec<Vec<f64>>, Materia
         MixedCells::Numbers(cells) => Ok(cells.iter().map(|v| v.unwrap_or(least - 1.0)).collect()),
         MixedCells::Classes(cells) => {
             let place = |cell: &Option<String>| {
-                cell.as_ref().and_then(|c| classes.binary_search(&c).ok()).map_or(-1.0, |i| i as f64)
+                cell.as_ref()
+                    .and_then(|c| classes.binary_search(&c).ok())
+                    .map_or(-1.0, |i| i as f64)
             };
             Ok(cells.iter().map(place).collect())
         }

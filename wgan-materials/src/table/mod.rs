@@ -97,6 +97,21 @@ impl Table {
         MaterialRows { compositions: &self.compositions, properties }
     }
 
+    /// The rows with these numbers, in this order; what was left out when reading is not told again.
+    #[must_use]
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let of = |property: &Property| Property {
+            values: rows.iter().map(|&row| property.values[row]).collect(),
+            ..property.clone()
+        };
+        Self {
+            compositions: rows.iter().map(|&row| self.compositions[row].clone()).collect(),
+            properties: self.properties.iter().map(of).collect(),
+            rows: rows.iter().map(|&row| self.rows[row]).collect(),
+            summary: self.summary.clone(),
+        }
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.compositions.len()
