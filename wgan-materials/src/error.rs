@@ -98,6 +98,24 @@ pub enum MaterialsError {
         /// Why it is not numeric.
         reason: String,
     },
+    /// A column of numbers and classes that cannot be used as it is.
+    #[error("column `{name}`: {reason}")]
+    MixedColumn {
+        /// The column.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A cell unlike any of the column an encoder was fitted to.
+    #[error("column `{name}`, row {row}: {got} did not occur when the table was fitted")]
+    UnseenValue {
+        /// The column.
+        name: String,
+        /// The row, from 1.
+        row: usize,
+        /// What the cell holds.
+        got: String,
+    },
     /// A row that cannot be used, when such rows are to stop the reading.
     #[error("row {row}, column `{column}`: {cell:?}: {reason}")]
     BadRow {

@@ -36,6 +36,7 @@
 //! - checks: [`Checker`], [`is_charge_neutral`], [`electronegativity_ok`], [`nearest_neutral`], [`NearestIndex`]
 //! - properties asked for: [`Target`], [`Conditions`], [`adherence()`]
 //! - judging: [`evaluate`], [`Report`], [`Forest`]
+//! - tables of any kind: [`MixedTable`], [`TableEncoder`], [`TableModel`], [`synthetic_score()`]
 //!
 //! The program `wgan-materials` is a command line over these.
 
@@ -54,6 +55,7 @@ mod featurizer;
 mod forest;
 mod formula;
 mod impute;
+mod mixed;
 mod model;
 mod nearest;
 mod novelty;
@@ -74,10 +76,15 @@ pub use descriptor::element_descriptors;
 pub use element::Element;
 pub use error::MaterialsError;
 pub use evaluate::{
-    Adherence, Evaluation, MaterialRows, PropertyColumn, PropertyDistance, adherence, evaluate,
+    Adherence, ConditionalDistance, Evaluation, MaterialRows, PropertyColumn, PropertyDistance,
+    adherence, evaluate, evaluate_asked,
 };
 pub use featurizer::{feature_names, feature_rows, fraction_rows};
-pub use forest::{Forest, ForestConfig, TriedColumns};
+pub use forest::{Forest, ForestConfig, ForestLearner, TriedColumns};
+pub use mixed::{
+    Component, MixedCells, MixedColumn, MixedTable, Mixture, TableEncoder, TableModel,
+    TableModelConfig, TableRows, synthetic_score,
+};
 pub use model::{
     Alphabet, Candidate, Chunk, Conditions, Given, MaterialsConfig, MaterialsModel, ModelCard,
     Sampler,

@@ -118,6 +118,15 @@ impl Target {
         Ok(Self { name, centre, half_width, is_class, range, deviation })
     }
 
+    /// Rows of `table` that meet all targets.
+    pub fn rows(targets: &[Self], table: &Table) -> Vec<usize> {
+        let has = |target: &Self, row: usize| {
+            let property = table.property(&target.name);
+            property.and_then(|property| property.values[row]).is_some_and(|v| target.holds(v))
+        };
+        (0..table.len()).filter(|&row| targets.iter().all(|target| has(target, row))).collect()
+    }
+
     /// The nearest value that meets the target.
     pub fn nearest(&self, value: f64) -> f64 {
         value.clamp(self.centre - self.half_width, self.centre + self.half_width)

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use wgan_materials::{Target, adherence, evaluate};
+use wgan_materials::{Table, Target, adherence, evaluate_asked};
 
 use super::CliError;
 use super::conditions::ConditionArgs;
@@ -37,10 +37,12 @@ impl Evaluate {
     pub fn run(&self) -> Result<(), CliError> {
         let reference = self.reading.read(&self.reference)?;
         let candidates = self.reading.read_candidates(&self.candidates, &reference)?;
-        let mut evaluation =
-            evaluate(&reference.material_rows(), &candidates.material_rows(), self.seed);
         let targets = Target::of_table(&self.asked.conditions, &reference)?;
+        let (compared, note) = compared(&reference, &targets);
         let (real, found) = (reference.material_rows(), &candidates.compositions);
+        let rows = candidates.material_rows();
+        let mut evaluation = evaluate_asked(&real, &compared.material_rows(), &rows, self.seed);
+        evaluation.notes.extend(note);
         evaluation.adherence = adherence(&real, found, &[], &targets, self.seed)?;
         evaluation.notes.extend(targets.iter().filter_map(Target::extrapolation));
         for (which, table) in [("reference", &reference), ("candidates", &candidates)] {
@@ -50,4 +52,27 @@ impl Evaluate {
         }
         print(&if self.json { to_json(&evaluation) } else { evaluation.to_string() })
     }
+}
+
+/// Fewer known rows have no law that could be compared.
+const LEAST_ROWS: usize = 20;
+
+/// What candidates are compared with: the known rows that meet the targets, without the properties that were asked for,
+/// and a remark; all of them where too few do.
+fn compared(reference: &Table, targets: &[Target]) -> (Table, Option<String>) {
+    if targets.is_empty() {
+        return (reference.clone(), None);
+    }
+    let rows = Target::rows(targets, reference);
+    let (n, n_all) = (rows.len(), reference.len());
+    let told = format!("{n} of {n_all} known rows meet the conditions");
+    if n < LEAST_ROWS {
+        let note = format!("{told}, too few to compare with: figures compare with all of them");
+        return (reference.clone(), Some(note));
+    }
+    let mut compared = reference.select(&rows);
+    compared.properties.retain(|p| targets.iter().all(|target| target.name != p.name));
+    let note =
+        format!("{told}: shares, laws and the two-sample test compare with them, novelty with all");
+    (compared, Some(note))
 }

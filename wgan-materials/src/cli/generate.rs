@@ -7,7 +7,7 @@ use wgan_cond::Condition;
 use wgan_materials::{
     Adherence, CandidateStream, CandidateWriter, CheckedCandidate, Checker, Composition,
     MaterialRows, MaterialsModel, REPORT_FILES, Report, Sampler, Table, Target, adherence,
-    evaluate,
+    evaluate_asked,
 };
 
 use super::CliError;
@@ -47,6 +47,8 @@ const MOST_UNASKED: usize = 5000;
 /// How far what was asked for holds.
 #[derive(Default)]
 struct Asked {
+    /// The known rows that have it, without the properties that were given.
+    compared: Option<Table>,
     adherence: Vec<Adherence>,
     notes: Vec<String>,
 }
@@ -135,10 +137,13 @@ impl Generate {
             table.len(),
             given.rows.len()
         ));
-        notes.push(
-            "the other figures compare with all known rows, whatever was asked for".to_owned(),
-        );
-        Ok(Asked { adherence, notes })
+        notes.push(format!(
+            "shares, laws and the two-sample test compare with those {} rows; what is new is told by all known rows",
+            given.rows.len()
+        ));
+        let mut compared = table.select(&given.rows);
+        compared.properties.retain(|p| targets.iter().all(|target| target.name != p.name));
+        Ok(Asked { compared: Some(compared), adherence, notes })
     }
 
     /// Evaluates the candidates, prints the figures and writes the report beside them.
@@ -160,7 +165,8 @@ impl Generate {
             rows.with_property(&property.name, values)
         });
         let reference = table.material_rows();
-        let mut evaluation = evaluate(&reference, &rows, self.training.seed);
+        let compared = asked.compared.as_ref().unwrap_or(table).material_rows();
+        let mut evaluation = evaluate_asked(&reference, &compared, &rows, self.training.seed);
         let share = |n: usize| Some(n as f64 / stream.n_drawn as f64);
         evaluation.charge_neutral_as_drawn = share(stream.n_neutral);
         evaluation.known_as_drawn = share(stream.n_known);
@@ -173,6 +179,7 @@ impl Generate {
             source: &table.summary.file,
             settings: &self.settings(model),
             reference,
+            compared,
             candidates: rows,
             scores: &scores,
             evaluation: &evaluation,

@@ -6,6 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use super::conditional_law::ConditionalDistance;
 use super::rows::{MaterialRows, PropertyColumn};
 use crate::composition::Composition;
 use crate::error::MaterialsError;
@@ -42,6 +43,21 @@ pub struct Adherence {
     pub n_real: usize,
     /// Share of them whose property, predicted by a forest that has not seen them, meets it.
     pub real: Option<f64>,
+    /// How far the candidates are from the known materials that have it, whatever the forests say.
+    #[serde(default)]
+    pub w1: Option<ConditionalDistance>,
+    /// The same of the candidates that were drawn without being asked for it and whose predicted property meets it: what
+    /// filtering would keep.
+    #[serde(default)]
+    pub filtered_w1: Option<ConditionalDistance>,
+}
+
+/// The compositions that are compared.
+#[derive(Clone, Copy)]
+struct Sides<'a> {
+    reference: &'a MaterialRows<'a>,
+    candidates: &'a [Composition],
+    unasked: &'a [Composition],
 }
 
 /// Predictions for one target.
@@ -67,6 +83,7 @@ pub fn adherence(
     seed: u64,
 ) -> Result<Vec<Adherence>, MaterialsError> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let sides = Sides { reference, candidates, unasked };
     let (asked, unasked) = (feature_rows(candidates), feature_rows(unasked));
     let predicted: Result<Vec<Predicted>, MaterialsError> = targets
         .iter()
@@ -76,12 +93,12 @@ pub fn adherence(
     let mut found: Vec<Adherence> = targets
         .iter()
         .zip(&predicted)
-        .map(|(target, predicted)| together(reference, &[target], &[predicted]))
+        .map(|(target, predicted)| together(sides, &[target], &[predicted], &mut rng))
         .collect();
     if targets.len() > 1 {
         let (targets, predicted): (Vec<_>, Vec<_>) =
             (targets.iter().collect(), predicted.iter().collect());
-        found.push(together(reference, &targets, &predicted));
+        found.push(together(sides, &targets, &predicted, &mut rng));
     }
     Ok(found)
 }
@@ -128,7 +145,13 @@ fn add_mean(forest: &Forest, x: ArrayView2<f64>, to: &mut [f64]) -> Result<(), M
 }
 
 /// Adherence to all of these targets at once.
-fn together(reference: &MaterialRows, targets: &[&Target], predicted: &[&Predicted]) -> Adherence {
+fn together(
+    sides: Sides,
+    targets: &[&Target],
+    predicted: &[&Predicted],
+    rng: &mut ChaCha8Rng,
+) -> Adherence {
+    let Sides { reference, candidates, unasked } = sides;
     let pairs = || targets.iter().zip(predicted);
     let share = |n: usize, holds: &dyn Fn(usize) -> bool| {
         (n > 0).then(|| (0..n).filter(|&i| holds(i)).count() as f64 / n as f64)
@@ -144,6 +167,11 @@ fn together(reference: &MaterialRows, targets: &[&Target], predicted: &[&Predict
         })
     };
     let real: Vec<usize> = (0..reference.len()).filter(has).collect();
+    let met: Vec<Composition> = real.iter().map(|&r| reference.compositions[r].clone()).collect();
+    let is_kept =
+        |i: &usize| pairs().all(|(target, found)| target.holds_predicted(found.unasked[*i]));
+    let kept: Vec<Composition> =
+        (0..unasked.len()).filter(is_kept).map(|i| unasked[i].clone()).collect();
     let names: Vec<String> = targets.iter().map(|target| target.to_string()).collect();
     Adherence {
         asked: names.join(", "),
@@ -151,9 +179,7 @@ fn together(reference: &MaterialRows, targets: &[&Target], predicted: &[&Predict
             pairs().all(|(target, predicted)| target.holds_predicted(predicted.asked[i]))
         }),
         deviation: mean(&predicted[0].asked),
-        within_unasked: share(predicted[0].unasked.len(), &|i| {
-            pairs().all(|(target, predicted)| target.holds_predicted(predicted.unasked[i]))
-        }),
+        within_unasked: share(unasked.len(), &|i| is_kept(&i)),
         deviation_unasked: mean(&predicted[0].unasked),
         n_real: real.len(),
         real: share(real.len(), &|i| {
@@ -161,6 +187,8 @@ fn together(reference: &MaterialRows, targets: &[&Target], predicted: &[&Predict
                 predicted.real[real[i]].is_some_and(|value| target.holds_predicted(value))
             })
         }),
+        w1: ConditionalDistance::between(&met, candidates, rng),
+        filtered_w1: ConditionalDistance::between(&met, &kept, rng),
     }
 }
 
@@ -213,6 +241,13 @@ mod tests {
         assert_eq!(found[0].within_unasked, Some(0.0));
         assert!((found[0].deviation_unasked.unwrap() - 24.0).abs() < 2.0, "{found:?}");
         assert!(found[0].real.unwrap() > 0.8, "{found:?}");
+        // The same rows, and none that were not asked and have it.
+        assert!(found[0].w1.unwrap().ratio() < 1.3, "{found:?}");
+        assert_eq!(found[0].filtered_w1, None);
+        let found = adherence(&reference, &of(22.0, 30.0), &known, &targets, 0).unwrap();
+        // Every metal is another one, up to amounts half of the atoms, and oxygen is the same.
+        assert!(found[0].w1.unwrap().ratio() > 1.5, "{found:?}");
+        assert!(found[0].filtered_w1.unwrap().ratio() < 1.3, "{found:?}");
     }
 
     #[test]

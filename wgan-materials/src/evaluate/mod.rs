@@ -2,6 +2,7 @@
 
 mod adherence;
 mod c2st;
+mod conditional_law;
 mod consistency;
 mod elements;
 mod property_law;
@@ -20,6 +21,7 @@ use crate::novelty::{Known, unique};
 use crate::oxidation::{electronegativity_ok, is_charge_neutral, is_charge_neutral_mixed};
 
 pub use adherence::{Adherence, adherence};
+pub use conditional_law::ConditionalDistance;
 use consistency::Consistency;
 pub(crate) use elements::occurrences;
 pub use property_law::PropertyDistance;
@@ -106,16 +108,30 @@ pub struct Evaluation {
 /// # Ok::<(), wgan_materials::MaterialsError>(())
 /// ```
 pub fn evaluate(reference: &MaterialRows, candidates: &MaterialRows, seed: u64) -> Evaluation {
-    let (real, fake) = (reference.compositions, candidates.compositions);
+    evaluate_asked(reference, reference, candidates, seed)
+}
+
+/// Like [`evaluate`] for candidates that were asked for something: laws, shares and the two-sample test compare with the
+/// rows `like`, the known ones that have it; what is new and what properties fit a composition is still told by the
+/// whole reference.
+///
+/// Properties that were asked for are given, not generated: leave them out of `like`, and their laws are not compared.
+pub fn evaluate_asked(
+    reference: &MaterialRows,
+    like: &MaterialRows,
+    candidates: &MaterialRows,
+    seed: u64,
+) -> Evaluation {
+    let (real, fake) = (like.compositions, candidates.compositions);
     let mut notes = Notes::default();
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     property_law::note_missing(reference, candidates, &mut notes);
-    let known = Known::new(real);
+    let known = Known::new(reference.compositions);
     let copies: Vec<bool> = fake.par_iter().map(|composition| known.has(composition)).collect();
-    let compared = |figure: Option<f64>| figure.filter(|_| !real.is_empty());
+    let compared = |figure: Option<f64>| figure.filter(|_| reference.len() > 0);
     let c2st = c2st::accuracy(real, &without_copies(fake, &copies), &mut rng);
     let consistency = consistency::measure(reference, candidates, &mut rng, &mut notes);
-    let property_w1 = property_law::distances(reference, candidates, &mut rng, &mut notes);
+    let property_w1 = property_law::distances(like, candidates, &mut rng, &mut notes);
     if real.is_empty() || fake.is_empty() {
         notes.add(format!(
             "{} candidates against {} reference rows: figures need both",

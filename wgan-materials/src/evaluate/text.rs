@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Evaluation;
+use super::{ConditionalDistance, Evaluation};
 
 impl Evaluation {
     /// Name, figure and, where there is one, the reference's own figure.
@@ -63,6 +63,11 @@ impl fmt::Display for Evaluation {
                 write!(f, "; unasked {share:.3}")?;
             }
             writeln!(f, "; {} real rows {}", held.n_real, number(held.real))?;
+            for (name, w1) in [("w1", held.w1), ("filtered_w1", held.filtered_w1)] {
+                if let Some(ConditionalDistance { w1, floor, n }) = w1 {
+                    writeln!(f, "  {name:22} {w1:>9.3}   floor {floor:.3}, {n} rows a side")?;
+                }
+            }
         }
         self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))
     }

@@ -1,6 +1,7 @@
 //! Random forests for means of numbers, and so for two classes.
 
 mod columns;
+mod learner;
 mod tree;
 
 use ndarray::{ArrayView1, ArrayView2};
@@ -8,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::error::MaterialsError;
 use columns::RankedColumns;
+pub use learner::ForestLearner;
 use tree::{Grower, Tree};
 
 /// Settings of a forest.

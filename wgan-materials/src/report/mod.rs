@@ -31,6 +31,8 @@ pub struct Report<'a> {
     pub settings: &'a [(String, String)],
     /// What the model learnt from.
     pub reference: MaterialRows<'a>,
+    /// What the candidates are compared with: all of that, or the rows that have what was asked for.
+    pub compared: MaterialRows<'a>,
     /// What is reported, best first.
     pub candidates: MaterialRows<'a>,
     /// Critic scores of the candidates; empty if there are none.

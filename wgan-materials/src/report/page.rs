@@ -6,7 +6,7 @@ use super::html::{decimal, escape, figure, formula, list, percent, section, shor
 use super::laws::{self, Histogram, Law};
 use super::summary::{LIMITS, sentences};
 use crate::error::MaterialsError;
-use crate::evaluate::PropertyColumn;
+use crate::evaluate::{ConditionalDistance, PropertyColumn};
 use crate::nearest::NearestIndex;
 use crate::novelty::Known;
 use crate::oxidation::{electronegativity_ok, is_charge_neutral};
@@ -23,7 +23,22 @@ const N_HISTOGRAMS: usize = 12;
 /// Properties in the table of candidates: more make it too wide.
 const N_SHOWN_PROPERTIES: usize = 4;
 
-const LEGEND: &str = "<span class=\"legend\"><span class=\"key real\"></span>training set <span class=\"key fake\"></span>generated</span><br>";
+/// What the colours of a chart stand for.
+fn legend(report: &Report) -> String {
+    format!(
+        "<span class=\"legend\"><span class=\"key real\"></span>{} <span class=\"key fake\"></span>generated</span><br>",
+        compared(report)
+    )
+}
+
+/// The rows that candidates are compared with, in words.
+fn compared(report: &Report) -> &'static str {
+    if is_part(report) { "training rows as asked for" } else { "training set" }
+}
+
+fn is_part(report: &Report) -> bool {
+    report.compared.len() < report.reference.len()
+}
 
 pub(super) fn page(report: &Report) -> Result<String, MaterialsError> {
     let title = format!("Candidate materials from {}", escape(report.source));
@@ -55,11 +70,17 @@ pub(super) fn page(report: &Report) -> Result<String, MaterialsError> {
 }
 
 fn header(title: &str, report: &Report) -> String {
-    format!(
-        "<h1>{title}</h1>\n<p class=\"lead\">{} generated rows, compared with the {} rows the model learnt from.</p>\n",
-        report.candidates.len(),
-        report.reference.len()
-    )
+    let (n, n_known) = (report.candidates.len(), report.reference.len());
+    let with = if is_part(report) {
+        let n_asked = report.compared.len();
+        format!(
+            "{n_asked} of the {n_known} rows the model learnt from: those that have what was asked for, or come nearest. \
+             What is new is told by all {n_known} of them."
+        )
+    } else {
+        format!("the {n_known} rows the model learnt from.")
+    };
+    format!("<h1>{title}</h1>\n<p class=\"lead\">{n} generated rows, compared with {with}</p>\n")
 }
 
 /// Every figure, what real data have or would have beside it, and what it means.
@@ -148,9 +169,29 @@ fn figures(report: &Report) -> String {
         let meaning =
             format!("property predicted by forests that learnt the training set{unasked}");
         rows.push(row(&name, percent(held.within), percent(held.real), &meaning));
+        let distances = [
+            ("W₁ to the rows with", held.w1, "by atomic fractions, 0 to 2"),
+            (
+                "W₁, filtered for",
+                held.filtered_w1,
+                "candidates drawn without asking that are predicted to have it",
+            ),
+        ];
+        for (what, distance, meaning) in distances {
+            if let Some(ConditionalDistance { w1, floor, n }) = distance {
+                let name = format!("{what} {}", escape(&held.asked));
+                let meaning = format!("{meaning}; {n} rows a side{}", noise(n));
+                rows.push(row(&name, decimal(Some(w1)), decimal(Some(floor)), &meaning));
+            }
+        }
     }
     let header = ["Figure", "Candidates", "Real data", "Meaning"].map(String::from);
     table("figures", &header, &rows)
+}
+
+/// A warning where there are too few rows to tell much.
+fn noise(n: usize) -> &'static str {
+    if n < 100 { ", so few that both figures are noisy" } else { "" }
 }
 
 fn training(report: &Report) -> Result<String, MaterialsError> {
@@ -167,27 +208,29 @@ fn training(report: &Report) -> Result<String, MaterialsError> {
 }
 
 fn elements(report: &Report) -> Result<String, MaterialsError> {
-    let (real, fake) = (report.reference.compositions, report.candidates.compositions);
+    let (real, fake) = (report.compared.compositions, report.candidates.compositions);
     if real.is_empty() && fake.is_empty() {
         return Ok(String::new());
     }
     let prevalence = laws::prevalence(real, fake, N_ELEMENTS);
     let caption = format!(
-        "{LEGEND}The {} elements most frequent in the training set.",
-        prevalence.labels.len()
+        "{}The {} elements most frequent in the {}.",
+        legend(report),
+        prevalence.labels.len(),
+        compared(report)
     );
     let prevalence = chart::bars(&prevalence, "Element", "Rows with the element (%)")?;
     let counts = chart::bars(&laws::element_counts(real, fake), "Number of elements", "Rows (%)")?;
     Ok(figure(&prevalence, &caption)
-        + &figure(&counts, &format!("{LEGEND}How many elements a row has.")))
+        + &figure(&counts, &format!("{}How many elements a row has.", legend(report))))
 }
 
 fn properties(report: &Report) -> Result<String, MaterialsError> {
     let mut html = String::new();
-    for real in report.reference.properties.iter().take(N_HISTOGRAMS) {
+    for real in report.compared.properties.iter().take(N_HISTOGRAMS) {
         html += &property(report, real)?;
     }
-    let n_more = report.reference.properties.len().saturating_sub(N_HISTOGRAMS);
+    let n_more = report.compared.properties.len().saturating_sub(N_HISTOGRAMS);
     if n_more > 0 {
         html += &format!("<p>{n_more} more properties are in the table of figures.</p>\n");
     }
@@ -200,7 +243,7 @@ fn property(report: &Report, real: &PropertyColumn) -> Result<String, MaterialsE
         return Ok(String::new());
     };
     let (real_values, fake_values) =
-        (real.known(report.reference.len()).1, fake.known(report.candidates.len()).1);
+        (real.known(report.compared.len()).1, fake.known(report.candidates.len()).1);
     let title = axis_title(real);
     let mut remark = String::new();
     let picture = match laws::property(&real_values, &fake_values) {
@@ -213,7 +256,8 @@ fn property(report: &Report, real: &PropertyColumn) -> Result<String, MaterialsE
     };
     let (n_real, n_fake) = (real_values.len(), fake_values.len());
     let caption = format!(
-        "{LEGEND}{}: {n_real} real and {n_fake} generated values.{remark}",
+        "{}{}: {n_real} real and {n_fake} generated values.{remark}",
+        legend(report),
         escape(real.name)
     );
     Ok(figure(&picture, &caption))

@@ -40,7 +40,7 @@ fn neutrality(evaluation: &Evaluation) -> Option<String> {
     let ratio =
         if ceiling > 0.0 { format!(" ({:.2} of it)", share / ceiling) } else { String::new() };
     Some(format!(
-        "{} are charge neutral under common oxidation states; in the training set it is {}{ratio}.",
+        "{} are charge neutral under common oxidation states; in the known rows compared with it is {}{ratio}.",
         percent(Some(share)),
         percent(Some(ceiling))
     ))
@@ -93,9 +93,22 @@ fn adherence(held: &Adherence) -> Option<String> {
     let unasked = held.within_unasked.map_or(String::new(), |share| {
         format!(", against {} of candidates drawn without asking", percent(Some(share)))
     });
+    let distance = held.w1.map_or(String::new(), |found| {
+        let filtered = held.filtered_w1.map_or(String::new(), |other| {
+            format!(", and {:.2} times for what a filter would keep of candidates drawn without asking", other.ratio())
+        });
+        let few = if found.n < 100 { " With so few rows these ratios are noisy." } else { "" };
+        format!(
+            " In elements and amounts the candidates are {:.2} times as far from those rows as one half of them is from the \
+             other (W₁ of {} against {}){filtered}.{few}",
+            found.ratio(),
+            found.n,
+            found.n
+        )
+    });
     Some(format!(
         "{}: forests trained on the known rows predict it for {share} of the candidates{unasked}; they predict it for {} of the {} \
-         known rows that have it and that they have not seen.",
+         known rows that have it and that they have not seen.{distance}",
         held.asked,
         percent(held.real),
         held.n_real

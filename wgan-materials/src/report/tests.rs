@@ -19,6 +19,7 @@ fn with_report<T>(known: &[&str], new: &[&str], look: impl Fn(&Report) -> T) -> 
     look(&Report {
         source: "my <data>.csv",
         settings: &settings,
+        compared: reference.clone(),
         reference,
         candidates,
         scores: &scores,

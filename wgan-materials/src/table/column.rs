@@ -7,6 +7,7 @@ use super::frame::TextColumn;
 use super::summary::{ColumnReport, ColumnRole};
 use super::unit::unit_of;
 use crate::candidates::CANDIDATE_COLUMNS;
+use crate::mixed::{MixedCells, MixedColumn};
 
 /// Share of the cells that are there which must be numbers, for the rest to be called bad cells.
 const LEAST_NUMBERS: f64 = 0.8;
@@ -68,6 +69,20 @@ pub(super) fn read(column: &TextColumn, decimal_comma: bool) -> NumericColumn {
         report.distinct = distinct_texts(column);
     }
     NumericColumn { cells, report }
+}
+
+/// Reads a column as numbers if all cells that are there are numbers, else as classes.
+pub(super) fn read_mixed(column: &TextColumn, decimal_comma: bool) -> MixedColumn {
+    let texts = || (0..column.len()).map(|row| column.get(row));
+    let cells: Vec<Cell> = texts().map(|text| read_cell(text, decimal_comma)).collect();
+    let is_numeric = !cells.iter().any(|cell| matches!(cell, Cell::Odd(_)));
+    let cells = if is_numeric {
+        MixedCells::Numbers(cells.iter().map(Cell::number).collect())
+    } else {
+        let class = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        MixedCells::Classes(texts().map(class).collect())
+    };
+    MixedColumn { name: column.name.clone(), cells }
 }
 
 /// Report on the formula column; `parsed` of its cells parse and have `distinct` compositions.

@@ -21,6 +21,7 @@ pub use summary::{ColumnReport, ColumnRole, ReadSummary, SkippedRow};
 use crate::composition::Composition;
 use crate::error::MaterialsError;
 use crate::evaluate::MaterialRows;
+use crate::mixed::MixedColumn;
 use column::NumericColumn;
 use rows::Sorter;
 use source::Source;
@@ -96,6 +97,21 @@ impl Table {
         MaterialRows { compositions: &self.compositions, properties }
     }
 
+    /// The rows with these numbers, in this order; what was left out when reading is not told again.
+    #[must_use]
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let of = |property: &Property| Property {
+            values: rows.iter().map(|&row| property.values[row]).collect(),
+            ..property.clone()
+        };
+        Self {
+            compositions: rows.iter().map(|&row| self.compositions[row].clone()).collect(),
+            properties: self.properties.iter().map(of).collect(),
+            rows: rows.iter().map(|&row| self.rows[row]).collect(),
+            summary: self.summary.clone(),
+        }
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.compositions.len()
@@ -110,6 +126,17 @@ impl Table {
     pub fn property(&self, name: &str) -> Option<&Property> {
         self.properties.iter().find(|property| property.name == name)
     }
+}
+
+/// Reads a CSV or Parquet file without a column of formulas: a column whose cells are all numbers or missing is one of
+/// numbers, any other one of classes.
+pub(crate) fn mixed_columns(path: &Path) -> Result<Vec<MixedColumn>, MaterialsError> {
+    let source = Source::open(path)?;
+    if let Some(bad) = source.ragged.first() {
+        return Err(bad_row(bad));
+    }
+    let decimal_comma = matches!(source.separator, Some(';' | '\t'));
+    Ok(source.columns.iter().map(|text| column::read_mixed(text, decimal_comma)).collect())
 }
 
 /// Reads all columns but the formulas, by place; none for the formula column.
