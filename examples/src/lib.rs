@@ -1,6 +1,7 @@
 //! What the experiments share: arguments, the table of verdicts, pictures. The method of an experiment is in its own file.
 
 mod experiment;
+pub mod ising;
 mod picture;
 
 use burn::tensor::{Device, Tensor, TensorData};
