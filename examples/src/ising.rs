@@ -28,7 +28,7 @@ pub struct Wolff {
 }
 
 /// Updates of every spin, on average, between two configurations.
-const SWEEPS: usize = 3;
+const SWEEPS: usize = 6;
 
 /// Clusters before anything is counted.
 const WARM_UP: usize = 2000;
