@@ -1,7 +1,9 @@
 //! What the experiments share: arguments, the table of verdicts, pictures. The method of an experiment is in its own file.
 
 mod experiment;
+pub mod ising;
 mod picture;
+pub mod spins;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::Array2;

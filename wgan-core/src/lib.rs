@@ -44,7 +44,7 @@
 //!
 //! # Where things are
 //! - [`Critic`], [`InputGradient`], [`Generator`], [`Prior`], [`Sample`]: what a model is made of;
-//!   [`Mlp`] and its critic and generator.
+//!   [`Mlp`] and its critic and generator; [`ConvCritic`] and [`ConvGenerator`] for periodic images.
 //! - [`LipschitzStrategy`]: [`WeightClip`], [`GradientPenalty`], [`SlopePenalty`], [`SpectralNorm`],
 //!   [`Orthonormal`], [`InfinityNorm`]; [`ConeCritic`] needs none. [`Committee`]: critics on subsets of the features. [`Audit`] says what a critic's Lipschitz constant
 //!   is known to be, [`known_pairs`] what a critic should find.
@@ -80,8 +80,9 @@ pub use lipschitz::{
     SlopePenalty, SpectralNorm, Unconstrained, WeightClip, operator_norm, singular_values,
 };
 pub use model::{
-    Activation, Committee, ConeCritic, Critic, GaussianPrior, Generator, InputGradient, MixedPrior,
-    Mlp, MlpConfig, MlpCritic, MlpGenerator, Prior, linear,
+    Activation, BatchNorm, Committee, ConeCritic, ConvCritic, ConvCriticConfig, ConvGenerator,
+    ConvGeneratorConfig, Critic, GaussianPrior, Generator, InputGradient, MixedPrior, Mlp,
+    MlpConfig, MlpCritic, MlpGenerator, Prior, TorusConv, linear,
 };
 pub use norm::GroundNorm;
 pub use sample::Sample;

@@ -5,11 +5,11 @@ use burn::nn::{LayerNorm, LayerNormConfig};
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
 
-use super::{Generator, Mlp, MlpConfig};
+use super::{BatchNorm, Generator, Mlp, MlpConfig};
 use crate::error::WganError;
 use crate::host;
 
-/// `G: R^k → R^d` as a [`Mlp`], optionally with layer norm before each activation.
+/// `G: R^k → R^d` as a [`Mlp`], optionally with layer norm or batch norm before each activation.
 ///
 /// Critics have no such option: batch statistics would couple the samples whose slopes are
 /// penalised one by one, and layer norm would make the input gradient more expensive.
@@ -17,6 +17,7 @@ use crate::host;
 pub struct MlpGenerator {
     mlp: Mlp,
     norms: Vec<LayerNorm>,
+    batch_norms: Vec<BatchNorm>,
 }
 
 impl MlpGenerator {
@@ -29,7 +30,7 @@ impl MlpGenerator {
         rng: &mut R,
         device: &Device,
     ) -> Result<Self, WganError> {
-        Ok(Self { mlp: config.init(rng, device)?, norms: Vec::new() })
+        Ok(Self { mlp: config.init(rng, device)?, norms: Vec::new(), batch_norms: Vec::new() })
     }
 
     /// The same generator with layer norm before each activation (Ba, Kiros, Hinton 2016).
@@ -40,11 +41,25 @@ impl MlpGenerator {
         self
     }
 
+    /// The same generator with [`BatchNorm`] before each activation.
+    #[must_use]
+    pub fn with_batch_norm(mut self, device: &Device) -> Self {
+        let norm = || BatchNorm::new(self.mlp.width(), device);
+        self.batch_norms = (0..self.mlp.depth()).map(|_| norm()).collect();
+        self
+    }
+
     /// Output for a latent batch, `[n, k] → [n, d]`.
     pub fn forward(&self, z: Tensor<2>) -> Tensor<2> {
-        self.mlp.forward_with(z, |i, a| match self.norms.get(i) {
-            Some(norm) => norm.forward(a),
-            None => a,
+        self.mlp.forward_with(z, |i, a| {
+            let a = match self.norms.get(i) {
+                Some(norm) => norm.forward(a),
+                None => a,
+            };
+            match self.batch_norms.get(i) {
+                Some(norm) => norm.forward(a),
+                None => a,
+            }
         })
     }
 }
@@ -61,6 +76,6 @@ impl Generator for MlpGenerator {
     }
 
     fn perceptron(&self, z: &Tensor<2>) -> Option<(&Mlp, Tensor<2>)> {
-        self.norms.is_empty().then(|| (&self.mlp, z.clone()))
+        (self.norms.is_empty() && self.batch_norms.is_empty()).then(|| (&self.mlp, z.clone()))
     }
 }

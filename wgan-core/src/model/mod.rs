@@ -1,13 +1,18 @@
 //! Critics, generators and the networks they are made of.
 
 mod activation;
+mod batch_norm;
 mod committee;
 mod cone_critic;
+mod conv_critic;
+mod conv_generator;
 mod mixed_prior;
 mod mlp;
 mod mlp_critic;
 mod mlp_generator;
 mod prior;
+mod sample_norm;
+mod torus_conv;
 
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -15,13 +20,17 @@ use burn::tensor::Tensor;
 use crate::sample::Sample;
 
 pub use activation::Activation;
+pub use batch_norm::BatchNorm;
 pub use committee::Committee;
 pub use cone_critic::ConeCritic;
+pub use conv_critic::{ConvCritic, ConvCriticConfig};
+pub use conv_generator::{ConvGenerator, ConvGeneratorConfig};
 pub use mixed_prior::MixedPrior;
 pub use mlp::{Mlp, MlpConfig, linear};
 pub use mlp_critic::MlpCritic;
 pub use mlp_generator::MlpGenerator;
 pub use prior::{GaussianPrior, Prior};
+pub use torus_conv::TorusConv;
 
 /// A function `f` on samples; the constraint on its slope comes from a
 /// [`LipschitzStrategy`](crate::LipschitzStrategy).

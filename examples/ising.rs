@@ -1,0 +1,212 @@
+//! Configurations of the two-dimensional Ising model below, at and above its critical temperature: convolutional against perceptron
+//! generators, with and without batch norm, and a generator that draws every spin.
+//!
+//! Known answer: the mean energy of the 16 × 16 torus is known in closed form (Kaufman 1949), which the Monte-Carlo must meet. The laws of energy per spin
+//! and |m| are compared with it by exact W₁; two samples of the Monte-Carlo itself are one floor apart.
+
+use std::process::ExitCode;
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use ndarray::{Array2, Axis};
+use rand_chacha::ChaCha8Rng;
+use wgan_core::transport::w1_sorted;
+use wgan_core::{
+    Committee, ConvCriticConfig, ConvGenerator, ConvGeneratorConfig, EachMember, Fit,
+    GaussianPrior, Generator, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
+    Schedule, TrainConfig, Wgan, points_of, tensor_of,
+};
+use wgan_examples::ising::{Wolff, critical_temperature, energy, exact_energy, magnetisation};
+use wgan_examples::spins::{N_SUMMARIES, SIDE, SpinGenerator, Standard};
+use wgan_examples::{Experiment, Failure, Panel, mean, save};
+
+const PROBLEM: &str = "Ising configurations on a 16 × 16 torus at three temperatures: do generators meet the laws of energy and |m|?\n\
+    Known answer: exact mean energy; two samples of 2,000 configurations of the law itself are one floor apart.";
+
+/// Configurations per comparison.
+const N: usize = 2000;
+/// Independent samples of each law; W₁ is the mean over as many pairs.
+const N_SAMPLES: usize = 10;
+const D_LATENT: usize = 32;
+const PLAIN: [&str; 4] =
+    ["convolutional", "convolutional, batch norm", "perceptron", "perceptron, batch norm"];
+
+/// Energies per spin, and |m|.
+type Laws = [Vec<f64>; 2];
+
+fn laws(rows: &Array2<f64>) -> Laws {
+    let rows = || rows.rows().into_iter();
+    [rows().map(energy).collect(), rows().map(magnetisation).collect()]
+}
+
+/// One sample in `N_SAMPLES` of rows, every tenth row: neighbours in the Markov chain are apart.
+fn sample(rows: &Array2<f64>, number: usize) -> Laws {
+    let some: Vec<usize> = (0..N).map(|k| k * N_SAMPLES + number).collect();
+    laws(&rows.select(Axis(0), &some))
+}
+
+/// Mean W₁ of the two laws over pairs of samples.
+fn distances(pairs: &[(&Laws, &Laws)]) -> Result<[f64; 2], Failure> {
+    let mut total = [0.0; 2];
+    for (one, other) in pairs {
+        for k in [0, 1] {
+            total[k] += w1_sorted(&one[k], &other[k])? / pairs.len() as f64;
+        }
+    }
+    Ok(total)
+}
+
+/// A generator as usual: one latent vector, a number between −1 and 1 at each site whose sign is the spin.
+#[derive(Module, Debug)]
+enum Plain {
+    Convolutional(ConvGenerator),
+    Perceptron(MlpGenerator),
+}
+
+impl Generator for Plain {
+    type Latent = Tensor<2>;
+    type Sample = Tensor<2>;
+
+    fn generate(&self, z: &Tensor<2>) -> Tensor<2> {
+        match self {
+            Plain::Convolutional(network) => network.forward(z.clone()).tanh(),
+            Plain::Perceptron(network) => network.forward(z.clone()).tanh(),
+        }
+    }
+}
+
+impl Plain {
+    fn new(model: &str, rng: &mut ChaCha8Rng, device: &Device) -> Result<Self, Failure> {
+        let has_norm = model.ends_with("batch norm");
+        if model.starts_with("convolutional") {
+            let config = ConvGeneratorConfig::new(D_LATENT, SIDE).with_has_batch_norm(has_norm);
+            return Ok(Plain::Convolutional(config.init(rng, device)?));
+        }
+        let config = MlpConfig::new(D_LATENT, SIDE * SIDE).with_depth(2);
+        let network = MlpGenerator::new(&config, rng, device)?;
+        Ok(Plain::Perceptron(if has_norm { network.with_batch_norm(device) } else { network }))
+    }
+}
+
+/// Against a convolutional critic that sees the spins.
+fn train_plain(model: &str, data: &Tensor<2>, run: &Experiment) -> Result<Array2<f64>, Failure> {
+    let (device, mut rng) = (Device::flex(), run.rng(2));
+    let rate = OptimizerConfig::adam(2e-3);
+    let config = TrainConfig::new(64, run.size(150, 20))
+        .with_critic_optimizer(rate)
+        .with_generator_optimizer(rate)
+        .with_schedule(Schedule::HalfLinear)
+        .with_ema_decay(0.95);
+    let critic = ConvCriticConfig::new(SIDE).with_channels(vec![8, 16]);
+    let wgan = Wgan::new(
+        critic.init(&mut rng, &device)?,
+        Plain::new(model, &mut rng, &device)?,
+        GradientPenalty::one_sided(1.0),
+        &config,
+    );
+    let prior = GaussianPrior { dim: D_LATENT };
+    let generator = Fit::new(&config, data, &prior, &device, run.seed)?.run(wgan)?.wgan.averaged;
+    let field = generator.generate(&prior.sample(N * N_SAMPLES, &mut rng, &device));
+    Ok(points_of(&field).mapv(|a| if a > 0.0 { 1.0 } else { -1.0 }))
+}
+
+/// A generator that draws every spin, against critics that see energy, |m| and correlations: one critic of all of them, and one each of
+/// the two laws in question.
+fn train_spins(data: &Tensor<2>, run: &Experiment) -> Result<Array2<f64>, Failure> {
+    let (device, mut rng) = (Device::flex(), run.rng(3));
+    let rate = OptimizerConfig::adam(4e-3);
+    let config = TrainConfig::new(64, run.size(900, 60))
+        .with_n_critic(3)
+        .with_critic_optimizer(rate)
+        .with_generator_optimizer(rate)
+        .with_schedule(Schedule::HalfLinear)
+        .with_ema_decay(0.985);
+    let seen: Vec<Vec<usize>> = vec![(0..N_SUMMARIES).collect(), vec![0], vec![1]];
+    let critics = seen.iter().map(|columns| {
+        let config = MlpConfig::new(columns.len(), 1).with_width(32).with_depth(2);
+        MlpCritic::new(&config, &mut rng, &device)
+    });
+    let critic = Committee::new(critics.collect::<Result<_, _>>()?, seen, N_SUMMARIES)?;
+    let standard = Standard::of(data);
+    let summaries = standard.apply(data);
+    let wgan = Wgan::new(
+        critic,
+        SpinGenerator::new(0, standard, &mut rng, &device)?,
+        EachMember(GradientPenalty::one_sided(0.1)),
+        &config,
+    );
+    let prior = SpinGenerator::prior();
+    let fit = Fit::new(&config, &summaries, &prior, &device, run.seed)?;
+    let generator = fit.run(wgan)?.wgan.averaged;
+    let mut rows = Vec::new();
+    for _ in 0..N_SAMPLES {
+        rows.push(points_of(&generator.spins(&prior.sample(N, &mut rng, &device))));
+    }
+    Ok(ndarray::concatenate(Axis(0), &rows.iter().map(|part| part.view()).collect::<Vec<_>>())?)
+}
+
+fn main() -> Result<ExitCode, Failure> {
+    let mut run = Experiment::start("ising", PROBLEM)?;
+    let mut rng = run.rng(1);
+    let temperatures = [("T = 2", 2.0), ("T = T_c", critical_temperature()), ("T = 2.6", 2.6)];
+    let bar = run.progress(temperatures.len() * (PLAIN.len() + 1));
+    let (mut energies, mut magnetisations, mut pictures) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, temperature) in temperatures {
+        let mut chain = Wolff::new(SIDE, temperature, &mut rng);
+        let data = tensor_of(chain.draw(20_000, &mut rng).view(), &Device::flex());
+        let rows = chain.draw(N * N_SAMPLES, &mut rng);
+        let exact = exact_energy(SIDE, temperature);
+        run.near(&format!("{name}: energy, Monte-Carlo"), exact, 0.005, mean(&laws(&rows)[0]));
+        let real: Vec<Laws> = (0..N_SAMPLES).map(|k| sample(&rows, k)).collect();
+        let others = (0..N_SAMPLES).map(|k| (&real[k], &real[(k + 1) % N_SAMPLES]));
+        let floor = distances(&others.collect::<Vec<_>>())?;
+        run.note("  floor of the energy per spin", floor[0]);
+        run.note("  floor of |m|", floor[1]);
+
+        let ratios = |fake: &Array2<f64>| -> Result<[f64; 2], Failure> {
+            let fake: Vec<Laws> = (0..N_SAMPLES).map(|k| sample(fake, k)).collect();
+            let distance = distances(&real.iter().zip(&fake).collect::<Vec<_>>())?;
+            Ok([distance[0] / floor[0], distance[1] / floor[1]])
+        };
+        let mut shown = Vec::new();
+        for model in PLAIN {
+            let fake = train_plain(model, &data, &run)?;
+            let [of_energy, of_m] = ratios(&fake)?;
+            run.note(&format!("{name}, {model}: W1 / floor of the energy"), of_energy);
+            run.note("  of |m|", of_m);
+            if model == PLAIN[0] {
+                shown.push(("convolutional", laws(&fake)));
+            }
+            bar.inc(1);
+        }
+        let fake = train_spins(&data, &run)?;
+        let [of_energy, of_m] = ratios(&fake)?;
+        run.at_most(&format!("{name}, spins drawn: W1 / floor of the energy"), 2.0, of_energy);
+        run.at_most("  of |m|", 2.0, of_m);
+        run.note("  energy", mean(&laws(&fake)[0]));
+        bar.inc(1);
+        shown.push(("spins drawn", laws(&fake)));
+        shown.push(("Monte-Carlo", laws(&rows)));
+
+        let law = |k: usize, title: &str, axis: &str, range| {
+            let panel = Panel::new(&format!("{name}: {title}"), axis, "share (%)");
+            shown
+                .iter()
+                .fold(panel, |panel, (model, laws)| panel.histogram(model, &laws[k], range, 24))
+        };
+        energies.push(law(0, "energy", "energy per spin (coupling)", (-2.0, -0.4)));
+        magnetisations.push(law(1, "magnetisation", "|m|", (0.0, 1.0)).legend_left());
+        pictures.push(picture(&format!("{name}: generated, spins drawn"), &fake));
+    }
+    energies.extend(magnetisations);
+    energies.extend(pictures);
+    save(&run.path("ising.svg"), 3, &energies)?;
+    Ok(run.finish())
+}
+
+/// The first configuration.
+fn picture(title: &str, rows: &Array2<f64>) -> Panel {
+    let spins = rows.row(0).to_vec();
+    let side = SIDE as f64;
+    Panel::new(title, "site", "site").level_map((0.0, side), SIDE, |_| spins.clone())
+}
