@@ -4,13 +4,12 @@
 //! samples and scores W₁ / floor = 1 for every class.
 
 use std::f64::consts::TAU;
+use std::process::ExitCode;
 
 use burn::module::Module;
 use burn::tensor::Device;
-use ndarray::Array2;
-use rand::{Rng, RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
+use ndarray::{Axis, arr1};
+use rand::{Rng, RngExt};
 use wgan_cond::{
     ClassSampling, Condition, ConditionColumn, ConditionalData, ConditionalPrior,
     ConditionalSampler, Conditioned, Examination, FilmGenerator, Given, Learner, NearestNeighbours,
@@ -19,6 +18,10 @@ use wgan_cond::{
 use wgan_core::{
     Fit, GradientPenalty, MlpConfig, OptimizerConfig, Progress, Schedule, TrainConfig, Wgan,
 };
+use wgan_examples::{Experiment, Failure, Panel, normal_points, points, save};
+
+const PROBLEM: &str = "Eight Gaussians on a ring, each a class of its own, one of them with 1 % of the samples.\n\
+    Known answer: a perfect model has all samples in the mode asked for and W1 / floor = 1 for every class.";
 
 const N: usize = 20_000;
 const SD: f64 = 0.05;
@@ -37,10 +40,10 @@ fn class(k: usize) -> Condition {
 /// Samples of the given modes.
 fn ring<R: Rng>(modes: impl Iterator<Item = usize>, rng: &mut R) -> Conditioned {
     let modes: Vec<usize> = modes.collect();
-    let x = Array2::from_shape_fn((modes.len(), 2), |(i, j)| {
-        let noise: f64 = StandardNormal.sample(rng);
-        centre(modes[i])[j] + SD * noise
-    });
+    let mut x = normal_points(modes.len(), 2, rng) * SD;
+    for (mut row, &k) in x.rows_mut().into_iter().zip(&modes) {
+        row += &arr1(&centre(k));
+    }
     Conditioned { x, conditions: modes.into_iter().map(class).collect() }
 }
 
@@ -50,20 +53,20 @@ fn draw_mode<R: Rng>(rng: &mut R) -> usize {
     if rng.random_bool(0.01) { RARE } else { common[rng.random_range(0..common.len())] }
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let device = Device::flex();
-    let mut rng = ChaCha8Rng::seed_from_u64(0);
+fn main() -> Result<ExitCode, Failure> {
+    let mut run = Experiment::start("conditional_ring", PROBLEM)?;
+    let (device, mut rng) = (Device::flex(), run.rng(0));
     let modes: Vec<usize> = (0..N).map(|_| draw_mode(&mut rng)).collect();
     let real = ring(modes.into_iter(), &mut rng);
     let schema = Schema::fit(&[ConditionColumn::categories("mode")], &real.conditions)?;
     let data = ConditionalData::new(real.x.view(), &real.conditions, &schema, &device)?
         .with_class_sampling(ClassSampling::Balanced);
 
-    let config = TrainConfig::new(128, 1500)
+    let config = TrainConfig::new(256, run.size(2000, 600))
         .with_critic_optimizer(OptimizerConfig::adam(2e-3))
         .with_generator_optimizer(OptimizerConfig::adam(5e-4))
         .with_schedule(Schedule::HalfLinear)
-        .with_ema_decay(0.99);
+        .with_ema_decay(0.995);
     let (m, prior) = (schema.width(), ConditionalPrior { dim: 4 });
     let critic = MlpConfig::new(2, 32).with_width(64).with_depth(2);
     let generator = MlpConfig::new(4, 2).with_width(48).with_depth(1);
@@ -73,8 +76,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         GradientPenalty::one_sided(1.0),
         &config,
     );
-    let outcome =
-        Fit::new(&config, &data, &prior, &device, 1)?.with_recorder(Progress::new()).run(wgan)?;
+    let outcome = Fit::new(&config, &data, &prior, &device, run.seed)?
+        .with_recorder(Progress::new())
+        .run(wgan)?;
 
     let sampler = ConditionalSampler::new(
         outcome.wgan.averaged,
@@ -92,15 +96,27 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let config = ReportConfig::default();
     let examination =
         Examination { schema: &schema, critic: &critic, judge: &*judge, config, device: &device };
-    print!("{}", examination.report("mode", &fresh, &fake, &mut rng)?);
-    println!("holds: share of the samples that 5 nearest neighbours put in the class asked for");
-    for k in 0..8 {
-        let near = |row: usize| {
-            let [x, y] = centre(k);
-            (fake.x[[row, 0]] - x).hypot(fake.x[[row, 1]] - y) < 4.0 * SD
-        };
-        let n_near = (1000 * k..1000 * (k + 1)).filter(|&row| near(row)).count();
-        println!("mode {k}: {:.1} % within 4 standard deviations", n_near as f64 / 10.0);
+    let report = examination.report("mode", &fresh, &fake, &mut rng)?;
+    println!(
+        "{report}holds: share of the samples that 5 nearest neighbours put in the class asked for\n"
+    );
+    for (k, row) in report.rows.iter().enumerate() {
+        let samples = fake.x.slice_axis(Axis(0), (1000 * k..1000 * (k + 1)).into());
+        let [x, y] = centre(k);
+        let distances = samples.rows().into_iter().map(|row| (row[0] - x).hypot(row[1] - y));
+        let n_near = distances.filter(|&distance| distance < 4.0 * SD).count();
+        let rare = if k == RARE { " (rare)" } else { "" };
+        run.at_least(&format!("mode {k}{rare}: share within 4 σ"), 0.98, n_near as f64 / 1000.0);
+        if let Some(w1) = &row.w1 {
+            run.at_most("  W1 / floor", 2.0, w1.ratio);
+        }
     }
-    Ok(())
+    let some = |x: &ndarray::Array2<f64>| {
+        points(&x.select(Axis(0), &(0..x.nrows()).step_by(x.nrows() / 200).collect::<Vec<_>>()))
+    };
+    let panel = Panel::new("Eight classes, one of them rare", "x", "y")
+        .dots("fresh real", some(&fresh.x))
+        .dots("generated", some(&fake.x));
+    save(&run.path("conditional_ring.svg"), 1, &[panel])?;
+    Ok(run.finish())
 }
