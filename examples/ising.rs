@@ -92,7 +92,7 @@ impl Plain {
 fn train_plain(model: &str, data: &Tensor<2>, run: &Experiment) -> Result<Array2<f64>, Failure> {
     let (device, mut rng) = (Device::flex(), run.rng(2));
     let rate = OptimizerConfig::adam(2e-3);
-    let config = TrainConfig::new(64, run.size(150, 20))
+    let config = TrainConfig::new(64, run.size(150, 30))
         .with_critic_optimizer(rate)
         .with_generator_optimizer(rate)
         .with_schedule(Schedule::HalfLinear)
@@ -115,7 +115,7 @@ fn train_plain(model: &str, data: &Tensor<2>, run: &Experiment) -> Result<Array2
 fn train_spins(data: &Tensor<2>, run: &Experiment) -> Result<Array2<f64>, Failure> {
     let (device, mut rng) = (Device::flex(), run.rng(3));
     let rate = OptimizerConfig::adam(4e-3);
-    let config = TrainConfig::new(64, run.size(900, 60))
+    let config = TrainConfig::new(64, run.size(900, 500))
         .with_n_critic(3)
         .with_critic_optimizer(rate)
         .with_generator_optimizer(rate)
@@ -194,7 +194,7 @@ fn main() -> Result<ExitCode, Failure> {
                 .iter()
                 .fold(panel, |panel, (model, laws)| panel.histogram(model, &laws[k], range, 24))
         };
-        energies.push(law(0, "energy", "energy per spin (coupling)", (-2.0, -0.4)));
+        energies.push(law(0, "energy", "energy per spin (coupling)", (-2.0, 0.2)));
         magnetisations.push(law(1, "magnetisation", "|m|", (0.0, 1.0)).legend_left());
         pictures.push(picture(&format!("{name}: generated, spins drawn"), &fake));
     }
