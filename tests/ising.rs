@@ -1,0 +1,117 @@
+//! The claims of `examples/ising.rs` and `examples/ising_temperature.rs`, at reduced size.
+
+use burn::module::Module;
+use burn::tensor::Tensor;
+use ndarray::Array2;
+use wgan_core::transport::w1_sorted;
+use wgan_core::{
+    Committee, ConvCriticConfig, ConvGeneratorConfig, EachMember, Fit, GaussianPrior, Generator,
+    GradientPenalty, MlpConfig, MlpCritic, OptimizerConfig, Schedule, TrainConfig, Wgan, points_of,
+    tensor_of,
+};
+use wgan_examples::ising::{Wolff, energy, exact_energy};
+use wgan_examples::spins::{N_SUMMARIES, SIDE, SpinGenerator, Standard, summaries};
+use wgan_tests::{device, rng, values, weight_gradients};
+
+const TEMPERATURE: f64 = 2.0;
+
+fn energies(rows: &Array2<f64>) -> Vec<f64> {
+    rows.rows().into_iter().map(energy).collect()
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+fn config(n_steps: usize, learning_rate: f64) -> TrainConfig {
+    let rate = OptimizerConfig::adam(learning_rate);
+    TrainConfig::new(64, n_steps)
+        .with_n_critic(3)
+        .with_critic_optimizer(rate)
+        .with_generator_optimizer(rate)
+        .with_schedule(Schedule::HalfLinear)
+        .with_ema_decay(0.95)
+}
+
+#[test]
+fn a_generator_that_draws_spins_meets_the_law_of_the_energy() {
+    let mut chain = Wolff::new(SIDE, TEMPERATURE, &mut rng(1));
+    let data = tensor_of(chain.draw(5000, &mut rng(2)).view(), &device());
+    let (one, other) = (chain.draw(1000, &mut rng(3)), chain.draw(1000, &mut rng(4)));
+    let floor = w1_sorted(&energies(&one), &energies(&other)).unwrap();
+
+    let seen: Vec<Vec<usize>> = vec![(0..N_SUMMARIES).collect(), vec![0], vec![1]];
+    let member = |columns: &Vec<usize>| {
+        let config = MlpConfig::new(columns.len(), 1).with_width(32).with_depth(2);
+        MlpCritic::new(&config, &mut rng(5), &device()).unwrap()
+    };
+    let members = seen.iter().map(member).collect();
+    let standard = Standard::of(&data);
+    let summaries = standard.apply(&data);
+    let config = config(150, 4e-3);
+    let start = SpinGenerator::new(0, standard, &mut rng(6), &device()).unwrap();
+    let wgan = Wgan::new(
+        Committee::new(members, seen, N_SUMMARIES).unwrap(),
+        start.clone(),
+        EachMember(GradientPenalty::one_sided(0.1)),
+        &config,
+    );
+    let prior = SpinGenerator::prior();
+    let fit = Fit::new(&config, &summaries, &prior, &device(), 7).unwrap();
+    let trained = fit.run(wgan).unwrap().wgan.averaged;
+
+    let z = prior.sample(1000, &mut rng(8), &device());
+    let law = |generator: &SpinGenerator| energies(&points_of(&generator.spins(&z)));
+    let distance = |law: &[f64]| w1_sorted(law, &energies(&one)).unwrap() / floor;
+    let (before, after) = (law(&start), law(&trained));
+    assert!(distance(&before) > 100.0);
+    // The full run is six times as long and comes within two floors of samples twice as large.
+    assert!(distance(&after) < 5.0, "{}", distance(&after));
+    assert!((mean(&after) - exact_energy(SIDE, TEMPERATURE)).abs() < 0.1, "{}", mean(&after));
+}
+
+#[test]
+fn the_gradient_through_a_spin_is_that_of_its_mean() {
+    // The energy is linear in each spin, so that the mean of the gradient over many draws is the slope of the mean energy.
+    let z = SpinGenerator::prior().sample(2000, &mut rng(1), &device());
+    let data =
+        tensor_of(Wolff::new(SIDE, 2.3, &mut rng(2)).draw(50, &mut rng(3)).view(), &device());
+    let generator = SpinGenerator::new(0, Standard::of(&data), &mut rng(4), &device()).unwrap();
+    let mean_energy = |g: &SpinGenerator| summaries(&g.spins(&z)).narrow(1, 0, 1).mean();
+    let tracked = generator.clone().train();
+    let gradients = weight_gradients(&tracked, &mean_energy(&tracked).backward());
+    // The last weight is the offset of the field at every site.
+    let last = gradients.len() - 1;
+    let step = 0.05;
+    let at = |h: f32| values(mean_energy(&wgan_tests::nudged(generator.clone(), last, h)))[0];
+    let slope = (at(step) - at(-step)) / (2.0 * step);
+    assert!((gradients[last] - slope).abs() < 0.1 * slope.abs(), "{} {slope}", gradients[last]);
+}
+
+#[test]
+fn convolutional_generator_and_critic_learn_order() {
+    let mut chain = Wolff::new(SIDE, TEMPERATURE, &mut rng(1));
+    let data = tensor_of(chain.draw(2000, &mut rng(2)).view(), &device());
+    for has_batch_norm in [false, true] {
+        let config = config(40, 2e-3);
+        let generator = ConvGeneratorConfig::new(8, SIDE)
+            .with_channels(vec![16, 8])
+            .with_has_batch_norm(has_batch_norm)
+            .init(&mut rng(3), &device())
+            .unwrap();
+        let critic = ConvCriticConfig::new(SIDE).with_channels(vec![8, 8]);
+        let wgan = Wgan::new(
+            critic.init(&mut rng(4), &device()).unwrap(),
+            generator.clone(),
+            GradientPenalty::one_sided(1.0),
+            &config,
+        );
+        let prior = GaussianPrior { dim: 8 };
+        let fit = Fit::new(&config, &data, &prior, &device(), 5).unwrap();
+        let trained = fit.run(wgan).unwrap().wgan.averaged;
+        let z: Tensor<2> = prior.sample(500, &mut rng(6), &device());
+        let energy_of = |x: Tensor<2>| mean(&energies(&points_of(&x.sign())));
+        let (before, after) = (energy_of(generator.generate(&z)), energy_of(trained.generate(&z)));
+        assert!(after < before - 0.1, "batch norm {has_batch_norm}: {before} {after}");
+    }
+}
