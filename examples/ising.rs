@@ -206,7 +206,7 @@ fn main() -> Result<ExitCode, Failure> {
         };
         energies.push(law(0, "energy", "energy per spin (coupling)", (-2.0, 0.2)));
         let of_m = law(1, "magnetisation", "|m|", (0.0, 1.0));
-        magnetisations.push(if temperature < 2.5 { of_m.legend_left() } else { of_m });
+        magnetisations.push(of_m);
         pictures.push(picture(&format!("{name}: generated, spins drawn"), &fake));
     }
     energies.extend(magnetisations);
