@@ -1,8 +1,14 @@
 //! `--condition`.
 
+use burn::tensor::Device;
 use clap::Args;
 use wgan_cond::Condition;
-use wgan_materials::Target;
+use wgan_materials::{CandidateStream, Composition, MaterialsModel, Target};
+
+use super::CliError;
+
+/// Candidates whose adherence is looked at, at most: no more are needed.
+pub const MOST_JUDGED: usize = 5000;
 
 /// What candidates shall have.
 #[derive(Clone, Debug, Args)]
@@ -18,6 +24,24 @@ pub fn warn_of_extrapolation(targets: &[Target]) {
     for flag in targets.iter().filter_map(Target::extrapolation) {
         eprintln!("warning: {flag}");
     }
+}
+
+/// `n` compositions of the model that were not asked for anything, at most [`MOST_JUDGED`].
+pub fn unasked(
+    model: &MaterialsModel,
+    n: usize,
+    seed: u64,
+    neutral: bool,
+    device: &Device,
+) -> Result<Vec<Composition>, CliError> {
+    let sampler = model.sampler(device)?;
+    let mut stream = CandidateStream::new(&sampler, seed, neutral);
+    let mut drawn = Vec::new();
+    while drawn.len() < n.min(MOST_JUDGED) {
+        drawn.extend(stream.next_chunk()?.into_iter().map(|candidate| candidate.composition));
+    }
+    drawn.truncate(n);
+    Ok(drawn)
 }
 
 fn parse(text: &str) -> Result<Condition, String> {

@@ -5,14 +5,16 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use wgan_cond::Condition;
-use wgan_materials::{CandidateStream, CandidateWriter, Checker, MaterialsModel, Sampler, Target};
+use wgan_materials::{
+    CandidateStream, CandidateWriter, Checker, Composition, MaterialRows, MaterialsModel, Target,
+    adherence,
+};
 
 use super::CliError;
-use super::conditions::{ConditionArgs, warn_of_extrapolation};
+use super::conditions::{ConditionArgs, MOST_JUDGED, unasked, warn_of_extrapolation};
 use super::device::DeviceChoice;
 use super::fit::at_least_one;
-use super::output::check_output;
+use super::output::{check_output, print};
 
 /// Options of `sample`.
 #[derive(Debug, Args)]
@@ -46,7 +48,11 @@ impl Sample {
         let device = self.device.device()?;
         check_output(&self.out, &[])?;
         let model = MaterialsModel::load(&self.model, &device)?;
-        let sampler = aimed(&model, &self.asked.conditions, &device)?;
+        let targets = self.targets(&model)?;
+        let mut sampler = model.sampler(&device)?;
+        if !targets.is_empty() {
+            sampler = sampler.aimed_at(&targets)?;
+        }
         let checker = Checker::new(&model.card().known);
         let mut writer = CandidateWriter::create(&self.out, model.card().space.names())?;
         let style =
@@ -54,38 +60,54 @@ impl Sample {
         let bar = ProgressBar::new(self.n as u64)
             .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         let mut stream = CandidateStream::new(&sampler, self.seed, self.neutral);
+        let mut judged: Vec<Composition> = Vec::new();
         let mut left = self.n;
         while left > 0 {
             let mut batch = stream.next_chunk()?;
             batch.truncate(left);
             left -= batch.len();
             bar.inc(batch.len() as u64);
+            if !targets.is_empty() {
+                let room = MOST_JUDGED.saturating_sub(judged.len());
+                judged.extend(batch.iter().take(room).map(|drawn| drawn.composition.clone()));
+            }
             writer.write(&checker.check_all(batch))?;
         }
         writer.finish()?;
         bar.finish_and_clear();
         eprintln!("{} candidates written to {}", self.n, self.out.display());
-        Ok(())
+        self.judge(&model, &judged, &targets, &device)
     }
-}
 
-/// Sampler of the model under these conditions.
-fn aimed(
-    model: &MaterialsModel,
-    conditions: &[Condition],
-    device: &Device,
-) -> Result<Sampler, CliError> {
-    let sampler = model.sampler(device)?;
-    if conditions.is_empty() {
-        return Ok(sampler);
+    /// What is asked of a model that takes conditions.
+    fn targets(&self, model: &MaterialsModel) -> Result<Vec<Target>, CliError> {
+        let properties = model.card().conditions.properties();
+        if properties.is_empty() && !self.asked.conditions.is_empty() {
+            return Err(CliError::Usage(
+                "this model takes no conditions; fit one with --condition NAME".to_owned(),
+            ));
+        }
+        let targets = Target::of(&self.asked.conditions, properties)?;
+        warn_of_extrapolation(&targets);
+        Ok(targets)
     }
-    let properties = model.card().conditions.properties();
-    if properties.is_empty() {
-        return Err(CliError::Usage(
-            "this model takes no conditions; fit one with --condition NAME".to_owned(),
-        ));
+
+    /// Prints how far candidates have what was asked for.
+    fn judge(
+        &self,
+        model: &MaterialsModel,
+        candidates: &[Composition],
+        targets: &[Target],
+        device: &Device,
+    ) -> Result<(), CliError> {
+        if targets.is_empty() {
+            return Ok(());
+        }
+        let card = model.card();
+        let properties = card.conditions.properties().iter().map(Into::into).collect();
+        let reference = MaterialRows { compositions: &card.known, properties };
+        let unasked = unasked(model, self.n, self.seed, self.neutral, device)?;
+        let found = adherence(&reference, candidates, &unasked, targets, self.seed)?;
+        found.iter().try_for_each(|held| print(&held.to_string()))
     }
-    let targets = Target::of(conditions, properties)?;
-    warn_of_extrapolation(&targets);
-    Ok(sampler.aimed_at(&targets)?)
 }
