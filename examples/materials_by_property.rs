@@ -1,7 +1,7 @@
 //! Compounds with a band gap that was asked for: does asking give more of them than filtering what was not asked?
 //!
-//! Known answer: by chance, a candidate has the gap as often as one that was not asked for it; a perfect model has it as
-//! often as known compounds of that gap, by the same forests, which have not seen them.
+//! Known answer: by chance, a candidate has the gap as often as one that was not asked for it. Known compounds of that gap
+//! show how often the forests that judge recognise it in rows that they have not seen.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,7 +15,7 @@ use wgan_materials::{
 };
 
 const PROBLEM: &str = "Compounds with a band gap that was asked for: does asking give more of them than filtering?\n\
-    Known answer: more often than by chance, at most as often as known compounds of that gap, by the same forests.";
+    Known answer: more often than by chance; known compounds show how often the forests that judge recognise it.";
 
 const GAP: &str = "band_gap_ev";
 
