@@ -101,7 +101,7 @@ impl Target {
             Value::Number(centre) => (centre, DEFAULT_WIDTH * deviation),
             Value::Within { centre, half_width } => (centre, half_width),
             Value::Category(ref text) => {
-                return Err(refused(&name, format!("{text:?} is not a number")));
+                return Err(refused(&name, not_a_number(text, property, classes.as_deref())));
             }
         };
         if !centre.is_finite() || !half_width.is_finite() {
@@ -110,9 +110,8 @@ impl Target {
         let is_class = classes.is_some();
         if let Some(classes) = classes.filter(|known| half_width == 0.0 && !known.contains(&centre))
         {
-            let known: Vec<String> = classes.iter().map(f64::to_string).collect();
             let reason =
-                format!("no row has the value {centre}; the values are {}", known.join(", "));
+                format!("no row has the value {centre}; the values are {}", list(&classes));
             return Err(refused(&name, reason));
         }
         Ok(Self { name, centre, half_width, is_class, range, deviation })
@@ -215,6 +214,20 @@ fn spread(property: &Property) -> Result<((f64, f64), f64), MaterialsError> {
     Ok(((least, most), variance.sqrt()))
 }
 
+/// What could have been written in place of a text.
+fn not_a_number(text: &str, property: &Property, classes: Option<&[f64]>) -> String {
+    if let Some(classes) = classes {
+        return format!("{text:?} is not one of the values {}", list(classes));
+    }
+    let unit =
+        property.unit.as_ref().map(|unit| format!("; the unit is {unit} and is not written"));
+    format!("{text:?} is not a number such as 1.5 or 1.5±0.2{}", unit.unwrap_or_default())
+}
+
+fn list(values: &[f64]) -> String {
+    values.iter().map(f64::to_string).collect::<Vec<_>>().join(", ")
+}
+
 fn refused(name: &str, reason: impl Into<String>) -> MaterialsError {
     MaterialsError::NoCondition { name: name.to_owned(), reason: reason.into() }
 }
@@ -226,7 +239,8 @@ mod tests {
     fn properties() -> Vec<Property> {
         let column = |name: &str, values: &[f64]| {
             let values = values.iter().copied().map(Some).collect();
-            Property { name: name.to_owned(), unit: None, values }
+            let unit = name.strip_suffix("_eV").map(|_| "eV".to_owned());
+            Property { name: name.to_owned(), unit, values }
         };
         vec![
             column("gap_eV", &[0.0, 1.0, 2.5, 4.5]),
@@ -261,7 +275,12 @@ mod tests {
         for (texts, expected) in [
             (&["gap=1"][..], "no property `gap`; the properties are `gap_eV`, `is_oxide`"),
             (&["tc=1"][..], "no property `tc`"),
-            (&["gap_eV=wide"][..], "condition `gap_eV`: \"wide\" is not a number"),
+            (
+                &["gap_eV=1.5 eV"][..],
+                "`gap_eV`: \"1.5 eV\" is not a number such as 1.5 or 1.5±0.2; the unit is eV and is not written",
+            ),
+            (&["Tc=high"][..], "condition `Tc`: \"high\" is not a number such as 1.5 or 1.5±0.2"),
+            (&["is_oxide=yes"][..], "`is_oxide`: \"yes\" is not one of the values 0, 1"),
             (&["gap_eV=nan"][..], "condition `gap_eV`: NaN is not finite"),
             (&["is_oxide=2"][..], "no row has the value 2; the values are 0, 1"),
             (&["same=3"][..], "condition `same`: constant: every value is 3"),

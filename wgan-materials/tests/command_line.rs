@@ -502,6 +502,7 @@ fn candidates_have_the_properties_that_were_asked_for() {
     assert!(held.iter().all(|held| held["within"].is_f64() && held["within_unasked"].is_f64()));
     let page = fs::read_to_string(folder.path().join("report.html")).unwrap();
     assert!(page.contains("Adherence to band_gap_ev=3.2±0.4"));
+    assert!(page.contains("training rows as asked for"));
     assert!(String::from_utf8_lossy(&output.stdout).contains("adherence"));
 }
 
@@ -525,6 +526,8 @@ fn a_saved_model_is_asked_for_what_it_was_fitted_for() {
         stderr(&output)
     );
     assert!(column(&out, "density_g_cm3").iter().all(|value| (value - 9.0).abs() <= 0.5));
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(printed.contains("to density_g_cm3=9±0.5") && printed.contains("unasked"), "{printed}");
     let output = sample("band_gap_ev=3");
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("the properties are `density_g_cm3`"), "{}", stderr(&output));

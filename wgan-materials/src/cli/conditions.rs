@@ -2,7 +2,12 @@
 
 use clap::Args;
 use wgan_cond::Condition;
-use wgan_materials::Target;
+use wgan_materials::{CandidateStream, Composition, Sampler, Target};
+
+use super::CliError;
+
+/// Candidates whose adherence is looked at, at most: no more are needed.
+const MOST_JUDGED: usize = 5000;
 
 /// What candidates shall have.
 #[derive(Clone, Debug, Args)]
@@ -18,6 +23,23 @@ pub fn warn_of_extrapolation(targets: &[Target]) {
     for flag in targets.iter().filter_map(Target::extrapolation) {
         eprintln!("warning: {flag}");
     }
+}
+
+/// The first `n` compositions, at most [`MOST_JUDGED`], that the sampler draws with this seed.
+pub fn first_drawn(
+    sampler: &Sampler,
+    n: usize,
+    seed: u64,
+    neutral: bool,
+) -> Result<Vec<Composition>, CliError> {
+    let n = n.min(MOST_JUDGED);
+    let mut stream = CandidateStream::new(sampler, seed, neutral);
+    let mut drawn = Vec::new();
+    while drawn.len() < n {
+        drawn.extend(stream.next_chunk()?.into_iter().map(|candidate| candidate.composition));
+    }
+    drawn.truncate(n);
+    Ok(drawn)
 }
 
 fn parse(text: &str) -> Result<Condition, String> {

@@ -11,7 +11,7 @@ use wgan_materials::{
 };
 
 use super::CliError;
-use super::conditions::{ConditionArgs, warn_of_extrapolation};
+use super::conditions::{ConditionArgs, first_drawn, warn_of_extrapolation};
 use super::data::DataArgs;
 use super::fit::{TrainArgs, at_least_one, read_with_notes};
 use super::output::{check_output, folder_of, print};
@@ -40,9 +40,6 @@ pub struct Generate {
     #[command(flatten)]
     training: TrainArgs,
 }
-
-/// Candidates drawn without asking for anything, at most: what they are compared with needs no more.
-const MOST_UNASKED: usize = 5000;
 
 /// How far what was asked for holds.
 #[derive(Default)]
@@ -117,13 +114,8 @@ impl Generate {
             return Ok(Asked::default());
         }
         let device = self.training.device.device()?;
-        let free = model.sampler(&device)?;
-        let mut stream = CandidateStream::new(&free, self.training.seed, self.neutral);
-        let mut unasked = Vec::new();
-        while unasked.len() < self.n.min(MOST_UNASKED) {
-            unasked.extend(stream.next_chunk()?.into_iter().map(|drawn| drawn.composition));
-        }
-        unasked.truncate(self.n);
+        let unasked =
+            first_drawn(&model.sampler(&device)?, self.n, self.training.seed, self.neutral)?;
         let found: Vec<Composition> =
             candidates.iter().map(|found| found.candidate.composition.clone()).collect();
         let reference = table.material_rows();

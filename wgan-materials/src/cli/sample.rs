@@ -5,17 +5,16 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use wgan_cond::Condition;
 use wgan_materials::{
-    CandidateParts, CandidateStream, CandidateWriter, Checker, MaterialsModel, SampleRequest,
-    Sampler, Target,
+    CandidateParts, CandidateStream, CandidateWriter, Checker, MaterialRows, MaterialsModel,
+    SampleRequest, Sampler, Target, adherence,
 };
 
 use super::CliError;
-use super::conditions::{ConditionArgs, warn_of_extrapolation};
+use super::conditions::{ConditionArgs, first_drawn, warn_of_extrapolation};
 use super::device::DeviceChoice;
 use super::fit::at_least_one;
-use super::output::check_output;
+use super::output::{check_output, print};
 
 /// Options of `sample`.
 #[derive(Debug, Args)]
@@ -62,7 +61,11 @@ impl Sample {
             eprintln!("nothing to resume in {}; starting anew", parts.display());
         }
         let model = MaterialsModel::load(&self.model, &device)?;
-        let sampler = aimed(&model, &self.asked.conditions, &device)?;
+        let targets = self.targets(&model)?;
+        let mut sampler = model.sampler(&device)?;
+        if !targets.is_empty() {
+            sampler = sampler.aimed_at(&targets)?;
+        }
         let draw = Draw {
             stream: CandidateStream::new(&sampler, self.seed, self.neutral),
             checker: Checker::new(&model.card().known),
@@ -75,7 +78,7 @@ impl Sample {
             self.long(draw, list, model.card().space.names())?;
         }
         eprintln!("{} candidates written to {}", self.n, self.out.display());
-        Ok(())
+        self.judge(&model, &sampler, &targets, &device)
     }
 
     /// A list of less than a part.
@@ -109,6 +112,39 @@ impl Sample {
         }
         draw.bar.finish_and_clear();
         Ok(parts.join(list, self.n)?)
+    }
+
+    /// What is asked of a model that takes conditions.
+    fn targets(&self, model: &MaterialsModel) -> Result<Vec<Target>, CliError> {
+        let properties = model.card().conditions.properties();
+        if properties.is_empty() && !self.asked.conditions.is_empty() {
+            return Err(CliError::Usage(
+                "this model takes no conditions; fit one with --condition NAME".to_owned(),
+            ));
+        }
+        let targets = Target::of(&self.asked.conditions, properties)?;
+        warn_of_extrapolation(&targets);
+        Ok(targets)
+    }
+
+    /// Prints how far candidates have what was asked for.
+    fn judge(
+        &self,
+        model: &MaterialsModel,
+        sampler: &Sampler,
+        targets: &[Target],
+        device: &Device,
+    ) -> Result<(), CliError> {
+        if targets.is_empty() {
+            return Ok(());
+        }
+        let card = model.card();
+        let properties = card.conditions.properties().iter().map(Into::into).collect();
+        let reference = MaterialRows { compositions: &card.known, properties };
+        let first = |sampler: &Sampler| first_drawn(sampler, self.n, self.seed, self.neutral);
+        let (asked, unasked) = (first(sampler)?, first(&model.sampler(device)?)?);
+        let found = adherence(&reference, &asked, &unasked, targets, self.seed)?;
+        found.iter().try_for_each(|held| print(&held.to_string()))
     }
 
     fn request(&self) -> Result<SampleRequest, CliError> {
@@ -149,25 +185,4 @@ fn progress(n: usize) -> ProgressBar {
     let style =
         ProgressStyle::with_template("{bar:30} {pos}/{len} candidates, {per_sec}, {eta} left");
     ProgressBar::new(n as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-/// Sampler of the model under these conditions.
-fn aimed(
-    model: &MaterialsModel,
-    conditions: &[Condition],
-    device: &Device,
-) -> Result<Sampler, CliError> {
-    let sampler = model.sampler(device)?;
-    if conditions.is_empty() {
-        return Ok(sampler);
-    }
-    let properties = model.card().conditions.properties();
-    if properties.is_empty() {
-        return Err(CliError::Usage(
-            "this model takes no conditions; fit one with --condition NAME".to_owned(),
-        ));
-    }
-    let targets = Target::of(conditions, properties)?;
-    warn_of_extrapolation(&targets);
-    Ok(sampler.aimed_at(&targets)?)
 }

@@ -334,4 +334,20 @@ mod tests {
         };
         assert_eq!(run(1), run(3));
     }
+
+    #[test]
+    fn candidates_like_the_asked_rows_are_like_them_and_known() {
+        let all = read(&["NaCl", "KCl", "TiO2", "CaTiO3", "MgO"]);
+        let oxides = read(&["TiO2", "CaTiO3", "MgO"]);
+        let new = read(&["TiO2", "CaTiO3", "MgO"]);
+        let (all, asked) = (MaterialRows::new(&all), MaterialRows::new(&oxides));
+        let found = evaluate_asked(&all, &asked, &MaterialRows::new(&new), 0);
+        assert_eq!((found.element_prevalence_tv, found.element_count_w1), (Some(0.0), Some(0.0)));
+        assert_eq!(found.novel, Some(0.0));
+        assert!(evaluate(&all, &MaterialRows::new(&new), 0).element_prevalence_tv > Some(0.1));
+        // New among the oxides, known in the table.
+        let salts = read(&["NaCl", "KBr"]);
+        let found = evaluate_asked(&all, &asked, &MaterialRows::new(&salts), 0);
+        assert_eq!(found.novel, Some(0.5));
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{ConditionalDistance, Evaluation};
+use super::{Adherence, ConditionalDistance, Evaluation};
 
 impl Evaluation {
     /// Name, figure and, where there is one, the reference's own figure.
@@ -37,8 +37,6 @@ impl Evaluation {
 /// One figure a line, shares of the reference beside those of the candidates, notes last.
 impl fmt::Display for Evaluation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number =
-            |value: Option<f64>| value.map_or("–".to_string(), |value| format!("{value:.3}"));
         writeln!(f, "{:24} {:>9}", "candidates", self.n)?;
         for (name, value, reference) in self.lines() {
             write!(f, "{name:24} {:>9}", number(value))?;
@@ -55,22 +53,34 @@ impl fmt::Display for Evaluation {
             )?;
         }
         for held in &self.adherence {
-            write!(f, "adherence                {:>9}   to {}", number(held.within), held.asked)?;
-            if let Some(deviation) = held.deviation {
-                write!(f, ", mean deviation {deviation:.3}")?;
-            }
-            if let Some(share) = held.within_unasked {
-                write!(f, "; unasked {share:.3}")?;
-            }
-            writeln!(f, "; {} real rows {}", held.n_real, number(held.real))?;
-            for (name, w1) in [("w1", held.w1), ("filtered_w1", held.filtered_w1)] {
-                if let Some(ConditionalDistance { w1, floor, n }) = w1 {
-                    writeln!(f, "  {name:22} {w1:>9.3}   floor {floor:.3}, {n} rows a side")?;
-                }
-            }
+            write!(f, "{held}")?;
         }
         self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))
     }
+}
+
+/// One line on what was asked for, one for each distance to the known rows that have it.
+impl fmt::Display for Adherence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "adherence                {:>9}   to {}", number(self.within), self.asked)?;
+        if let Some(deviation) = self.deviation {
+            write!(f, ", mean deviation {deviation:.3}")?;
+        }
+        if let Some(share) = self.within_unasked {
+            write!(f, "; unasked {share:.3}")?;
+        }
+        writeln!(f, "; {} real rows {}", self.n_real, number(self.real))?;
+        for (name, w1) in [("w1", self.w1), ("filtered_w1", self.filtered_w1)] {
+            if let Some(ConditionalDistance { w1, floor, n }) = w1 {
+                writeln!(f, "  {name:22} {w1:>9.3}   floor {floor:.3}, {n} rows a side")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map_or("–".to_string(), |value| format!("{value:.3}"))
 }
 
 #[cfg(test)]

@@ -76,3 +76,29 @@ fn refused(error: MaterialsError) -> CondError {
     let got = error.to_string();
     WganError::config("forest", "rows that a forest can learn from", got).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array2;
+
+    #[test]
+    fn three_classes_and_a_number_are_learnt() {
+        // The class is the third of [0, 1) that x lies in; the second column says nothing.
+        let x = |shift: f64| {
+            Array2::from_shape_fn((300, 2), |(i, j)| {
+                if j == 0 { (i as f64 + shift) / 300.0 } else { (i * 37 % 101) as f64 }
+            })
+        };
+        let classes = Targets::Classes((0..300).map(|i| [4, 0, 7][i / 100]).collect());
+        let learner = ForestLearner { seed: 1 };
+        let fitted = learner.fit(x(0.0).view(), &classes).unwrap();
+        let found = fitted.predict(x(0.5).view()).unwrap();
+        assert!(found.agreement(&classes).unwrap() > 0.98); // all but those next to a border
+        let numbers = Targets::Numbers((0..300).map(|i| i as f64).collect());
+        let fitted = learner.fit(x(0.0).view(), &numbers).unwrap();
+        assert!(numbers.agreement(&fitted.predict(x(0.0).view()).unwrap()).unwrap() < 10.0);
+        let message = learner.fit(Array2::zeros((0, 2)).view(), &classes).err().unwrap();
+        assert!(message.to_string().contains("expected trees, rows and columns"), "{message}");
+    }
+}

@@ -38,10 +38,10 @@ pub struct TableModelConfig {
     #[config(default = 5.0)]
     pub lambda: f64,
     /// Step size of both optimisers.
-    #[config(default = 5e-4)]
+    #[config(default = 1e-3)]
     pub learning_rate: f64,
     /// Decay per step of the running average that becomes the generator.
-    #[config(default = 0.99)]
+    #[config(default = 0.998)]
     pub ema_decay: f64,
     /// Units per hidden layer of both networks.
     #[config(default = 128)]

@@ -29,11 +29,13 @@ pub fn synthetic_score(
         tables.iter().map(|table| conditions(table, &names)).collect();
     let rows = rows?;
     let schema = schema(real, &names, &rows.concat())?;
-    let features = features(label, &tables)?;
-    let sides: Result<Vec<Conditioned>, _> =
-        features.into_iter().zip(rows).map(|(x, rows)| Conditioned::new(x, rows)).collect();
-    let [synthetic, real, test] = &sides?[..] else { unreachable!("three tables") };
-    Ok(train_on_synthetic(&ForestLearner { seed }, &schema, label, synthetic, real, test)?)
+    let mut features = features(label, &tables)?.into_iter().zip(rows);
+    let mut side = || {
+        let (x, rows) = features.next().unwrap_or_default();
+        Conditioned::new(x, rows)
+    };
+    let (synthetic, real, test) = (side()?, side()?, side()?);
+    Ok(train_on_synthetic(&ForestLearner { seed }, &schema, label, &synthetic, &real, &test)?)
 }
 
 /// All columns but the label as numbers, one matrix per table, coded alike.

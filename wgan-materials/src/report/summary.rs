@@ -16,11 +16,11 @@ pub(super) const LIMITS: [&str; 4] = [
 /// Sentences on how good the candidates are; what cannot be computed is left out.
 pub(super) fn sentences(evaluation: &Evaluation, n_reference: usize) -> Vec<String> {
     let mut sentences = vec![novelty(evaluation, n_reference)];
+    sentences.extend(evaluation.adherence.iter().filter_map(adherence));
     sentences.extend(neutrality(evaluation));
     sentences.extend(likeness(evaluation));
     sentences.extend(laws(evaluation));
     sentences.extend(consistency(evaluation));
-    sentences.extend(evaluation.adherence.iter().filter_map(adherence));
     sentences
 }
 
