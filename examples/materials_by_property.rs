@@ -17,6 +17,9 @@ use wgan_materials::{
 const PROBLEM: &str = "Compounds with a band gap that was asked for: does asking give more of them than filtering?\n\
     Known answer: more often than by chance; known compounds show how often the forests that judge recognise it.";
 
+/// Candidates of each kind.
+const N: usize = 1000;
+
 const GAP: &str = "band_gap_ev";
 
 /// What is asked for, each with a name for the table of verdicts.
@@ -31,13 +34,12 @@ fn main() -> Result<ExitCode, Failure> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/compounds.csv");
     let table = Table::read(data, &ReadOptions::default())?;
     let device = Device::flex();
-    let config = MaterialsConfig::new(experiment.size(200, 60))
+    let config = MaterialsConfig::new(experiment.size(200, 120))
         .with_seed(experiment.seed)
         .with_conditions(vec![GAP.to_owned(), "density_g_cm3".to_owned()]);
     let model = MaterialsModel::fit(&table, &config, None, Progress::new(), &device)?;
 
-    let n = experiment.size(1000, 300);
-    let free = draw(&model.sampler(&device)?, n, experiment.seed)?;
+    let free = draw(&model.sampler(&device)?, N, experiment.seed)?;
     let judge = Judge::new(&table, experiment.seed)?;
     let mut panel = Panel::new("Predicted band gap", "band gap (eV)", "Candidates (%)").histogram(
         "not asked",
@@ -47,7 +49,7 @@ fn main() -> Result<ExitCode, Failure> {
     );
     for (name, condition) in ASKED {
         let targets = Target::of_table(&[condition.parse()?], &table)?;
-        let made = draw(&model.sampler(&device)?.aimed_at(&targets)?, n, experiment.seed)?;
+        let made = draw(&model.sampler(&device)?.aimed_at(&targets)?, N, experiment.seed)?;
         let found = adherence(&table.material_rows(), &made, &free, &targets, experiment.seed)?;
         let Some(all) = found.last() else { continue };
         verdicts(&mut experiment, name, all);
@@ -66,8 +68,8 @@ fn verdicts(experiment: &mut Experiment, name: &str, found: &Adherence) {
     let asked = share(found.within);
     experiment.note(&format!("{name}: have it without asking, %"), chance);
     experiment.note(&format!("{name}: known rows, %"), real);
-    // Two standard deviations of a share of 1,000.
-    let error = 200.0 * (chance / 100.0 * (1.0 - chance / 100.0) / 1000.0).sqrt();
+    // Two standard deviations of a share.
+    let error = 200.0 * (chance / 100.0 * (1.0 - chance / 100.0) / N as f64).sqrt();
     experiment.at_least(&format!("{name}: have it, %"), chance + error, asked);
     if let Some(distance) = found.w1 {
         experiment

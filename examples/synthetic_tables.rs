@@ -4,6 +4,7 @@
 //! any CSV or Parquet file and the column to predict.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Instant;
 
 use burn::tensor::Device;
@@ -13,6 +14,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use wgan_cond::Given;
 use wgan_core::Progress;
+use wgan_examples::Failure;
 use wgan_materials::{MixedTable, TableModel, TableModelConfig, synthetic_score};
 
 #[derive(Parser)]
@@ -35,8 +37,18 @@ struct Arguments {
     keep_repeats: bool,
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let Arguments { data, label, out, seed, steps, keep_repeats } = Arguments::parse();
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<(), Failure> {
+    let Arguments { data, label, out, seed, steps, keep_repeats } = arguments;
     let mut table = MixedTable::read(&data)?;
     if !keep_repeats {
         table = table.without_repeats();
