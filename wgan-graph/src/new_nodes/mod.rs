@@ -115,7 +115,10 @@ pub fn generate_nodes(
     let places = Places::new(&network, config.n_landmarks, config.n_probes, &mut rng)?;
     let known = patterns(&network, &places);
     let model = PatternGenerator::fit(&known, config, recorder, &mut rng, device)?;
-    let drawn = model.draw(n, &mut rng, device);
+    // The given nodes are taken for a random part of the grown network: with as many more nodes,
+    // each node has as many more neighbours.
+    let growth = (network.n_nodes() + n) as f64 / network.n_nodes() as f64;
+    let drawn = model.draw(n, growth, &mut rng, device);
     let mut growth = Growth::new(&network, places);
     drawn.iter().for_each(|pattern| growth.attach(pattern, &mut rng));
     Ok(with_ids(network, growth.added(), &mut rng))

@@ -1,7 +1,7 @@
 //! How a node is connected, as a row of numbers.
 
-use rand::Rng;
 use rand::seq::index::sample;
+use rand::{Rng, RngExt};
 
 use super::clustering::ClusteringByDegree;
 use crate::error::GraphError;
@@ -97,9 +97,15 @@ impl Pattern {
         row
     }
 
-    /// The pattern of a row of [`Pattern::to_row`].
-    pub fn from_row(row: &[f64], clustering: &ClusteringByDegree) -> Self {
-        let degree = row[0].round().max(1.0) as usize;
+    /// The pattern of a row of [`Pattern::to_row`], with `growth` times the degree, rounded up or
+    /// down at random so that this holds on average.
+    pub fn from_row<R: Rng>(
+        row: &[f64],
+        growth: f64,
+        clustering: &ClusteringByDegree,
+        rng: &mut R,
+    ) -> Self {
+        let degree = (row[0] * growth + rng.random::<f64>()).floor().max(1.0) as usize;
         Self {
             degree,
             clustering: clustering.quantile(degree, row[1]),
@@ -140,6 +146,8 @@ mod tests {
         let all = patterns(&network, &places);
         let law = ClusteringByDegree::fit(all.iter().map(|p| (p.degree, p.clustering)));
         let row = pattern.to_row(&law, &mut rng);
-        assert_eq!(Pattern::from_row(&row, &law), all[2]);
+        assert_eq!(Pattern::from_row(&row, 1.0, &law, &mut rng), all[2]);
+        let twice = Pattern::from_row(&row, 2.0, &law, &mut rng);
+        assert_eq!((twice.degree, twice.reach), (6, 0.75));
     }
 }
