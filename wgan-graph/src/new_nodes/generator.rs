@@ -2,7 +2,7 @@
 
 use burn::config::Config;
 use burn::tensor::{Device, Tensor, TensorData};
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 use wgan_core::{
@@ -10,7 +10,7 @@ use wgan_core::{
     Recorder, Schedule, TrainConfig, Wgan, WganError,
 };
 
-use super::clustering::ClusteringByDegree;
+use super::clustering::ByDegree;
 use super::pattern::Pattern;
 use super::rank_scale::RankScale;
 
@@ -59,7 +59,7 @@ const MARGIN_ROWS: usize = 4096;
 /// Draws patterns.
 pub struct PatternGenerator {
     generator: MlpGenerator,
-    clustering: ClusteringByDegree,
+    clustering: ByDegree,
     data: RankScale,
     margins: RankScale,
 }
@@ -73,7 +73,7 @@ impl PatternGenerator {
         rng: &mut R,
         device: &Device,
     ) -> Result<Self, WganError> {
-        let clustering = ClusteringByDegree::fit(patterns.iter().map(|p| (p.degree, p.clustering)));
+        let clustering = ByDegree::fit(patterns.iter().map(|p| (p.degree, p.clustering)));
         let rows: Vec<Vec<f64>> = patterns.iter().map(|p| p.to_row(&clustering, rng)).collect();
         let d = rows[0].len();
         let table = Array2::from_shape_fn((rows.len(), d), |(i, j)| rows[i][j]);

@@ -1,12 +1,14 @@
 //! New nodes: connection patterns that follow the law of the existing ones.
 
 mod clustering;
+mod cone;
 mod generator;
 mod growth;
 mod pattern;
 mod rank_scale;
 #[cfg(test)]
 mod tests;
+mod thinning;
 
 use burn::tensor::Device;
 use petgraph::graph::UnGraph;
@@ -22,9 +24,13 @@ use crate::network::Network;
 use generator::PatternGenerator;
 use growth::Growth;
 use pattern::{Places, patterns};
+use thinning::Thinning;
 
 /// Fewest nodes with an edge that a law of patterns is learnt from.
 const FEWEST: usize = 10;
+
+/// Times that distances are computed afresh while the network grows.
+const N_RENEWALS: usize = 8;
 
 /// A network with the nodes that were added to it.
 #[derive(Clone, Debug)]
@@ -115,23 +121,32 @@ pub fn generate_nodes(
     let places = Places::new(&network, config.n_landmarks, config.n_probes, &mut rng)?;
     let known = patterns(&network, &places);
     let model = PatternGenerator::fit(&known, config, recorder, &mut rng, device)?;
-    // The given nodes are taken for a random part of the grown network: with as many more nodes,
-    // each node has as many more neighbours.
-    let growth = (network.n_nodes() + n) as f64 / network.n_nodes() as f64;
-    let drawn = model.draw(n, growth, &mut rng, device);
-    let mut growth = Growth::new(&network, places);
-    drawn.iter().for_each(|pattern| growth.attach(pattern, &mut rng));
+    let share = n as f64 / (network.n_nodes() + n) as f64;
+    let thinning = Thinning::measure(&network, share, &mut rng)?;
+    let drawn = model.draw(n, thinning.degree, &mut rng, device);
+    let mut growth = Growth::new(&network, places, thinning);
+    for (i, pattern) in drawn.iter().enumerate() {
+        growth.attach(pattern, &mut rng);
+        if (i + 1) % n.div_ceil(N_RENEWALS) == 0 {
+            growth.renew_places(&network)?;
+        }
+    }
     Ok(with_ids(network, growth.added(), &mut rng))
 }
 
 fn with_ids(network: Network, added: &[Vec<u32>], rng: &mut ChaCha8Rng) -> NewNodes {
     let ids = fresh_ids(&network, added.len());
+    // Every node of a connected network of ten has an edge.
+    let mut draw = |&v: &u32| network.arcs().costs(v as usize).choose(rng).copied().unwrap_or(1.0);
+    let mut costs: Vec<Vec<f64>> =
+        added.iter().map(|around| around.iter().map(&mut draw).collect()).collect();
+    if cone::is_metric(&network) {
+        cone::project(&network, added, &mut costs);
+    }
     let mut edges = Vec::new();
-    for (source, neighbours) in ids.iter().zip(added) {
-        for &v in neighbours {
+    for (source, (around, costs)) in ids.iter().zip(added.iter().zip(costs)) {
+        for (&v, cost) in around.iter().zip(costs) {
             let target = network.id(v as usize).to_owned();
-            // Every node of a connected network of ten has an edge.
-            let cost = network.arcs().costs(v as usize).choose(rng).copied().unwrap_or(1.0);
             edges.push(NewEdge { source: source.clone(), target, cost });
         }
     }
