@@ -1,21 +1,21 @@
-//! Numbers of nodes of a given degree.
+//! Clustering of nodes of a given degree.
 
 use rand::{Rng, RngExt};
 
-/// Fewest nodes whose numbers are taken for the law at a degree.
+/// Fewest nodes whose clustering is taken for the law at a degree.
 const FEWEST: usize = 20;
 
-/// The law of the clustering, or of another number, at each degree.
+/// The law of the clustering at each degree.
 ///
 /// A node of degree 1 has no clustering and one of degree 2 has 0 or 1, so ranks at the same
 /// degree say more than ranks among all nodes, and every value that comes back is possible.
 #[derive(Clone, Debug)]
-pub struct ByDegree {
+pub struct ClusteringByDegree {
     /// `(degree, clustering)`, ascending.
     sorted: Vec<(usize, f64)>,
 }
 
-impl ByDegree {
+impl ClusteringByDegree {
     /// The law of these pairs, at least one.
     pub fn fit(pairs: impl Iterator<Item = (usize, f64)>) -> Self {
         let mut sorted: Vec<(usize, f64)> = pairs.collect();
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn ranks_at_a_degree_come_back_as_the_clustering() {
         let pairs = (0..90).map(|i| (1 + i / 30, if i < 30 { 0.0 } else { f64::from(i % 3 == 0) }));
-        let law = ByDegree::fit(pairs.map(|(d, c)| (d as usize, c)));
+        let law = ClusteringByDegree::fit(pairs.map(|(d, c)| (d as usize, c)));
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         for (degree, clustering) in [(1, 0.0), (2, 0.0), (2, 1.0), (3, 1.0)] {
             let u = law.rank(degree, clustering, &mut rng);
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn few_nodes_borrow_from_the_nearest_degrees() {
-        let law = ByDegree::fit((0..40).map(|d| (d, d as f64)));
+        let law = ClusteringByDegree::fit((0..40).map(|d| (d, d as f64)));
         assert_eq!(law.quantile(30, 0.0), 20.0);
         assert_eq!(law.quantile(30, 1.0), 39.0);
     }

@@ -124,7 +124,7 @@ mod tests {
         let plane = network(60, &edges);
         assert!(is_metric(&plane));
         let around: Vec<Vec<u32>> =
-            (0..40).map(|i| (0..2 + i % 5).map(|j| (i + 7 * j) as u32).collect()).collect();
+            (0..24).map(|i| (0..2 + i % 5).map(|j| (i + 7 * j) as u32).collect()).collect();
         let draw = |a: &Vec<u32>| a.iter().map(|_| 2.0 * rng.random::<f64>()).collect();
         let mut costs: Vec<Vec<f64>> = around.iter().map(draw).collect();
         let largest = |costs: &[Vec<f64>]| {

@@ -10,7 +10,7 @@ use wgan_core::{
     Recorder, Schedule, TrainConfig, Wgan, WganError,
 };
 
-use super::clustering::ByDegree;
+use super::clustering::ClusteringByDegree;
 use super::pattern::Pattern;
 use super::rank_scale::RankScale;
 
@@ -59,7 +59,7 @@ const MARGIN_ROWS: usize = 4096;
 /// Draws patterns.
 pub struct PatternGenerator {
     generator: MlpGenerator,
-    clustering: ByDegree,
+    clustering: ClusteringByDegree,
     data: RankScale,
     margins: RankScale,
 }
@@ -73,7 +73,7 @@ impl PatternGenerator {
         rng: &mut R,
         device: &Device,
     ) -> Result<Self, WganError> {
-        let clustering = ByDegree::fit(patterns.iter().map(|p| (p.degree, p.clustering)));
+        let clustering = ClusteringByDegree::fit(patterns.iter().map(|p| (p.degree, p.clustering)));
         let rows: Vec<Vec<f64>> = patterns.iter().map(|p| p.to_row(&clustering, rng)).collect();
         let d = rows[0].len();
         let table = Array2::from_shape_fn((rows.len(), d), |(i, j)| rows[i][j]);

@@ -4,9 +4,7 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
 
 use super::pattern::{Pattern, Places};
-use super::thinning::Thinning;
-use crate::error::GraphError;
-use crate::network::{Edge, Network};
+use crate::network::Network;
 
 /// A network that grows node by node.
 pub struct Growth {
@@ -14,27 +12,7 @@ pub struct Growth {
     places: Places,
     /// Mean distance of each old node to the probes.
     reaches: Vec<f64>,
-    /// The same, ascending.
-    sorted_reaches: Vec<f64>,
-    /// The same in the given network, ascending.
-    first_reaches: Vec<f64>,
-    thinning: Thinning,
     n_old: usize,
-}
-
-/// What a new node is to be like.
-struct Aim {
-    pattern: Pattern,
-    /// How far apart its neighbours lie without it.
-    spread: f64,
-}
-
-impl std::ops::Deref for Aim {
-    type Target = Pattern;
-
-    fn deref(&self) -> &Pattern {
-        &self.pattern
-    }
 }
 
 /// Numbers of a node with some neighbours.
@@ -47,8 +25,6 @@ struct Draft {
     joined: usize,
     /// Degrees of the neighbours, the new edge included.
     degrees: usize,
-    /// Reaches of the neighbours.
-    reaches: f64,
 }
 
 /// Candidates that are looked at for each further neighbour.
@@ -62,32 +38,14 @@ const PLACE: f64 = 0.1;
 const REACH: f64 = 3.0;
 const CLUSTERING: f64 = 6.0;
 const DEGREE: f64 = 3.0;
-/// Weight of a hop by which the neighbours lie farther apart than asked for.
-const SPREAD: f64 = 3.0;
 
 impl Growth {
     /// Starts from `network`.
-    pub fn new(network: &Network, places: Places, thinning: Thinning) -> Self {
-        let n_old = network.n_nodes();
-        let neighbours = (0..n_old).map(|v| network.arcs().neighbours(v).to_vec()).collect();
-        let reaches: Vec<f64> = (0..n_old).map(|v| places.reach(places.of(v))).collect();
-        let first_reaches = ascending(&reaches);
-        let sorted_reaches = first_reaches.clone();
-        Self { neighbours, places, reaches, sorted_reaches, first_reaches, thinning, n_old }
-    }
-
-    /// Measures the distances of the old nodes in the network as it is now.
-    pub fn renew_places(&mut self, network: &Network) -> Result<(), GraphError> {
-        let n = self.neighbours.len();
-        let ids = (0..n).map(|v| v.to_string()).collect();
-        let new = (self.n_old..n)
-            .flat_map(|v| self.neighbours[v].iter().map(move |&u| (u as usize, v, 1.0)));
-        let edges: Vec<Edge> =
-            network.edges().chain(new).map(|(u, v, cost)| Edge { u, v, cost }).collect();
-        self.places = self.places.renewed(&Network::from_edges(ids, &edges, false)?.0);
-        self.reaches = (0..self.n_old).map(|v| self.places.reach(self.places.of(v))).collect();
-        self.sorted_reaches = ascending(&self.reaches);
-        Ok(())
+    pub fn new(network: &Network, places: Places) -> Self {
+        let n = network.n_nodes();
+        let neighbours = (0..n).map(|v| network.arcs().neighbours(v).to_vec()).collect();
+        let reaches = (0..n).map(|v| places.reach(places.of(v))).collect();
+        Self { neighbours, places, reaches, n_old: n }
     }
 
     /// Neighbours of the nodes that were added, in order.
@@ -96,8 +54,12 @@ impl Growth {
     }
 
     /// Adds a node whose pattern is as close to `target` as a local search finds it.
+    ///
+    /// The degrees around it have grown with the network since the pattern was learnt.
     pub fn attach<R: Rng>(&mut self, target: &Pattern, rng: &mut R) {
-        let target = &self.aim(target, rng);
+        let mut target = target.clone();
+        target.log_neighbour_degree += (self.neighbours.len() as f64 / self.n_old as f64).ln();
+        let target = &target;
         let pool = self.pool(target, rng);
         let mut chosen = self.grow(&pool, target, rng);
         self.improve(&mut chosen, &pool, target, rng);
@@ -105,24 +67,9 @@ impl Growth {
         self.add(chosen);
     }
 
-    /// What `target`, learnt in the given network, is in the network as it is now.
-    ///
-    /// Degrees around it have grown with the network. Its reach has the rank among the old nodes
-    /// that it had.
-    fn aim<R: Rng>(&self, target: &Pattern, rng: &mut R) -> Aim {
-        let mut pattern = target.clone();
-        pattern.log_neighbour_degree += (self.neighbours.len() as f64 / self.n_old as f64).ln();
-        let rank = self.first_reaches.partition_point(|r| *r < pattern.reach).min(self.n_old - 1);
-        pattern.reach = self.sorted_reaches[rank];
-        let level = mean(&self.sorted_reaches) / mean(&self.first_reaches);
-        pattern.place.iter_mut().for_each(|d| *d *= level);
-        let spread = self.thinning.spreads.quantile(pattern.degree, rng.random());
-        Aim { pattern, spread }
-    }
-
     /// Nodes near the place of `target`, by that alone and together with their degree; and
     /// neighbours of these.
-    fn pool<R: Rng>(&self, target: &Aim, rng: &mut R) -> Vec<u32> {
+    fn pool<R: Rng>(&self, target: &Pattern, rng: &mut R) -> Vec<u32> {
         let count = SHORT_LIST.max(2 * target.degree);
         let places: Vec<f64> =
             (0..self.n_old).map(|v| self.off_place(self.places.of(v), target)).collect();
@@ -166,7 +113,7 @@ impl Growth {
     /// How far a neighbour is from one that the place asks for: a neighbour that is nearer to a
     /// landmark than `target − 1` makes the distance wrong by itself, one that is farther does
     /// not.
-    fn off_place(&self, row: &[f32], target: &Aim) -> f64 {
+    fn off_place(&self, row: &[f32], target: &Pattern) -> f64 {
         let off = |(&d, t): (&f32, &f64)| {
             let excess = f64::from(d) + 1.0 - t;
             if excess < 0.0 { -3.0 * excess } else { excess }
@@ -175,7 +122,7 @@ impl Growth {
     }
 
     /// Neighbours one by one, each the best of a short list.
-    fn grow<R: Rng>(&self, pool: &[u32], target: &Aim, rng: &mut R) -> Vec<u32> {
+    fn grow<R: Rng>(&self, pool: &[u32], target: &Pattern, rng: &mut R) -> Vec<u32> {
         let mut chosen = Vec::with_capacity(target.degree);
         let mut draft = self.draft(&[]);
         while chosen.len() < target.degree.min(pool.len()) {
@@ -203,7 +150,7 @@ impl Growth {
     }
 
     /// Exchanges single neighbours as long as that helps.
-    fn improve<R: Rng>(&self, chosen: &mut [u32], pool: &[u32], target: &Aim, rng: &mut R) {
+    fn improve<R: Rng>(&self, chosen: &mut [u32], pool: &[u32], target: &Pattern, rng: &mut R) {
         let mut least = self.mismatch(&self.draft(chosen), target);
         // An exchange costs the square of the degree; hubs, whose numbers are means over many,
         // need few.
@@ -242,7 +189,7 @@ impl Growth {
     }
 
     /// Exchanges one neighbour if another node has exactly the same ones, see [`Growth::is_copy`].
-    fn avoid_copy(&self, chosen: &mut [u32], pool: &[u32], target: &Aim) {
+    fn avoid_copy(&self, chosen: &mut [u32], pool: &[u32], target: &Pattern) {
         if !self.is_copy(chosen) {
             return;
         }
@@ -276,7 +223,7 @@ impl Growth {
     }
 
     /// Distance between the pattern of a node with the neighbours of `draft` and `target`.
-    fn mismatch(&self, draft: &Draft, target: &Aim) -> f64 {
+    fn mismatch(&self, draft: &Draft, target: &Pattern) -> f64 {
         let row = &draft.row;
         let off = |(&d, t): (&f32, &f64)| (f64::from(d) - t).abs();
         let place: f64 = row.iter().zip(&target.place).map(off).sum();
@@ -284,11 +231,8 @@ impl Growth {
         let log_degree = (draft.degrees as f64 / draft.n as f64).ln();
         let clustering =
             if pairs == 0 { target.clustering } else { draft.joined as f64 / pairs as f64 };
-        let reach = self.places.reach(row);
-        let spread = draft.reaches / draft.n as f64 + 1.0 - reach;
         PLACE * place / self.places.n_landmarks().max(1) as f64
-            + REACH * (reach - target.reach).abs()
-            + SPREAD * (spread - target.spread).max(0.0)
+            + REACH * (self.places.reach(row) - target.reach).abs()
             + CLUSTERING * (clustering - target.clustering).abs()
             + DEGREE * (log_degree - target.log_neighbour_degree).abs()
     }
@@ -296,7 +240,7 @@ impl Growth {
     /// Numbers of a node with these neighbours.
     fn draft(&self, chosen: &[u32]) -> Draft {
         let row = vec![f32::INFINITY; self.places.of(0).len()];
-        let mut draft = Draft { n: 0, row, joined: 0, degrees: 0, reaches: 0.0 };
+        let mut draft = Draft { n: 0, row, joined: 0, degrees: 0 };
         for (i, &v) in chosen.iter().enumerate() {
             draft = self.extended(&draft, &chosen[..i], v);
         }
@@ -313,7 +257,6 @@ impl Growth {
             row: row.map(|(&d, &o)| d.min(o + 1.0)).collect(),
             joined: draft.joined + 2 * links,
             degrees: draft.degrees + around.len() + 1,
-            reaches: draft.reaches + self.reaches[v as usize],
         }
     }
 
@@ -325,14 +268,4 @@ impl Growth {
         }
         self.neighbours.push(chosen);
     }
-}
-
-fn ascending(values: &[f64]) -> Vec<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
 }

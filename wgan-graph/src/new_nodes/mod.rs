@@ -2,13 +2,13 @@
 
 mod clustering;
 mod cone;
+mod degree_gain;
 mod generator;
 mod growth;
 mod pattern;
 mod rank_scale;
 #[cfg(test)]
 mod tests;
-mod thinning;
 
 use burn::tensor::Device;
 use petgraph::graph::UnGraph;
@@ -21,16 +21,13 @@ pub use generator::NewNodesConfig;
 
 use crate::error::GraphError;
 use crate::network::Network;
+use degree_gain::degree_gain;
 use generator::PatternGenerator;
 use growth::Growth;
 use pattern::{Places, patterns};
-use thinning::Thinning;
 
 /// Fewest nodes with an edge that a law of patterns is learnt from.
 const FEWEST: usize = 10;
-
-/// Times that distances are computed afresh while the network grows.
-const N_RENEWALS: usize = 8;
 
 /// A network with the nodes that were added to it.
 #[derive(Clone, Debug)]
@@ -96,8 +93,14 @@ impl NewNodes {
 /// neighbours, mean distance, distances to landmarks; all in hops). For each pattern that it
 /// draws, a local search looks for neighbours that give a new node this pattern; no new node has
 /// exactly the neighbours of another one where that can be avoided. New nodes are joined to existing
-/// ones only. Costs are drawn from those of the edges of their
-/// neighbours.
+/// ones only. Degrees are a little larger than those there are, as in a network that has grown by
+/// `n` nodes.
+///
+/// Costs are drawn from those of the edges of their neighbours. Where the costs are a metric (they
+/// differ, and every edge is a shortest path between its ends, judged on at most 1000 nodes) they
+/// are moved into the cone `|w(a) − w(b)| ≤ d(a, b) ≤ w(a) + w(b)` of the triangle inequality over
+/// the neighbours `a`, `b` of a new node: it shortens no distance, and each of its edges is a
+/// shortest path.
 ///
 /// # Errors
 /// [`GraphError::Directed`], [`GraphError::Components`], [`GraphError::TooFew`] below 10 nodes,
@@ -121,16 +124,10 @@ pub fn generate_nodes(
     let places = Places::new(&network, config.n_landmarks, config.n_probes, &mut rng)?;
     let known = patterns(&network, &places);
     let model = PatternGenerator::fit(&known, config, recorder, &mut rng, device)?;
-    let share = n as f64 / (network.n_nodes() + n) as f64;
-    let thinning = Thinning::measure(&network, share, &mut rng)?;
-    let drawn = model.draw(n, thinning.degree, &mut rng, device);
-    let mut growth = Growth::new(&network, places, thinning);
-    for (i, pattern) in drawn.iter().enumerate() {
-        growth.attach(pattern, &mut rng);
-        if (i + 1) % n.div_ceil(N_RENEWALS) == 0 {
-            growth.renew_places(&network)?;
-        }
-    }
+    let gain = degree_gain(&network, n, &mut rng);
+    let drawn = model.draw(n, gain, &mut rng, device);
+    let mut growth = Growth::new(&network, places);
+    drawn.iter().for_each(|pattern| growth.attach(pattern, &mut rng));
     Ok(with_ids(network, growth.added(), &mut rng))
 }
 

@@ -3,7 +3,7 @@
 use rand::seq::index::sample;
 use rand::{Rng, RngExt};
 
-use super::clustering::ByDegree;
+use super::clustering::ClusteringByDegree;
 use crate::error::GraphError;
 use crate::network::Network;
 use crate::paths::ShortestPaths;
@@ -11,8 +11,6 @@ use crate::paths::ShortestPaths;
 /// Distances in hops from a few nodes to all nodes.
 #[derive(Clone, Debug)]
 pub struct Places {
-    /// Landmarks, then probes.
-    nodes: Vec<usize>,
     /// `[nodes][landmarks + probes]`.
     rows: Vec<Vec<f32>>,
     n_landmarks: usize,
@@ -33,18 +31,9 @@ impl Places {
         let found = landmarks.nodes().len();
         let mut nodes = landmarks.nodes().to_vec();
         nodes.extend(sample(rng, n, n_probes.min(n)));
-        Ok(Self::at(network, nodes, found))
-    }
-
-    /// The same landmarks and probes in a network that has grown.
-    pub fn renewed(&self, network: &Network) -> Self {
-        Self::at(network, self.nodes.clone(), self.n_landmarks)
-    }
-
-    fn at(network: &Network, nodes: Vec<usize>, n_landmarks: usize) -> Self {
-        let columns = ShortestPaths::hops(network).rows(&nodes);
+        let columns = hops.rows(&nodes);
         let of_node = |v: usize| columns.iter().map(|column| column[v] as f32).collect();
-        Self { rows: (0..network.n_nodes()).map(of_node).collect(), nodes, n_landmarks }
+        Ok(Self { rows: (0..n).map(of_node).collect(), n_landmarks: found })
     }
 
     /// Number of landmarks.
@@ -61,17 +50,6 @@ impl Places {
     pub fn reach(&self, row: &[f32]) -> f64 {
         let probes = &row[self.n_landmarks..];
         probes.iter().map(|&d| f64::from(d)).sum::<f64>() / probes.len().max(1) as f64
-    }
-
-    /// How far apart these nodes lie: their mean distance to the probes above that of the nearest
-    /// of them, which differs from probe to probe. At most 2 around a node of the network.
-    pub fn spread(&self, nodes: &[usize]) -> f64 {
-        let mut least = vec![f32::INFINITY; self.nodes.len()];
-        for &v in nodes {
-            least.iter_mut().zip(&self.rows[v]).for_each(|(l, d)| *l = l.min(*d));
-        }
-        let mean = nodes.iter().map(|&v| self.reach(&self.rows[v])).sum::<f64>();
-        mean / nodes.len() as f64 - self.reach(&least)
     }
 }
 
@@ -110,7 +88,7 @@ impl Pattern {
     }
 
     /// Numbers that say the same: the clustering as a rank among the nodes of this degree.
-    pub fn to_row<R: Rng>(&self, clustering: &ByDegree, rng: &mut R) -> Vec<f64> {
+    pub fn to_row<R: Rng>(&self, clustering: &ClusteringByDegree, rng: &mut R) -> Vec<f64> {
         let rank = clustering.rank(self.degree, self.clustering, rng);
         let mut row = vec![self.degree as f64, rank, self.log_neighbour_degree, self.reach];
         row.extend(&self.place);
@@ -119,7 +97,12 @@ impl Pattern {
 
     /// The pattern of a row of [`Pattern::to_row`], with `growth` times the degree, rounded up or
     /// down at random so that this holds on average.
-    pub fn from_row<R: Rng>(row: &[f64], growth: f64, clustering: &ByDegree, rng: &mut R) -> Self {
+    pub fn from_row<R: Rng>(
+        row: &[f64],
+        growth: f64,
+        clustering: &ClusteringByDegree,
+        rng: &mut R,
+    ) -> Self {
         let degree = (row[0] * growth + rng.random::<f64>()).floor().max(1.0) as usize;
         Self {
             degree,
@@ -159,7 +142,7 @@ mod tests {
         let expected = (5.0_f64 / 3.0).ln(); // degrees 2, 2 and 1
         assert!((pattern.log_neighbour_degree - expected).abs() < 1e-12);
         let all = patterns(&network, &places);
-        let law = ByDegree::fit(all.iter().map(|p| (p.degree, p.clustering)));
+        let law = ClusteringByDegree::fit(all.iter().map(|p| (p.degree, p.clustering)));
         let row = pattern.to_row(&law, &mut rng);
         assert_eq!(Pattern::from_row(&row, 1.0, &law, &mut rng), all[2]);
         let twice = Pattern::from_row(&row, 2.0, &law, &mut rng);
