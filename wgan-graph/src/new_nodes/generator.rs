@@ -2,8 +2,9 @@
 
 use burn::config::Config;
 use burn::tensor::{Device, Tensor, TensorData};
-use ndarray::{Array2, Axis};
-use rand::Rng;
+use ndarray::Array2;
+use rand::seq::SliceRandom;
+use rand::{Rng, RngExt};
 use wgan_core::{
     Fit, GaussianPrior, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
     Recorder, Schedule, TrainConfig, Wgan, WganError,
@@ -99,19 +100,39 @@ impl PatternGenerator {
         Ok(Self { generator, clustering, data, margins })
     }
 
-    /// `n` patterns. Each column has the margin of the data: a generated value is replaced by the
-    /// data's value of the same rank, so what the WGAN answers for is how the columns go together.
-    pub fn draw<R: Rng>(&self, n: usize, rng: &mut R, device: &Device) -> Vec<Pattern> {
-        let z = GaussianPrior { dim: LATENT }.sample(n, rng, device);
+    /// `n` patterns, spread over the law as evenly as `n` can be.
+    ///
+    /// Each column has the margin of the data: a generated value is replaced by the data's value of
+    /// the same rank, so what the WGAN answers for is how the columns go together. Many more are
+    /// drawn than asked for, put in order of degree and reach, and taken at equal distances from a
+    /// random start (systematic sampling): any one follows the law, and all together have its
+    /// hubs and its leaves in their proportion.
+    /// Degrees are multiplied by `growth`, see [`Pattern::from_row`].
+    pub fn draw<R: Rng>(
+        &self,
+        n: usize,
+        growth: f64,
+        rng: &mut R,
+        device: &Device,
+    ) -> Vec<Pattern> {
+        let n_drawn = MARGIN_ROWS.max(4 * n);
+        let z = GaussianPrior { dim: LATENT }.sample(n_drawn, rng, device);
         let mut rows = to_array(self.generator.forward(z));
         for mut row in rows.rows_mut() {
             for (j, value) in row.iter_mut().enumerate() {
                 *value = self.data.quantile(j, self.margins.rank(j, *value));
             }
         }
-        rows.axis_iter(Axis(0))
-            .map(|row| Pattern::from_row(&row.to_vec(), &self.clustering))
-            .collect()
+        let mut rows: Vec<Vec<f64>> = rows.rows().into_iter().map(|row| row.to_vec()).collect();
+        rows.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[3].total_cmp(&b[3])));
+        let start = rng.random::<f64>();
+        let taken = |i: usize| ((i as f64 + start) / n as f64 * n_drawn as f64) as usize;
+        let mut patterns: Vec<Pattern> = (0..n)
+            .map(|i| &rows[taken(i).min(n_drawn - 1)])
+            .map(|row| Pattern::from_row(row, growth, &self.clustering, rng))
+            .collect();
+        patterns.shuffle(rng);
+        patterns
     }
 }
 

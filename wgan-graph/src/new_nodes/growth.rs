@@ -54,7 +54,12 @@ impl Growth {
     }
 
     /// Adds a node whose pattern is as close to `target` as a local search finds it.
+    ///
+    /// The degrees around it have grown with the network since the pattern was learnt.
     pub fn attach<R: Rng>(&mut self, target: &Pattern, rng: &mut R) {
+        let mut target = target.clone();
+        target.log_neighbour_degree += (self.neighbours.len() as f64 / self.n_old as f64).ln();
+        let target = &target;
         let pool = self.pool(target, rng);
         let mut chosen = self.grow(&pool, target, rng);
         self.improve(&mut chosen, &pool, target, rng);
@@ -66,7 +71,9 @@ impl Growth {
     /// neighbours of these.
     fn pool<R: Rng>(&self, target: &Pattern, rng: &mut R) -> Vec<u32> {
         let count = SHORT_LIST.max(2 * target.degree);
-        let place = |v: u32| self.off_place(self.places.of(v as usize), target);
+        let places: Vec<f64> =
+            (0..self.n_old).map(|v| self.off_place(self.places.of(v), target)).collect();
+        let place = |v: u32| places[v as usize];
         let degree = |v: u32| {
             let log_degree = ((self.neighbours[v as usize].len() + 1) as f64).ln();
             (log_degree - target.log_neighbour_degree).abs()

@@ -1,6 +1,8 @@
 //! New nodes: connection patterns that follow the law of the existing ones.
 
 mod clustering;
+mod cone;
+mod degree_gain;
 mod generator;
 mod growth;
 mod pattern;
@@ -19,6 +21,7 @@ pub use generator::NewNodesConfig;
 
 use crate::error::GraphError;
 use crate::network::Network;
+use degree_gain::degree_gain;
 use generator::PatternGenerator;
 use growth::Growth;
 use pattern::{Places, patterns};
@@ -90,8 +93,14 @@ impl NewNodes {
 /// neighbours, mean distance, distances to landmarks; all in hops). For each pattern that it
 /// draws, a local search looks for neighbours that give a new node this pattern; no new node has
 /// exactly the neighbours of another one where that can be avoided. New nodes are joined to existing
-/// ones only. Costs are drawn from those of the edges of their
-/// neighbours.
+/// ones only. Degrees are a little larger than those there are, as in a network that has grown by
+/// `n` nodes.
+///
+/// Costs are drawn from those of the edges of their neighbours. Where the costs are a metric (they
+/// differ, and every edge is a shortest path between its ends, judged on at most 1000 nodes) they
+/// are moved into the cone `|w(a) − w(b)| ≤ d(a, b) ≤ w(a) + w(b)` of the triangle inequality over
+/// the neighbours `a`, `b` of a new node: it shortens no distance, and each of its edges is a
+/// shortest path.
 ///
 /// # Errors
 /// [`GraphError::Directed`], [`GraphError::Components`], [`GraphError::TooFew`] below 10 nodes,
@@ -115,7 +124,8 @@ pub fn generate_nodes(
     let places = Places::new(&network, config.n_landmarks, config.n_probes, &mut rng)?;
     let known = patterns(&network, &places);
     let model = PatternGenerator::fit(&known, config, recorder, &mut rng, device)?;
-    let drawn = model.draw(n, &mut rng, device);
+    let gain = degree_gain(&network, n, &mut rng);
+    let drawn = model.draw(n, gain, &mut rng, device);
     let mut growth = Growth::new(&network, places);
     drawn.iter().for_each(|pattern| growth.attach(pattern, &mut rng));
     Ok(with_ids(network, growth.added(), &mut rng))
@@ -123,12 +133,17 @@ pub fn generate_nodes(
 
 fn with_ids(network: Network, added: &[Vec<u32>], rng: &mut ChaCha8Rng) -> NewNodes {
     let ids = fresh_ids(&network, added.len());
+    // Every node of a connected network of ten has an edge.
+    let mut draw = |&v: &u32| network.arcs().costs(v as usize).choose(rng).copied().unwrap_or(1.0);
+    let mut costs: Vec<Vec<f64>> =
+        added.iter().map(|around| around.iter().map(&mut draw).collect()).collect();
+    if cone::is_metric(&network) {
+        cone::project(&network, added, &mut costs);
+    }
     let mut edges = Vec::new();
-    for (source, neighbours) in ids.iter().zip(added) {
-        for &v in neighbours {
+    for (source, (around, costs)) in ids.iter().zip(added.iter().zip(costs)) {
+        for (&v, cost) in around.iter().zip(costs) {
             let target = network.id(v as usize).to_owned();
-            // Every node of a connected network of ten has an edge.
-            let cost = network.arcs().costs(v as usize).choose(rng).copied().unwrap_or(1.0);
             edges.push(NewEdge { source: source.clone(), target, cost });
         }
     }

@@ -1,7 +1,7 @@
 //! How a node is connected, as a row of numbers.
 
-use rand::Rng;
 use rand::seq::index::sample;
+use rand::{Rng, RngExt};
 
 use super::clustering::ClusteringByDegree;
 use crate::error::GraphError;
@@ -28,13 +28,11 @@ impl Places {
         let n = network.n_nodes();
         let hops = ShortestPaths::hops(network);
         let landmarks = hops.landmarks(n_landmarks.min(n), 0)?;
-        let probes: Vec<usize> = sample(rng, n, n_probes.min(n)).into_vec();
-        let probes = hops.rows(&probes);
         let found = landmarks.nodes().len();
-        let of_node = |v: usize| {
-            let near = (0..found).map(|i| landmarks.row(i)[v]);
-            near.chain(probes.iter().map(|row| row[v])).map(|d| d as f32).collect()
-        };
+        let mut nodes = landmarks.nodes().to_vec();
+        nodes.extend(sample(rng, n, n_probes.min(n)));
+        let columns = hops.rows(&nodes);
+        let of_node = |v: usize| columns.iter().map(|column| column[v] as f32).collect();
         Ok(Self { rows: (0..n).map(of_node).collect(), n_landmarks: found })
     }
 
@@ -97,9 +95,15 @@ impl Pattern {
         row
     }
 
-    /// The pattern of a row of [`Pattern::to_row`].
-    pub fn from_row(row: &[f64], clustering: &ClusteringByDegree) -> Self {
-        let degree = row[0].round().max(1.0) as usize;
+    /// The pattern of a row of [`Pattern::to_row`], with `growth` times the degree, rounded up or
+    /// down at random so that this holds on average.
+    pub fn from_row<R: Rng>(
+        row: &[f64],
+        growth: f64,
+        clustering: &ClusteringByDegree,
+        rng: &mut R,
+    ) -> Self {
+        let degree = (row[0] * growth + rng.random::<f64>()).floor().max(1.0) as usize;
         Self {
             degree,
             clustering: clustering.quantile(degree, row[1]),
@@ -140,6 +144,8 @@ mod tests {
         let all = patterns(&network, &places);
         let law = ClusteringByDegree::fit(all.iter().map(|p| (p.degree, p.clustering)));
         let row = pattern.to_row(&law, &mut rng);
-        assert_eq!(Pattern::from_row(&row, &law), all[2]);
+        assert_eq!(Pattern::from_row(&row, 1.0, &law, &mut rng), all[2]);
+        let twice = Pattern::from_row(&row, 2.0, &law, &mut rng);
+        assert_eq!((twice.degree, twice.reach), (6, 0.75));
     }
 }

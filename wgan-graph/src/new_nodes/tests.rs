@@ -7,6 +7,7 @@ use wgan_core::Record;
 
 use super::*;
 use crate::network::Edge;
+use crate::paths::ShortestPaths;
 
 struct Silent;
 
@@ -69,6 +70,32 @@ fn the_same_seed_gives_the_same_nodes() {
     let edges = |seed| generate(&network, 5, seed).unwrap().edges().to_vec();
     assert_eq!(edges(7), edges(7));
     assert_ne!(edges(7), edges(8));
+}
+
+#[test]
+fn new_nodes_shorten_no_distance_where_costs_are_a_metric() {
+    let n = 60;
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    let at: Vec<f64> = (0..n).map(|_| rng.random()).collect();
+    // A ladder of points on a line: every edge is as long as the way around it.
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|&u, &v| at[u].total_cmp(&at[v]));
+    let edges: Vec<Edge> = (1..n)
+        .flat_map(|i| [(i - 1, i), (i.saturating_sub(3), i)])
+        .map(|(i, j)| (order[i], order[j]))
+        .map(|(u, v)| Edge { u, v, cost: (at[u] - at[v]).abs() })
+        .collect();
+    let ids = (0..n).map(|i| i.to_string()).collect();
+    let (line, _) = Network::from_edges(ids, &edges, false).unwrap();
+    let new = generate(&line, 10, 1).unwrap();
+    let grown = Network::from_graph(&new.to_graph(), |edge| *edge.weight()).unwrap().0;
+    let (before, after) = (ShortestPaths::new(&line), ShortestPaths::new(&grown));
+    for u in 0..n {
+        let after = after.row(u);
+        for (v, d) in before.row(u).into_iter().enumerate() {
+            assert!((after[v] - d).abs() < 1e-9, "{u} to {v}: {} in place of {d}", after[v]);
+        }
+    }
 }
 
 #[test]

@@ -80,9 +80,10 @@ impl<'a> Chain<'a> {
             squares.iter_mut().zip(change).for_each(|(sum, c)| *sum += c * c);
         }
         let gain = GAIN / (1.0 + number as f64 / SETTLING);
-        for k in 0..N_COUNTS {
-            if squares[k] > 0.0 {
-                self.tilt[k] += gain * (self.targets[k] - self.counts[k]) / squares[k];
+        let off = self.targets.iter().zip(&self.counts).map(|(target, count)| target - count);
+        for ((tilt, off), square) in self.tilt.iter_mut().zip(off).zip(squares) {
+            if square > 0.0 {
+                *tilt += gain * off / square;
             }
         }
     }
