@@ -129,12 +129,12 @@ where
 fn train_spins(data: &Tensor<2>, n_steps: usize, run: &Experiment) -> Result<Array2<f64>, Failure> {
     let (device, mut rng) = (Device::flex(), run.rng(3));
     let rate = OptimizerConfig::adam(4e-3);
-    let config = TrainConfig::new(64, n_steps)
+    let config = TrainConfig::new(128, n_steps)
         .with_n_critic(3)
         .with_critic_optimizer(rate)
         .with_generator_optimizer(rate)
-        .with_schedule(Schedule::HalfLinear)
-        .with_ema_decay(0.99);
+        .with_schedule(Schedule::Cosine)
+        .with_ema_decay(0.995);
     let seen: Vec<Vec<usize>> = vec![(0..N_SUMMARIES).collect(), vec![0], vec![1]];
     let critics = seen.iter().map(|columns| {
         let config = MlpConfig::new(columns.len(), 1).with_width(32).with_depth(2);
@@ -194,8 +194,8 @@ fn main() -> Result<ExitCode, Failure> {
             bar.inc(1);
         }
         // At T_c patches of all sizes occur, and the law of |m| is the broadest.
-        let n_steps = if name == "T = T_c" { 1500 } else { 900 };
-        let fake = train_spins(&data, run.size(n_steps, 500), &run)?;
+        let n_steps = if name == "T = T_c" { 1000 } else { 700 };
+        let fake = train_spins(&data, run.size(n_steps, 400), &run)?;
         let [of_energy, of_m] = ratios(&fake)?;
         run.at_most(&format!("{name}, spins drawn: W1 / floor of the energy"), 2.0, of_energy);
         run.at_most("  of |m|", 2.0, of_m);

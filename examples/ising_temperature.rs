@@ -78,13 +78,12 @@ fn main() -> Result<ExitCode, Failure> {
     let data = ConditionalData::new(summaries.view(), &conditions, &schema, &device)?;
 
     let rate = OptimizerConfig::adam(4e-3);
-    let config = TrainConfig::new(128, run.size(1200, 400))
-        .with_generator_batch_size(Some(64))
+    let config = TrainConfig::new(128, run.size(1500, 400))
         .with_n_critic(3)
         .with_critic_optimizer(rate)
         .with_generator_optimizer(rate)
-        .with_schedule(Schedule::HalfLinear)
-        .with_ema_decay(0.985);
+        .with_schedule(Schedule::Cosine)
+        .with_ema_decay(0.995);
     let critic = MlpConfig::new(N_SUMMARIES + schema.width(), 1).with_width(64);
     let wgan = Wgan::new(
         ConcatCritic::new(&critic, &mut rng, &device)?,

@@ -1,4 +1,4 @@
-//! The claims of `examples/ising.rs` and `examples/ising_temperature.rs`, at reduced size.
+//! The claims of `examples/ising.rs`, at reduced size.
 
 use burn::module::Module;
 use burn::tensor::Tensor;
