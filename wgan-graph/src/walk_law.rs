@@ -135,12 +135,12 @@ mod tests {
         let tree = network(6, &[(0, 1), (0, 2), (0, 3), (3, 4), (1, 2)]);
         let law = WalkLaw::new(&tree, &WalkConfig::new());
         let rows: Vec<_> = (0..6).map(|u| law.row(u)).collect();
-        for u in 0..6 {
-            for v in 0..6 {
-                assert_abs_diff_eq!(rows[u][v], rows[v][u], epsilon = 1e-15);
+        for (u, row) in rows.iter().enumerate() {
+            for (s, other) in row.iter().zip(&rows) {
+                assert_abs_diff_eq!(*s, other[u], epsilon = 1e-15);
             }
             let share = tree.arcs().degree(u) as f64 / 10.0;
-            assert_abs_diff_eq!(rows[u].iter().sum::<f64>(), share, epsilon = 1e-14);
+            assert_abs_diff_eq!(row.iter().sum::<f64>(), share, epsilon = 1e-14);
         }
     }
 
