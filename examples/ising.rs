@@ -28,6 +28,8 @@ const N: usize = 2000;
 /// Independent samples of each law; W₁ is the mean over as many pairs.
 const N_SAMPLES: usize = 10;
 const D_LATENT: usize = 32;
+/// Configurations per update of the usual generators.
+const BATCH: usize = 64;
 const PLAIN: [&str; 4] =
     ["convolutional", "convolutional, batch norm", "perceptron", "perceptron, batch norm"];
 
@@ -112,7 +114,7 @@ where
 {
     let device = Device::flex();
     let rate = OptimizerConfig::adam(2e-3);
-    let config = TrainConfig::new(64, run.size(150, 30))
+    let config = TrainConfig::new(BATCH, run.size(150, 30))
         .with_critic_optimizer(rate)
         .with_generator_optimizer(rate)
         .with_schedule(Schedule::HalfLinear)
@@ -120,16 +122,22 @@ where
     let wgan = Wgan::new(critic, Plain { network }, GradientPenalty::one_sided(1.0), &config);
     let prior = GaussianPrior { dim: D_LATENT };
     let generator = Fit::new(&config, data, &prior, &device, run.seed)?.run(wgan)?.wgan.averaged;
-    let field = generator.generate(&prior.sample(N * N_SAMPLES, &mut rng, &device));
-    Ok(points_of(&field).mapv(|a| if a > 0.0 { 1.0 } else { -1.0 }))
+    // Batch norm makes what it was trained to make in batches of the same size.
+    let mut fields = Vec::new();
+    for _ in 0..(N * N_SAMPLES).div_ceil(BATCH) {
+        fields.push(points_of(&generator.generate(&prior.sample(BATCH, &mut rng, &device))));
+    }
+    let fields =
+        ndarray::concatenate(Axis(0), &fields.iter().map(|f| f.view()).collect::<Vec<_>>())?;
+    Ok(fields.mapv(|a| if a > 0.0 { 1.0 } else { -1.0 }))
 }
 
 /// A generator that draws every spin, against critics that see energy, |m| and correlations: one critic of all of them, and one each of
 /// the two laws in question.
-fn train_spins(data: &Tensor<2>, n_steps: usize, run: &Experiment) -> Result<Array2<f64>, Failure> {
+fn train_spins(data: &Tensor<2>, run: &Experiment) -> Result<Array2<f64>, Failure> {
     let (device, mut rng) = (Device::flex(), run.rng(3));
     let rate = OptimizerConfig::adam(4e-3);
-    let config = TrainConfig::new(128, n_steps)
+    let config = TrainConfig::new(128, run.size(1000, 500))
         .with_n_critic(3)
         .with_critic_optimizer(rate)
         .with_generator_optimizer(rate)
@@ -194,8 +202,7 @@ fn main() -> Result<ExitCode, Failure> {
             bar.inc(1);
         }
         // At T_c patches of all sizes occur, and the law of |m| is the broadest.
-        let n_steps = if name == "T = T_c" { 1000 } else { 700 };
-        let fake = train_spins(&data, run.size(n_steps, 400), &run)?;
+        let fake = train_spins(&data, &run)?;
         let [of_energy, of_m] = ratios(&fake)?;
         run.at_most(&format!("{name}, spins drawn: W1 / floor of the energy"), 2.0, of_energy);
         run.at_most("  of |m|", 2.0, of_m);

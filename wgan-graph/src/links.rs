@@ -28,6 +28,9 @@ pub struct Link {
 /// # Errors
 /// [`GraphError::Directed`], settings out of range.
 ///
+/// # Panics
+/// If a number is not that of a node.
+///
 /// # Complexity
 /// `O(max_steps · m)` per different first node, in parallel.
 ///
@@ -46,9 +49,8 @@ pub fn link_scores(
     pairs: &[(usize, usize)],
     config: &WalkConfig,
 ) -> Result<Vec<f64>, GraphError> {
-    config.check()?;
     let network = network.undirected()?;
-    let law = WalkLaw::new(&network, config);
+    let law = WalkLaw::new(&network, config)?;
     let mut by_source: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
     for (place, &(u, v)) in pairs.iter().enumerate() {
         by_source.entry(u.min(v)).or_default().push((place, u.max(v)));
@@ -77,9 +79,8 @@ pub fn likely_links(
     n: usize,
     config: &WalkConfig,
 ) -> Result<Vec<Link>, GraphError> {
-    config.check()?;
     let network = network.undirected()?;
-    let law = WalkLaw::new(&network, config);
+    let law = WalkLaw::new(&network, config)?;
     let of_source = |u: usize| {
         let row = law.row(u);
         let fresh = |&v: &usize| row[v] > 0.0 && !network.has_arc(u, v);

@@ -56,16 +56,23 @@ pub struct WalkLaw<'a> {
 }
 
 impl<'a> WalkLaw<'a> {
-    /// The law on an undirected network.
-    pub fn new(network: &'a Network, config: &WalkConfig) -> Self {
+    /// The law on a network without directed arcs, as [`Network::undirected`] makes sure.
+    ///
+    /// # Errors
+    /// Settings out of range.
+    pub fn new(network: &'a Network, config: &WalkConfig) -> Result<Self, WganError> {
+        config.check()?;
         let weights: Vec<f64> =
             (0..config.max_steps).map(|l| config.continuation.powi(l as i32)).collect();
         let total: f64 = weights.iter().sum();
         let lengths = weights.iter().map(|w| w / total).collect();
-        Self { network, sources: network.arcs().sources(), lengths }
+        Ok(Self { network, sources: network.arcs().sources(), lengths })
     }
 
     /// `S(u, ·)`, `[n]`.
+    ///
+    /// # Panics
+    /// If `u` is no node.
     ///
     /// # Complexity
     /// `O(max_steps · m)`.
@@ -87,7 +94,10 @@ impl<'a> WalkLaw<'a> {
         row
     }
 
-    /// Ends of one walk, drawn from `S`; there must be an edge.
+    /// Ends of one walk, drawn from `S`.
+    ///
+    /// # Panics
+    /// If there is no edge.
     pub fn draw<R: Rng>(&self, rng: &mut R) -> (u32, u32) {
         let arcs = self.network.arcs();
         let first = rng.random_range(0..arcs.n_arcs());
@@ -123,7 +133,8 @@ mod tests {
     #[test]
     fn on_one_edge_odd_lengths_cross_and_even_ones_come_back() {
         let pair = network(2, &[(0, 1)]);
-        let law = WalkLaw::new(&pair, &WalkConfig::new().with_continuation(0.5).with_max_steps(3));
+        let law = WalkLaw::new(&pair, &WalkConfig::new().with_continuation(0.5).with_max_steps(3))
+            .unwrap();
         // Lengths 1, 2, 3 with 4/7, 2/7, 1/7; half of the walks start at each end.
         let row = law.row(0);
         assert_abs_diff_eq!(row[1], 0.5 * 5.0 / 7.0, epsilon = 1e-15);
@@ -133,7 +144,7 @@ mod tests {
     #[test]
     fn the_law_is_symmetric_and_starts_in_proportion_to_the_degrees() {
         let tree = network(6, &[(0, 1), (0, 2), (0, 3), (3, 4), (1, 2)]);
-        let law = WalkLaw::new(&tree, &WalkConfig::new());
+        let law = WalkLaw::new(&tree, &WalkConfig::new()).unwrap();
         let rows: Vec<_> = (0..6).map(|u| law.row(u)).collect();
         for (u, row) in rows.iter().enumerate() {
             for (s, other) in row.iter().zip(&rows) {
@@ -147,7 +158,7 @@ mod tests {
     #[test]
     fn walks_end_as_often_as_the_law_says() {
         let tree = network(5, &[(0, 1), (0, 2), (0, 3), (3, 4), (1, 2)]);
-        let law = WalkLaw::new(&tree, &WalkConfig::new());
+        let law = WalkLaw::new(&tree, &WalkConfig::new()).unwrap();
         let mut rng = ChaCha8Rng::seed_from_u64(5);
         let n = 200_000;
         let mut counts = vec![vec![0.0; 5]; 5];

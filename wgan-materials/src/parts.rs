@@ -18,6 +18,10 @@ const REQUEST: &str = "request.json";
 pub struct SampleRequest {
     /// [Digest](crate::MaterialsModel::digest_of) of the model.
     pub model: String,
+    /// Version of the program.
+    pub version: String,
+    /// Device that draws: sums are rounded otherwise on another.
+    pub device: String,
     /// Seed of the candidates.
     pub seed: u64,
     /// Whether candidates are made neutral.

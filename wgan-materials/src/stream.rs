@@ -56,22 +56,30 @@ impl<'a> CandidateStream<'a> {
     /// [`MaterialsError::NoNeutral`] if neutral ones are asked for and none is found.
     pub fn next_chunk(&mut self) -> Result<Vec<Candidate>, MaterialsError> {
         for _ in 0..PATIENCE {
-            if self.ready.is_empty() {
-                self.draw_ahead()?;
-            }
-            let Some(chunk) = self.ready.pop_front() else { break };
-            self.n_known += chunk.n_known;
-            let chunk = chunk.candidates;
-            self.n_drawn += chunk.len();
-            let neutral: Vec<bool> =
-                chunk.par_iter().map(|c| is_charge_neutral(&c.composition)).collect();
-            self.n_neutral += neutral.iter().filter(|&&is| is).count();
-            let kept = if self.is_neutral { made_neutral(chunk, &neutral) } else { chunk };
+            let kept = self.chunk()?;
             if !kept.is_empty() {
                 return Ok(kept);
             }
         }
         Err(MaterialsError::NoNeutral { n_drawn: self.n_drawn })
+    }
+
+    /// The candidates of the chunk at [`position`](Self::position); none where neutral ones are asked for and it has none.
+    ///
+    /// # Errors
+    /// If it cannot be drawn.
+    pub fn chunk(&mut self) -> Result<Vec<Candidate>, MaterialsError> {
+        if self.ready.is_empty() {
+            self.draw_ahead()?;
+        }
+        let Some(chunk) = self.ready.pop_front() else { return Ok(Vec::new()) };
+        self.n_known += chunk.n_known;
+        let chunk = chunk.candidates;
+        self.n_drawn += chunk.len();
+        let neutral: Vec<bool> =
+            chunk.par_iter().map(|c| is_charge_neutral(&c.composition)).collect();
+        self.n_neutral += neutral.iter().filter(|&&is| is).count();
+        Ok(if self.is_neutral { made_neutral(chunk, &neutral) } else { chunk })
     }
 
     /// Draws the next chunks, one per thread.

@@ -86,7 +86,7 @@ pub fn generate_network(
         return Err(GraphError::TooFew { at: "edges to learn from", expected: 1, got: 0 });
     }
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let law = WalkLaw::new(&network, &config.walk);
+    let law = WalkLaw::new(&network, &config.walk)?;
     let mut chain = Chain::new(&network, law, config.overlap);
     for sweep in 0..config.n_sweeps {
         chain.sweep(sweep, &mut rng);

@@ -56,7 +56,7 @@ fn the_counts_are_kept_and_the_overlap_is_the_one_asked_for() {
 #[test]
 fn without_the_tilt_by_triangles_most_of_them_would_be_lost() {
     let old = ring_with_hubs(300);
-    let law = WalkLaw::new(&old, &WholeNetworkConfig::new().walk);
+    let law = WalkLaw::new(&old, &WholeNetworkConfig::new().walk).unwrap();
     let mut chain = Chain::new(&old, law, 0.3).with_tilt([-1.5, 0.0, 0.0, 0.0]);
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let before = chain.counts();
@@ -71,7 +71,7 @@ fn without_the_tilt_by_triangles_most_of_them_would_be_lost() {
 #[test]
 fn graphs_are_drawn_as_often_as_the_law_says() {
     let given = network(4, &[(0, 1), (1, 2), (2, 0), (2, 3)]);
-    let law = WalkLaw::new(&given, &WalkConfig::new());
+    let law = WalkLaw::new(&given, &WalkConfig::new()).unwrap();
     let rows: Vec<_> = (0..4).map(|u| law.row(u)).collect();
     let tilt = [0.4, -0.3, -0.1, 0.05];
     let pairs: Vec<(usize, usize)> = (0..4).flat_map(|u| (u + 1..4).map(move |v| (u, v))).collect();

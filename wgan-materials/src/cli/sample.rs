@@ -6,8 +6,8 @@ use burn::tensor::Device;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use wgan_materials::{
-    CandidateParts, CandidateStream, CandidateWriter, Checker, MaterialRows, MaterialsModel,
-    SampleRequest, Sampler, Target, adherence,
+    Candidate, CandidateParts, CandidateStream, CandidateWriter, Checker, MaterialRows,
+    MaterialsError, MaterialsModel, SampleRequest, Sampler, Target, adherence,
 };
 
 use super::CliError;
@@ -72,7 +72,7 @@ impl Sample {
             bar: progress(self.n),
         };
         let list = CandidateWriter::create(&self.out, model.card().space.names())?;
-        if self.n <= CandidateParts::ROWS {
+        if self.n <= CandidateParts::ROWS && !parts.exists() {
             self.short(draw, list)?;
         } else {
             self.long(draw, list, model.card().space.names())?;
@@ -85,7 +85,9 @@ impl Sample {
     fn short(&self, mut draw: Draw, mut list: CandidateWriter) -> Result<(), CliError> {
         let mut left = self.n;
         while left > 0 {
-            left -= draw.write_chunk(left, &mut list)?;
+            let mut batch = draw.stream.next_chunk()?;
+            batch.truncate(left);
+            left -= draw.write(batch, &mut list)?;
         }
         draw.bar.finish_and_clear();
         Ok(list.finish()?)
@@ -106,7 +108,11 @@ impl Sample {
             while draw.stream.position() < parts.next_chunks().end
                 && parts.n_rows() + n_rows < self.n
             {
-                n_rows += draw.write_chunk(usize::MAX, &mut part)?;
+                let batch = draw.stream.chunk()?;
+                n_rows += draw.write(batch, &mut part)?;
+            }
+            if n_rows == 0 {
+                return Err(MaterialsError::NoNeutral { n_drawn: draw.stream.n_drawn }.into());
             }
             parts.add(part, n_rows)?;
         }
@@ -150,6 +156,8 @@ impl Sample {
     fn request(&self) -> Result<SampleRequest, CliError> {
         Ok(SampleRequest {
             model: MaterialsModel::digest_of(&self.model)?,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            device: format!("{:?}", self.device),
             seed: self.seed,
             is_neutral: self.neutral,
             conditions: self.asked.conditions.iter().map(ToString::to_string).collect(),
@@ -166,14 +174,12 @@ struct Draw<'a> {
 }
 
 impl Draw<'_> {
-    /// Writes the next candidates, at least one and at most `most`; how many.
-    fn write_chunk(
-        &mut self,
-        most: usize,
+    /// Checks and writes candidates; how many.
+    fn write(
+        &self,
+        batch: Vec<Candidate>,
         writer: &mut CandidateWriter,
     ) -> Result<usize, CliError> {
-        let mut batch = self.stream.next_chunk()?;
-        batch.truncate(most);
         let n = batch.len();
         self.bar.inc(n as u64);
         writer.write(&self.checker.check_all(batch))?;

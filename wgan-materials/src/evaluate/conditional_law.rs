@@ -48,9 +48,9 @@ impl ConditionalDistance {
         Some(Self { w1: found.w1, floor: found.floor, n: found.n })
     }
 
-    /// `W₁ / floor`.
+    /// `W₁ / floor`; 1 where they are equal, also where both are zero.
     pub fn ratio(&self) -> f64 {
-        self.w1 / self.floor
+        if self.w1 == self.floor { 1.0 } else { self.w1 / self.floor }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::error::MaterialsError;
 ///
 /// Decoding takes the largest one-hot entry. Numbers come back with as many decimals as the column had, integers as
 /// integers, and are cut off at the smallest and largest value of the column. The rows it was fitted to come
-/// back as they were.
+/// back as they were, up to round-off where a number has more than nine decimals.
 ///
 /// # Example
 /// ```

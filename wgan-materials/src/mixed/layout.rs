@@ -92,7 +92,8 @@ impl Layout {
     /// Jang, Gu, Poole 2017).
     pub(super) fn draw(&self, noisy: Tensor<2>, offsets: Tensor<2>) -> Tensor<2> {
         let (hard, largest) = self.chosen(noisy.clone());
-        let e = (noisy - largest).exp() * self.is_entry.clone();
+        // Offsets have no logit: zero there, lest an infinite exponential times zero be no number.
+        let e = ((noisy - largest) * self.is_entry.clone()).exp() * self.is_entry.clone();
         let sums =
             e.clone().matmul(self.membership.clone()).matmul(self.membership.clone().transpose());
         let soft = e / (sums - self.is_entry.clone() + 1.0);

@@ -85,7 +85,8 @@ impl Mixture {
                 component.weight = weight / values.len() as f64;
             }
         }
-        self.components.retain(|component| component.weight * values.len() as f64 >= 1.0);
+        // Half a value: round-off must not take a component that holds one.
+        self.components.retain(|component| component.weight * values.len() as f64 >= 0.5);
         self.components.sort_by(|a, b| a.mean.total_cmp(&b.mean));
         self
     }

@@ -50,7 +50,7 @@ impl MixedTable {
     ///
     /// # Errors
     /// No column, no row, columns of different lengths or of one name, a number that is not finite.
-    pub fn new(columns: Vec<MixedColumn>) -> Result<Self, MaterialsError> {
+    pub fn new(mut columns: Vec<MixedColumn>) -> Result<Self, MaterialsError> {
         let n = columns.first().map_or(0, |column| column.cells.len());
         if n == 0 {
             return Err(WganError::TooFew { at: "table", expected: 1, got: 0 }.into());
@@ -69,6 +69,12 @@ impl MixedTable {
                 && let Some(row) = values.iter().position(|v| v.is_some_and(|v| !v.is_finite()))
             {
                 return Err(refused(format!("row {} is not a finite number", row + 1)));
+            }
+        }
+        for column in &mut columns {
+            if let MixedCells::Numbers(values) = &mut column.cells {
+                // −0 becomes 0, so that equal numbers are the same number.
+                values.iter_mut().flatten().for_each(|value| *value += 0.0);
             }
         }
         Ok(Self { columns })

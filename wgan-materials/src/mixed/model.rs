@@ -143,6 +143,7 @@ impl TableModel {
         let schema = schema(table, &config.conditions, &training)?;
         let others = table.columns().iter().filter(|c| !config.conditions.contains(&c.name));
         let others = MixedTable::new(others.cloned().collect())?;
+        others.columns().iter().try_for_each(refuse_texts)?;
         let encoder = TableEncoder::fit(&others, config.most_modes);
         let codes = encoder.encode(&others)?;
         let layout = Layout::new(&encoder, device);
@@ -192,6 +193,9 @@ impl TableModel {
         given: impl Into<Given>,
         seed: u64,
     ) -> Result<TableRows, MaterialsError> {
+        if n == 0 {
+            return Err(WganError::config("n", "at least one row", 0).into());
+        }
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let wanted: Vec<Condition> = match given.into() {
             Given::Each(conditions) => {
@@ -220,7 +224,7 @@ impl TableModel {
         let made = self.encoder.decode(codes.view())?;
         let column = |name: &String| match made.column(name) {
             Ok(column) => column.clone(),
-            Err(_) => given_column(name, &wanted),
+            Err(_) => given_column(name, &wanted, &self.training),
         };
         let rows = MixedTable::new(self.names.iter().map(column).collect())?;
         Ok(TableRows { rows, extrapolations: encoded.extrapolations })
@@ -243,6 +247,26 @@ impl TableModelConfig {
         config.check()?;
         Ok(config)
     }
+}
+
+/// Most classes of a column that is modelled: a code has an entry for each.
+const MOST_TEXTS: usize = 1000;
+
+/// Refuses names, identifiers and numbers that a typing error made classes.
+fn refuse_texts(column: &MixedColumn) -> Result<(), MaterialsError> {
+    let MixedCells::Classes(cells) = &column.cells else { return Ok(()) };
+    let texts: std::collections::BTreeSet<&String> = cells.iter().flatten().collect();
+    if texts.len() <= MOST_TEXTS {
+        return Ok(());
+    }
+    let odd = cells.iter().flatten().find(|cell| cell.parse::<f64>().is_err());
+    let reason = format!(
+        "{} different texts where at most {MOST_TEXTS} classes can be modelled; leave the column out, or mend it if it should \
+         hold numbers (`{}` is none)",
+        texts.len(),
+        odd.map_or("", String::as_str)
+    );
+    Err(MaterialsError::MixedColumn { name: column.name.clone(), reason })
 }
 
 /// The values of the given columns, row by row.
@@ -292,13 +316,14 @@ fn is_class(values: &[Option<f64>]) -> bool {
     values.len() <= MOST_CLASSES && values.iter().all(|value| value.fract() == 0.0)
 }
 
-fn given_column(name: &str, rows: &[Condition]) -> MixedColumn {
+/// What was asked for, of the kind that the column has in the table.
+fn given_column(name: &str, rows: &[Condition], training: &[Condition]) -> MixedColumn {
     let number = |row: &Condition| match row.get(name) {
         Some(Value::Number(number)) => Some(*number),
         _ => None,
     };
     let class = |row: &Condition| row.get(name).map(Value::to_string);
-    let is_number = rows.iter().all(|row| number(row).is_some());
+    let is_number = training.iter().chain(rows).all(|row| number(row).is_some());
     let cells = if is_number {
         MixedCells::Numbers(rows.iter().map(number).collect())
     } else {

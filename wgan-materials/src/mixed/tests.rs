@@ -334,3 +334,13 @@ fn a_forest_learns_as_much_from_real_rows_as_from_real_rows_and_less_from_others
     let sizes = synthetic_score("size", &real, &real, &test, 0).unwrap();
     assert!((0.3..0.6).contains(&sizes.real), "{sizes:?}");
 }
+
+#[test]
+fn minus_zero_is_zero() {
+    let cells = MixedCells::Numbers(vec![Some(0.0), Some(-0.0), Some(1.0)]);
+    let table = MixedTable::new(vec![MixedColumn { name: "x".into(), cells }]).unwrap();
+    let encoder = TableEncoder::fit(&table, 5);
+    let codes = encoder.encode(&table).unwrap();
+    assert_eq!(codes.row(0), codes.row(1));
+    assert_eq!(encoder.decode(codes.view()).unwrap(), table);
+}

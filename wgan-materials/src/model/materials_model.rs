@@ -252,7 +252,7 @@ impl MaterialsModel {
         Ok(Self { card, networks, history, reason: None })
     }
 
-    /// Digest of the model in the directory `folder`: what is drawn from it depends on nothing else.
+    /// Digest of the files of the model in the directory `folder` that candidates depend on.
     ///
     /// # Errors
     /// If its files cannot be read.

@@ -99,8 +99,8 @@ fn adherence(held: &Adherence) -> Option<String> {
         });
         let few = if found.n < 100 { " With so few rows these ratios are noisy." } else { "" };
         format!(
-            " In elements and amounts the candidates are {:.2} times as far from those rows as one half of them is from the \
-             other (W₁ of {} against {}){filtered}.{few}",
+            " In elements and amounts the candidates are {:.2} times as far from those rows as some of them are from \
+             others (W₁ of {} against {}){filtered}.{few}",
             found.ratio(),
             found.n,
             found.n
