@@ -95,7 +95,7 @@ impl Target {
     fn new(property: &Property, value: &Value) -> Result<Self, MaterialsError> {
         let name = property.name.clone();
         let (range, deviation) = spread(property)?;
-        let classes = classes(property);
+        let classes = classes(&property.values);
         let (centre, half_width) = match *value {
             Value::Number(centre) if classes.is_some() => (centre, 0.0),
             Value::Number(centre) => (centre, DEFAULT_WIDTH * deviation),
@@ -163,9 +163,9 @@ impl fmt::Display for Target {
     }
 }
 
-/// The classes of a property in rising order, none if it is a number.
-pub(crate) fn classes(property: &Property) -> Option<Vec<f64>> {
-    let mut values: Vec<f64> = property.values.iter().flatten().copied().collect();
+/// The classes of a column of numbers in rising order, none if it is one of numbers proper.
+pub(crate) fn classes(values: &[Option<f64>]) -> Option<Vec<f64>> {
+    let mut values: Vec<f64> = values.iter().flatten().copied().collect();
     values.sort_unstable_by(f64::total_cmp);
     values.dedup();
     let is_class = values.len() <= MOST_CLASSES && values.iter().all(|value| value.fract() == 0.0);

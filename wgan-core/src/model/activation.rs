@@ -113,6 +113,11 @@ impl Activation {
         }
     }
 
+    /// Whether it works on pairs of units, of which there must be an even number.
+    pub(crate) fn is_paired(self) -> bool {
+        matches!(self, Activation::GroupSort | Activation::Fold)
+    }
+
     /// Whether `σ′` is constant around almost every point, so that no tape is needed for it.
     pub(crate) fn is_piecewise_linear(self) -> bool {
         use Activation::{Fold, GroupSort, LeakyRelu, Relu};

@@ -52,7 +52,7 @@ impl ConvCriticConfig {
         let Some(&last) = self.channels.last() else {
             return Err(WganError::config("channels", "at least one convolution", 0));
         };
-        let is_paired = matches!(self.activation, Activation::GroupSort | Activation::Fold);
+        let is_paired = self.activation.is_paired();
         if let Some(odd) = self.channels.iter().find(|&&c| is_paired && c % 2 == 1) {
             return Err(WganError::config("channels", "even numbers for pairs", odd));
         }

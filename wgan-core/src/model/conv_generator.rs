@@ -49,7 +49,7 @@ impl ConvGeneratorConfig {
         if self.d_latent == 0 || first == 0 {
             return Err(WganError::config("d_latent and channels", "at least 1", 0));
         }
-        let is_paired = matches!(self.activation, Activation::GroupSort | Activation::Fold);
+        let is_paired = self.activation.is_paired();
         if let Some(odd) = self.channels.iter().find(|&&c| is_paired && c % 2 == 1) {
             return Err(WganError::config("channels", "even numbers for pairs", odd));
         }

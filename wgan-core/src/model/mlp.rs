@@ -51,7 +51,7 @@ impl MlpConfig {
                 return Err(WganError::config(field, "at least 1", value));
             }
         }
-        let is_paired = matches!(self.activation, Activation::GroupSort | Activation::Fold);
+        let is_paired = self.activation.is_paired();
         if is_paired && self.width % 2 == 1 {
             return Err(WganError::config("width", "an even number for pairs", self.width));
         }

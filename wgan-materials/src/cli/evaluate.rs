@@ -1,5 +1,6 @@
 //! `evaluate`.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -59,20 +60,20 @@ const LEAST_ROWS: usize = 20;
 
 /// What candidates are compared with: the known rows that meet the targets, without the properties that were asked for,
 /// and a remark; all of them where too few do.
-fn compared(reference: &Table, targets: &[Target]) -> (Table, Option<String>) {
+fn compared<'a>(reference: &'a Table, targets: &[Target]) -> (Cow<'a, Table>, Option<String>) {
     if targets.is_empty() {
-        return (reference.clone(), None);
+        return (Cow::Borrowed(reference), None);
     }
     let rows = Target::rows(targets, reference);
     let (n, n_all) = (rows.len(), reference.len());
     let told = format!("{n} of {n_all} known rows meet the conditions");
     if n < LEAST_ROWS {
         let note = format!("{told}, too few to compare with: figures compare with all of them");
-        return (reference.clone(), Some(note));
+        return (Cow::Borrowed(reference), Some(note));
     }
     let mut compared = reference.select(&rows);
     compared.properties.retain(|p| targets.iter().all(|target| target.name != p.name));
     let note =
         format!("{told}: shares, laws and the two-sample test compare with them, novelty with all");
-    (compared, Some(note))
+    (Cow::Owned(compared), Some(note))
 }

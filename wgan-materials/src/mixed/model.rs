@@ -19,6 +19,7 @@ use super::generator::{TableGenerator, TablePrior};
 use super::layout::{Layout, log_frequencies};
 use super::{MixedCells, MixedColumn, MixedTable, TableEncoder};
 use crate::error::MaterialsError;
+use crate::target::classes;
 
 /// Settings of a [`TableModel`].
 #[derive(Config, Debug, PartialEq)]
@@ -292,28 +293,18 @@ pub(super) fn conditions(
     Ok(rows)
 }
 
-/// Most different values of a given column of numbers that counts as classes, as for properties of materials.
-const MOST_CLASSES: usize = 10;
-
 pub(super) fn schema(
     table: &MixedTable,
     names: &[String],
     rows: &[Condition],
 ) -> Result<Schema, MaterialsError> {
     let column = |name: &String| match table.column(name).map(|column| &column.cells) {
-        Ok(MixedCells::Numbers(values)) if !is_class(values) => {
+        Ok(MixedCells::Numbers(values)) if classes(values).is_none() => {
             ConditionColumn::number(name, "").by_rank()
         }
         _ => ConditionColumn::categories(name),
     };
     Ok(Schema::fit(&names.iter().map(column).collect::<Vec<_>>(), rows)?)
-}
-
-fn is_class(values: &[Option<f64>]) -> bool {
-    let mut values: Vec<f64> = values.iter().flatten().copied().collect();
-    values.sort_unstable_by(f64::total_cmp);
-    values.dedup();
-    values.len() <= MOST_CLASSES && values.iter().all(|value| value.fract() == 0.0)
 }
 
 /// What was asked for, of the kind that the column has in the table.

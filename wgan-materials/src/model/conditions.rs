@@ -29,7 +29,7 @@ impl Conditions {
     /// # Errors
     /// A property that does not vary.
     pub fn fit(properties: Vec<Property>) -> Result<Self, MaterialsError> {
-        let column = |property: &Property| match classes(property) {
+        let column = |property: &Property| match classes(&property.values) {
             Some(_) => ConditionColumn::categories(&property.name),
             None => {
                 let unit = property.unit.as_deref().unwrap_or("");
