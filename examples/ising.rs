@@ -13,16 +13,18 @@ use rand_chacha::ChaCha8Rng;
 use wgan_core::transport::w1_sorted;
 use wgan_core::{
     Committee, ConvCritic, ConvCriticConfig, ConvGeneratorConfig, EachMember, Fit, GaussianPrior,
-    Generator, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig, Schedule,
-    TrainConfig, Wgan, points_of, tensor_of,
+    Generator, GradientPenalty, LatticeSummaries, MlpConfig, MlpCritic, MlpGenerator,
+    OptimizerConfig, Schedule, SpinGeneratorConfig, Summarised, TrainConfig, Wgan, points_of,
+    tensor_of,
 };
 use wgan_examples::ising::{Wolff, critical_temperature, energy, exact_energy, magnetisation};
-use wgan_examples::spins::{N_SUMMARIES, SIDE, SpinGenerator, Standard};
 use wgan_examples::{Experiment, Failure, Panel, mean, save};
 
 const PROBLEM: &str = "Ising configurations on a 16 × 16 torus at three temperatures: do generators meet the laws of energy and |m|?\n\
     Known answer: exact mean energy; two samples of 2,000 configurations of the law itself are one floor apart.";
 
+/// Sites along a side of the lattice.
+const SIDE: usize = 16;
 /// Configurations per comparison.
 const N: usize = 2000;
 /// Independent samples of each law; W₁ is the mean over as many pairs.
@@ -152,26 +154,27 @@ fn train_spins(
             .with_ema_decay(0.99)
     };
     let config = config.with_n_critic(3).with_critic_optimizer(rate).with_generator_optimizer(rate);
-    let seen: Vec<Vec<usize>> = vec![(0..N_SUMMARIES).collect(), vec![0], vec![1]];
+    let seen: Vec<Vec<usize>> = vec![(0..LatticeSummaries::WIDTH).collect(), vec![0], vec![1]];
     let critics = seen.iter().map(|columns| {
         let config = MlpConfig::new(columns.len(), 1).with_width(32).with_depth(2);
         MlpCritic::new(&config, &mut rng, &device)
     });
-    let critic = Committee::new(critics.collect::<Result<_, _>>()?, seen, N_SUMMARIES)?;
-    let standard = Standard::of(data);
-    let summaries = standard.apply(data);
+    let critic = Committee::new(critics.collect::<Result<_, _>>()?, seen, LatticeSummaries::WIDTH)?;
+    let summaries = LatticeSummaries::fit(data)?;
+    let real = summaries.apply(data);
+    let generator = SpinGeneratorConfig::new(SIDE).init(&mut rng, &device)?;
+    let prior = generator.prior();
     let wgan = Wgan::new(
         critic,
-        SpinGenerator::new(0, standard, &mut rng, &device)?,
+        Summarised { generator, summaries },
         EachMember(GradientPenalty::one_sided(0.1)),
         &config,
     );
-    let prior = SpinGenerator::prior();
-    let fit = Fit::new(&config, &summaries, &prior, &device, run.seed)?;
-    let generator = fit.run(wgan)?.wgan.averaged;
+    let fit = Fit::new(&config, &real, &prior, &device, run.seed)?;
+    let generator = fit.run(wgan)?.wgan.averaged.generator;
     let mut rows = Vec::new();
     for _ in 0..N_SAMPLES {
-        rows.push(points_of(&generator.spins(&prior.sample(N, &mut rng, &device))));
+        rows.push(points_of(&generator.generate(&prior.sample(N, &mut rng, &device))));
     }
     Ok(ndarray::concatenate(Axis(0), &rows.iter().map(|part| part.view()).collect::<Vec<_>>())?)
 }

@@ -14,11 +14,11 @@ use wgan_cond::{
 };
 use wgan_core::transport::w1_sorted;
 use wgan_core::{
-    Fit, Generator, GradientPenalty, MlpConfig, OptimizerConfig, Progress, Schedule, TrainConfig,
-    Wgan, points_of, tensor_of,
+    Fit, Generator, GradientPenalty, LatticeSummaries, MlpConfig, OptimizerConfig, Progress,
+    Schedule, SpinGenerator, SpinGeneratorConfig, Summarised, TrainConfig, Wgan, points_of,
+    tensor_of,
 };
 use wgan_examples::ising::{Wolff, energy, exact_energy, magnetisation};
-use wgan_examples::spins::{N_SUMMARIES, SIDE, SpinGenerator, Standard};
 use wgan_examples::{Experiment, Failure, Panel, mean, save};
 
 const PROBLEM: &str = "Ising configurations on a 16 × 16 torus from one generator that is told the temperature, at temperatures between those it learnt.\n\
@@ -26,6 +26,8 @@ const PROBLEM: &str = "Ising configurations on a 16 × 16 torus from one generat
 
 const LEARNT: [f64; 7] = [1.9, 2.1, 2.2, 2.3, 2.4, 2.6, 2.8];
 const ASKED: [f64; 4] = [2.0, 2.25, 2.5, 2.7];
+/// Sites along a side of the lattice.
+const SIDE: usize = 16;
 /// Configurations per comparison.
 const N: usize = 2000;
 /// Independent samples of each law; W₁ is the mean over as many pairs.
@@ -34,7 +36,7 @@ const N_SAMPLES: usize = 5;
 /// The generator of spins, told the condition by its first inputs.
 #[derive(Module, Debug)]
 struct ConditionalSpins {
-    spins: SpinGenerator,
+    spins: Summarised<SpinGenerator>,
 }
 
 impl Generator for ConditionalSpins {
@@ -73,9 +75,9 @@ fn main() -> Result<ExitCode, Failure> {
     let conditions: Vec<Condition> =
         LEARNT.iter().flat_map(|&t| (0..n_each).map(move |_| at(t))).collect();
     let schema = Schema::fit(&[ConditionColumn::number("temperature", "coupling")], &conditions)?;
-    let standard = Standard::of(&spins);
-    let summaries = points_of(&standard.apply(&spins));
-    let data = ConditionalData::new(summaries.view(), &conditions, &schema, &device)?;
+    let summaries = LatticeSummaries::fit(&spins)?;
+    let real = points_of(&summaries.apply(&spins));
+    let data = ConditionalData::new(real.view(), &conditions, &schema, &device)?;
 
     let rate = OptimizerConfig::adam(4e-3);
     let config = TrainConfig::new(128, run.size(1500, 400))
@@ -84,18 +86,20 @@ fn main() -> Result<ExitCode, Failure> {
         .with_generator_optimizer(rate)
         .with_schedule(Schedule::Cosine)
         .with_ema_decay(0.995);
-    let critic = MlpConfig::new(N_SUMMARIES + schema.width(), 1).with_width(64);
+    let critic = MlpConfig::new(LatticeSummaries::WIDTH + schema.width(), 1).with_width(64);
+    let critic = ConcatCritic::new(&critic, &mut rng, &device)?;
+    let generator =
+        SpinGeneratorConfig::new(SIDE).with_n_conditions(schema.width()).init(&mut rng, &device)?;
+    let noise = generator.prior();
     let wgan = Wgan::new(
-        ConcatCritic::new(&critic, &mut rng, &device)?,
-        ConditionalSpins {
-            spins: SpinGenerator::new(schema.width(), standard, &mut rng, &device)?,
-        },
+        critic,
+        ConditionalSpins { spins: Summarised { generator, summaries } },
         GradientPenalty::one_sided(0.1),
         &config,
     );
-    let prior = ConditionalPrior { dim: SpinGenerator::prior().dim };
+    let prior = ConditionalPrior { dim: noise.dim };
     let fit = Fit::new(&config, &data, &prior, &device, run.seed)?.with_recorder(Progress::new());
-    let generator = fit.run(wgan)?.wgan.averaged.spins;
+    let generator = fit.run(wgan)?.wgan.averaged.spins.generator;
 
     let mut panels = Vec::new();
     for temperature in ASKED {
@@ -103,9 +107,9 @@ fn main() -> Result<ExitCode, Failure> {
         let coded = schema.encode(&vec![at(temperature); N * N_SAMPLES])?.y;
         let shape = [N * N_SAMPLES, schema.width()];
         let y = TensorData::new(coded.iter().copied().collect::<Vec<f32>>(), shape);
-        let z = SpinGenerator::prior().sample(N * N_SAMPLES, &mut rng, &device);
+        let z = noise.sample(N * N_SAMPLES, &mut rng, &device);
         let input = Tensor::cat(vec![Tensor::from_data(y, &device), z], 1);
-        let fake = points_of(&generator.spins(&input));
+        let fake = points_of(&generator.generate(&input));
         let (real, made) = (per_row(&rows, energy), per_row(&fake, energy));
         let name = format!("T = {temperature}");
         let exact = exact_energy(SIDE, temperature);

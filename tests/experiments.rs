@@ -313,6 +313,56 @@ fn a_wasserstein_gan_finds_all_modes_and_its_estimate_falls_with_exact_transport
 }
 
 #[test]
+fn jensen_shannon_gans_lose_a_line_that_wasserstein_gans_keep() {
+    // Two lines of length two, two apart; equal networks, rates, batches and numbers of updates.
+    let lines = |n: usize, seed| {
+        let height = normal_points(n, 1, 0.0, 1.0, seed).clamp(-1.0, 1.0);
+        let side = normal_points(n, 1, 0.0, 1.0, seed + 1).sign();
+        Tensor::cat(vec![side, height], 1)
+    };
+    let (data, prior) = (lines(5000, 1), GaussianPrior { dim: 32 });
+    let rate = OptimizerConfig::Adam { learning_rate: 1e-3, beta_1: 0.5, beta_2: 0.9 };
+    let config = |n_critic| {
+        TrainConfig::new(128, 6000 / (n_critic + 1))
+            .with_n_critic(n_critic)
+            .with_critic_optimizer(rate)
+            .with_generator_optimizer(rate)
+            .with_schedule(Schedule::Constant)
+            .with_ema_decay(0.0)
+    };
+    fn share_of_rarer<S: LipschitzStrategy<MlpCritic> + Clone>(
+        strategy: S,
+        config: &TrainConfig,
+        (data, prior): (&Tensor<2>, &GaussianPrior),
+        seed: u64,
+    ) -> f64 {
+        let mlp = |d_in, d_out| MlpConfig::new(d_in, d_out).with_width(64);
+        let critic = MlpCritic::new(&mlp(2, 1), &mut rng(seed), &device()).unwrap();
+        let generator = MlpGenerator::new(&mlp(32, 2), &mut rng(seed + 1), &device()).unwrap();
+        let wgan = Wgan::new(critic, generator, strategy, config);
+        let outcome = Fit::new(config, data, prior, &device(), seed).unwrap().run(wgan).unwrap();
+        let fake =
+            points_of(&outcome.wgan.averaged.forward(prior.sample(1000, &mut rng(5), &device())));
+        let centres = ndarray::array![[-1.0, 0.0], [1.0, 0.0]];
+        let mut x = fake;
+        x.column_mut(1).fill(0.0);
+        let modes = mode_coverage(x.view(), centres.view(), 0.5).unwrap();
+        modes.counts.iter().copied().min().unwrap() as f64 / 1000.0
+    }
+    let js = config(1).with_objective(Objective::NonSaturating);
+    let (mut lost, mut kept) = (0, 0);
+    for seed in 0..4 {
+        let share = share_of_rarer(Unconstrained, &js, (&data, &prior), 10 * seed);
+        lost += usize::from(share < 0.1);
+        let penalty = GradientPenalty::one_sided(1.0);
+        let w = share_of_rarer(penalty, &config(5), (&data, &prior), 10 * seed);
+        kept += usize::from(w > 0.1);
+    }
+    assert!(lost >= 2, "{lost} of 4");
+    assert_eq!(kept, 4);
+}
+
+#[test]
 fn a_jensen_shannon_gan_learns_where_the_laws_overlap() {
     let config = ring_config(600).with_n_critic(1).with_objective(Objective::NonSaturating);
     let (data, prior) = (normal_points(2000, 2, 1.0, 0.7, 1), GaussianPrior { dim: 4 });

@@ -3,7 +3,6 @@
 mod experiment;
 pub mod ising;
 mod picture;
-pub mod spins;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::Array2;

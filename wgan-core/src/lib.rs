@@ -44,7 +44,8 @@
 //!
 //! # Where things are
 //! - [`Critic`], [`InputGradient`], [`Generator`], [`Prior`], [`Sample`]: what a model is made of;
-//!   [`Mlp`] and its critic and generator; [`ConvCritic`] and [`ConvGenerator`] for periodic images.
+//!   [`Mlp`] and its critic and generator; [`ConvCritic`] and [`ConvGenerator`] for periodic images,
+//!   [`SpinGenerator`] and [`LatticeSummaries`] for spins.
 //! - [`LipschitzStrategy`]: [`WeightClip`], [`GradientPenalty`], [`SlopePenalty`], [`SpectralNorm`],
 //!   [`Orthonormal`], [`InfinityNorm`]; [`ConeCritic`] needs none. [`Committee`]: critics on subsets of the features. [`Audit`] says what a critic's Lipschitz constant
 //!   is known to be, [`known_pairs`] what a critic should find.
@@ -81,8 +82,9 @@ pub use lipschitz::{
 };
 pub use model::{
     Activation, BatchNorm, Committee, ConeCritic, ConvCritic, ConvCriticConfig, ConvGenerator,
-    ConvGeneratorConfig, Critic, GaussianPrior, Generator, InputGradient, MixedPrior, Mlp,
-    MlpConfig, MlpCritic, MlpGenerator, Prior, TorusConv, linear,
+    ConvGeneratorConfig, Critic, GaussianPrior, Generator, InputGradient, LatticeSummaries,
+    MixedPrior, Mlp, MlpConfig, MlpCritic, MlpGenerator, Prior, SpinGenerator, SpinGeneratorConfig,
+    Summarised, TorusConv, linear,
 };
 pub use norm::GroundNorm;
 pub use sample::Sample;

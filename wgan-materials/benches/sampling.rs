@@ -4,27 +4,18 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use wgan_core::{Record, Recorder, WganError};
 use wgan_materials::{
     CandidateStream, Checker, MaterialsConfig, MaterialsModel, ReadOptions, Sampler, Table,
 };
 
 const N: usize = 100_000;
 
-struct Silent;
-
-impl Recorder for Silent {
-    fn record(&mut self, _: &Record) -> Result<(), WganError> {
-        Ok(())
-    }
-}
-
 fn sampling(c: &mut Criterion) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/data/compounds.csv");
     let device = Device::flex();
     let config = MaterialsConfig::new(5);
     let fitted = Table::read(&path, &ReadOptions::default())
-        .and_then(|table| MaterialsModel::fit(&table, &config, None, Silent, &device));
+        .and_then(|table| MaterialsModel::fit(&table, &config, None, (), &device));
     let Ok(model) = fitted else { unreachable!("the compounds that ship can be fitted") };
     let Ok(sampler) = model.sampler(&device) else { unreachable!("nothing is given") };
     let checker = Checker::new(&model.card().known);

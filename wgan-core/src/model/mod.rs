@@ -6,12 +6,14 @@ mod committee;
 mod cone_critic;
 mod conv_critic;
 mod conv_generator;
+mod lattice_summaries;
 mod mixed_prior;
 mod mlp;
 mod mlp_critic;
 mod mlp_generator;
 mod prior;
 mod sample_norm;
+mod spin_generator;
 mod torus_conv;
 
 use burn::module::Module;
@@ -25,11 +27,13 @@ pub use committee::Committee;
 pub use cone_critic::ConeCritic;
 pub use conv_critic::{ConvCritic, ConvCriticConfig};
 pub use conv_generator::{ConvGenerator, ConvGeneratorConfig};
+pub use lattice_summaries::{LatticeSummaries, Summarised};
 pub use mixed_prior::MixedPrior;
 pub use mlp::{Mlp, MlpConfig, linear};
 pub use mlp_critic::MlpCritic;
 pub use mlp_generator::MlpGenerator;
 pub use prior::{GaussianPrior, Prior};
+pub use spin_generator::{SpinGenerator, SpinGeneratorConfig};
 pub use torus_conv::TorusConv;
 
 /// A function `f` on samples; the constraint on its slope comes from a

@@ -31,6 +31,13 @@ pub trait Recorder {
     fn finish(&mut self, _reason: StopReason) {}
 }
 
+/// Nobody is told.
+impl Recorder for () {
+    fn record(&mut self, _record: &Record) -> Result<(), WganError> {
+        Ok(())
+    }
+}
+
 /// Progress bar on standard error with rate and time left; a line every tenth of the run where
 /// standard error is not a terminal.
 pub struct Progress {

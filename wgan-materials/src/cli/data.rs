@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use wgan_materials::{
-    ColumnRole, MaterialsError, OnBadRow, OnRepeat, PropertySelection, ReadOptions, Table,
-};
+use wgan_materials::{MaterialsError, OnBadRow, OnRepeat, PropertySelection, ReadOptions, Table};
+
+use super::output::waiting;
 
 /// Which table to read, and how.
 #[derive(Clone, Debug, Args)]
@@ -55,7 +55,7 @@ impl ReadArgs {
 
     /// Reads the table at `path`.
     pub fn read(&self, path: &Path) -> Result<Table, MaterialsError> {
-        Table::read(path, &self.options())
+        waiting(&format!("reading {}", path.display()), || Table::read(path, &self.options()))
     }
 
     /// Reads the candidates at `path` with those properties of `reference` that are numbers there too.
@@ -67,14 +67,12 @@ impl ReadArgs {
             BadRow::Skip => OnBadRow::Blank,
             BadRow::Fail => OnBadRow::Fail,
         };
-        let options =
-            ReadOptions::default().with_on_bad_row(on_bad_row).with_on_repeat(OnRepeat::Keep);
-        let columns = Table::read(path, &options)?.summary.columns;
-        let is_number = |name: &String| {
-            columns.iter().any(|c| &c.name == name && c.role != ColumnRole::Ignored)
-        };
-        let shared = reference.properties.iter().map(|p| p.name.clone()).filter(is_number);
-        Table::read(path, &options.with_properties(PropertySelection::Named(shared.collect())))
+        let names = reference.properties.iter().map(|property| property.name.clone()).collect();
+        let options = ReadOptions::default()
+            .with_on_bad_row(on_bad_row)
+            .with_on_repeat(OnRepeat::Keep)
+            .with_properties(PropertySelection::Among(names));
+        waiting(&format!("reading {}", path.display()), || Table::read(path, &options))
     }
 }
 

@@ -9,7 +9,7 @@ use wgan_materials::{Table, Target, adherence, evaluate_asked};
 use super::CliError;
 use super::conditions::ConditionArgs;
 use super::data::ReadArgs;
-use super::output::{print, to_json};
+use super::output::{print, to_json, waiting};
 
 /// Options of `evaluate`.
 #[derive(Debug, Args)]
@@ -42,7 +42,9 @@ impl Evaluate {
         let (compared, note) = compared(&reference, &targets);
         let (real, found) = (reference.material_rows(), &candidates.compositions);
         let rows = candidates.material_rows();
-        let mut evaluation = evaluate_asked(&real, &compared.material_rows(), &rows, self.seed);
+        let mut evaluation = waiting("comparing", || {
+            evaluate_asked(&real, &compared.material_rows(), &rows, self.seed)
+        });
         evaluation.notes.extend(note);
         evaluation.adherence = adherence(&real, found, &[], &targets, self.seed)?;
         evaluation.notes.extend(targets.iter().filter_map(Target::extrapolation));

@@ -1,12 +1,13 @@
 //! Do candidates have the properties that were asked for?
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::Axis;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::conditional_law::ConditionalDistance;
+use super::consistency::predicted;
 use super::rows::{MaterialRows, PropertyColumn};
 use crate::composition::Composition;
 use crate::error::MaterialsError;
@@ -84,11 +85,8 @@ pub fn adherence(
 ) -> Result<Vec<Adherence>, MaterialsError> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let sides = Sides { reference, candidates, unasked };
-    let (asked, unasked) = (feature_rows(candidates), feature_rows(unasked));
-    let predicted: Result<Vec<Predicted>, MaterialsError> = targets
-        .iter()
-        .map(|target| predict(reference, &asked, &unasked, target, &mut rng))
-        .collect();
+    let predicted: Result<Vec<Predicted>, MaterialsError> =
+        targets.iter().map(|target| predict(sides, target, &mut rng)).collect();
     let predicted = predicted?;
     let mut found: Vec<Adherence> = targets
         .iter()
@@ -104,9 +102,7 @@ pub fn adherence(
 }
 
 fn predict(
-    reference: &MaterialRows,
-    asked: &Array2<f64>,
-    unasked: &Array2<f64>,
+    Sides { reference, candidates, unasked }: Sides,
     target: &Target,
     rng: &mut ChaCha8Rng,
 ) -> Result<Predicted, MaterialsError> {
@@ -118,8 +114,8 @@ fn predict(
         rows.iter().map(|&row| reference.compositions[row].clone()).collect();
     let (x, y) = (feature_rows(&compositions), column);
     let mut found = Predicted {
-        asked: vec![0.0; asked.nrows()],
-        unasked: vec![0.0; unasked.nrows()],
+        asked: vec![0.0; candidates.len()],
+        unasked: vec![0.0; unasked.len()],
         real: vec![None; reference.len()],
     };
     for part in 0..N_FORESTS {
@@ -128,8 +124,8 @@ fn predict(
         let values: Vec<f64> = kept.iter().filter_map(|&i| y.value(rows[i])).collect();
         let config = ForestConfig { n_trees: N_TREES, ..ForestConfig::numbers(rng.random()) };
         let forest = config.fit(x.select(Axis(0), &kept).view(), &values)?;
-        add_mean(&forest, asked.view(), &mut found.asked)?;
-        add_mean(&forest, unasked.view(), &mut found.unasked)?;
+        add_mean(&forest, candidates, &mut found.asked)?;
+        add_mean(&forest, unasked, &mut found.unasked)?;
         for (&i, value) in out.iter().zip(forest.predict(x.select(Axis(0), &out).view())?) {
             found.real[rows[i]] = Some(value);
         }
@@ -137,8 +133,12 @@ fn predict(
     Ok(found)
 }
 
-fn add_mean(forest: &Forest, x: ArrayView2<f64>, to: &mut [f64]) -> Result<(), MaterialsError> {
-    for (sum, value) in to.iter_mut().zip(forest.predict(x)?) {
+fn add_mean(
+    forest: &Forest,
+    compositions: &[Composition],
+    to: &mut [f64],
+) -> Result<(), MaterialsError> {
+    for (sum, value) in to.iter_mut().zip(predicted(forest, compositions)?) {
         *sum += value / N_FORESTS as f64;
     }
     Ok(())

@@ -47,8 +47,8 @@ impl Alphabet {
     /// Slots of a composition whose elements are all in the alphabet.
     pub fn encode(&self, composition: &Composition) -> Option<Slots> {
         let index = |e: Element| self.elements.iter().position(|&other| other == e);
-        let amounts = composition.amounts().iter().rev();
-        amounts.map(|&(element, amount)| Some((index(element)?, amount))).collect()
+        let amounts = composition.amounts().rev();
+        amounts.map(|(element, amount)| Some((index(element)?, amount))).collect()
     }
 
     /// Composition of filled slots.

@@ -68,6 +68,14 @@ impl ChargeBalance {
         total.squeeze_dim::<2>(2) - surplus.inner()
     }
 
+    /// [`value`](Self::value) of a composition as filled slots.
+    pub(super) fn of(&self, slots: &[(usize, f64)]) -> f32 {
+        let total: f64 = slots.iter().map(|(_, amount)| amount).sum();
+        let millionths = |amount: f64| (amount / total * f64::from(GRID)).round() as i64;
+        let slots: Vec<_> = slots.iter().map(|&(e, amount)| (e, millionths(amount))).collect();
+        self.value(&slots)
+    }
+
     /// 1 for a neutral sample, else 0.
     ///
     /// # Shapes

@@ -1,6 +1,9 @@
 //! Known materials as real samples.
 
+use std::sync::Arc;
+
 use burn::tensor::{Device, Tensor, TensorData};
+use rayon::prelude::*;
 use wgan_cond::Labelled;
 use wgan_core::Dataset;
 
@@ -9,12 +12,10 @@ use super::{Alphabet, Featurizer, FeaturizerShape, Given, PropertySpace};
 use crate::composition::Composition;
 use crate::table::Property;
 
-/// Rows whose charge balance is worked out at once.
-const BALANCED_AT_ONCE: usize = 1024;
-
 /// Known materials, turned into samples batch by batch.
 pub struct MaterialsData {
-    rows: Vec<Slots>,
+    compositions: Arc<[Composition]>,
+    alphabet: Alphabet,
     /// 1 for neutral rows, else 0; it does not change, and is dear for many elements.
     charge_balance: Vec<f32>,
     /// `n × width` codes, row by row.
@@ -29,29 +30,28 @@ impl MaterialsData {
     /// Samples of these compositions, all of whose elements are in `alphabet`, their properties and what is given
     /// of them.
     pub fn new(
-        compositions: &[Composition],
+        compositions: Arc<[Composition]>,
         properties: &[Property],
         alphabet: &Alphabet,
         space: &PropertySpace,
         given: Given,
         device: &Device,
     ) -> Self {
-        let mut data = Self {
-            rows: compositions.iter().filter_map(|c| alphabet.encode(c)).collect(),
-            charge_balance: Vec::with_capacity(compositions.len()),
+        let featurizer = Featurizer::new(alphabet, space.width(), device)
+            .with_given(given.width(), space.places(&given.properties));
+        let balance = |c: &Composition| {
+            alphabet.encode(c).map_or(0.0, |slots| featurizer.charge_balance_of(&slots))
+        };
+        Self {
+            charge_balance: compositions.par_iter().map(balance).collect(),
+            compositions,
+            alphabet: alphabet.clone(),
             properties: space.encode(properties),
             width: space.width(),
-            featurizer: Featurizer::new(alphabet, space.width(), device)
-                .with_given(given.width(), space.places(&given.properties)),
             given,
+            featurizer,
             device: device.clone(),
-        };
-        let all: Vec<usize> = (0..data.rows.len()).collect();
-        for rows in all.chunks(BALANCED_AT_ONCE) {
-            let balance = data.featurizer.charge_balance(data.elements(rows), data.amounts(rows));
-            data.charge_balance.extend(balance.into_data().iter::<f32>());
         }
-        data
     }
 
     /// Sizes of everything.
@@ -59,16 +59,11 @@ impl MaterialsData {
         self.featurizer.shape()
     }
 
-    /// One-hot elements `[n, k, e]` of the given rows.
-    fn elements(&self, rows: &[usize]) -> Tensor<3> {
-        let rows = rows.iter().map(|&row| self.rows[row].as_slice());
-        elements_tensor(rows, self.featurizer.shape(), &self.device)
-    }
-
-    /// Amounts `[n, k]` of the given rows.
-    fn amounts(&self, rows: &[usize]) -> Tensor<2> {
-        let amounts = rows.iter().map(|&row| self.rows[row].as_slice());
-        amounts_tensor(amounts, self.featurizer.shape().n_slots, &self.device)
+    /// Filled slots of the given rows.
+    fn slots(&self, rows: &[usize]) -> Vec<Slots> {
+        let slots =
+            |&row: &usize| self.alphabet.encode(&self.compositions[row]).unwrap_or_default();
+        rows.iter().map(slots).collect()
     }
 
     /// Codes `[n, d]` of the given rows; one column of zeros where there are no properties.
@@ -86,20 +81,21 @@ impl Dataset for MaterialsData {
     type Sample = Labelled;
 
     fn len(&self) -> usize {
-        self.rows.len()
+        self.compositions.len()
     }
 
     fn batch(&self, rows: &[usize]) -> Labelled {
         let balance: Vec<f32> = rows.iter().map(|&row| self.charge_balance[row]).collect();
         let balance = Tensor::from_data(TensorData::new(balance, [rows.len(), 1]), &self.device);
-        let elements = self.elements(rows);
-        let given = self.given.codes(rows, &self.device);
+        let slots = self.slots(rows);
+        let slots = || slots.iter().map(Vec::as_slice);
+        let shape = self.featurizer.shape();
         self.featurizer.features(
-            elements,
-            self.amounts(rows),
+            elements_tensor(slots(), shape, &self.device),
+            amounts_tensor(slots(), shape.n_slots, &self.device),
             balance,
             self.properties(rows),
-            given,
+            self.given.codes(rows, &self.device),
         )
     }
 }

@@ -107,6 +107,11 @@ impl Featurizer {
         self.charge_balance.feature(elements, fractions(amounts))
     }
 
+    /// The same of one composition as filled slots, without a gradient.
+    pub fn charge_balance_of(&self, slots: &[(usize, f64)]) -> f32 {
+        self.charge_balance.of(slots)
+    }
+
     /// Sample and condition for the critic.
     ///
     /// # Shapes

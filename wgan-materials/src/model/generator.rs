@@ -70,7 +70,7 @@ impl MaterialsGenerator {
         config: &MaterialsGeneratorConfig,
         featurizer: Featurizer,
         space: PropertySpace,
-        known: &[Slots],
+        known: impl Iterator<Item = Slots>,
         rng: &mut R,
         device: &Device,
     ) -> Result<Self, WganError> {
@@ -194,7 +194,7 @@ fn pattern_inputs(latent: &MaterialsLatent, fraction: &Tensor<2>, used: &Tensor<
 }
 
 /// `ln` of the smoothed share of each element in each slot, by number of elements: `[k + 1, k, e]`.
-fn log_frequencies(known: &[Slots], shape: FeaturizerShape) -> TensorData {
+fn log_frequencies(known: impl Iterator<Item = Slots>, shape: FeaturizerShape) -> TensorData {
     let (k, e) = (shape.n_slots, shape.n_elements);
     let at = |count: usize, slot: usize, element: usize| (count * k + slot) * e + element;
     let mut counts = vec![0.0_f64; (k + 1) * k * e];
@@ -294,8 +294,15 @@ mod tests {
         let prior = MaterialsPrior::new(featurizer.shape());
         let mut rng = ChaCha8Rng::seed_from_u64(3);
         let config = MaterialsGeneratorConfig::new().with_width(16);
-        let generator =
-            MaterialsGenerator::new(&config, featurizer, space, &slots, &mut rng, &device).unwrap();
+        let generator = MaterialsGenerator::new(
+            &config,
+            featurizer,
+            space,
+            slots.iter().cloned(),
+            &mut rng,
+            &device,
+        )
+        .unwrap();
         (generator, prior, slots)
     }
 
@@ -335,7 +342,7 @@ mod tests {
         let (known, device) = (known(), Device::flex());
         let (alphabet, space) = (Alphabet::of(&known), PropertySpace::fit(&[]));
         let given = Conditions::fit(Vec::new()).unwrap().given().unwrap();
-        let data = MaterialsData::new(&known, &[], &alphabet, &space, given, &device);
+        let data = MaterialsData::new(known.into(), &[], &alphabet, &space, given, &device);
         let real = data.batch(&[2, 0, 5, 3]);
         let latent = prior.draw(&real, &mut ChaCha8Rng::seed_from_u64(5), &device);
         let values = |y: Tensor<2>| -> Vec<f32> { y.into_data().iter::<f32>().collect() };

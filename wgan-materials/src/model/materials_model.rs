@@ -1,6 +1,8 @@
 //! A model of known materials: fitted, saved, loaded.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::sync::Arc;
 
 use burn::module::Module;
 use burn::tensor::Device;
@@ -23,12 +25,13 @@ use crate::error::MaterialsError;
 use crate::table::{Property, Table};
 
 /// Version of the layout of a model directory.
-const SCHEMA: u32 = 3;
+const SCHEMA: u32 = 4;
 const CONFIG: &str = "config.json";
+const KNOWN: &str = "known.csv";
 const WEIGHTS: &str = "weights.safetensors";
 const HISTORY: &str = "history.csv";
 
-/// Everything about a model but its weights; `config.json` of a model directory.
+/// Everything about a model but its weights; `config.json` of a model directory, and `known.csv` for the known materials.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelCard {
     /// Version of the layout of the directory.
@@ -42,7 +45,8 @@ pub struct ModelCard {
     /// Properties of the data.
     pub space: PropertySpace,
     /// The known materials, one per row of the data.
-    pub known: Vec<Composition>,
+    #[serde(skip, default = "none_known")]
+    pub known: Arc<[Composition]>,
     /// The properties that are given, see [`MaterialsConfig::conditions`].
     pub conditions: Conditions,
     /// Digest of the data: formulas and properties, row by row.
@@ -86,7 +90,7 @@ impl ModelCard {
             config: config.clone(),
             alphabet: Alphabet::of(&table.compositions),
             space: PropertySpace::fit(&table.properties),
-            known: table.compositions.clone(),
+            known: Arc::clone(&table.compositions),
             conditions: Conditions::fit(given?)?,
             digest: digest(table),
         })
@@ -119,7 +123,8 @@ impl ModelCard {
             let reason = format!("expected schema {SCHEMA}, got {schema}");
             return Err(WganError::saved(&path, reason).into());
         }
-        Ok(Some(serde_json::from_str(&text).map_err(|e| WganError::saved(&path, e))?))
+        let card: Self = serde_json::from_str(&text).map_err(|e| WganError::saved(&path, e))?;
+        Ok(Some(Self { known: read_known(&folder.join(KNOWN))?, ..card }))
     }
 
     /// Writes the card to the model directory `folder`.
@@ -127,6 +132,9 @@ impl ModelCard {
     /// # Errors
     /// If it cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), MaterialsError> {
+        let rows = self.known.iter().map(|composition| format!("{composition}\n"));
+        let known: String = std::iter::once("formula\n".to_owned()).chain(rows).collect();
+        write_atomically(&folder.join(KNOWN), known.as_bytes())?;
         let path = folder.join(CONFIG);
         let text = serde_json::to_vec_pretty(self).map_err(|e| WganError::saved(&path, e))?;
         Ok(write_atomically(&path, &text)?)
@@ -137,7 +145,7 @@ impl ModelCard {
         let featurizer = Featurizer::new(&self.alphabet, self.space.width(), device)
             .with_given(self.conditions.width(), self.space.places(self.conditions.properties()));
         let shape = featurizer.shape();
-        let slots: Vec<_> = self.known.iter().filter_map(|c| self.alphabet.encode(c)).collect();
+        let slots = self.known.iter().filter_map(|c| self.alphabet.encode(c));
         let generator = MaterialsGeneratorConfig::new()
             .with_width(self.config.generator_width)
             .with_property_width(self.config.generator_width);
@@ -149,13 +157,28 @@ impl ModelCard {
                 &generator,
                 featurizer,
                 self.space.clone(),
-                &slots,
+                slots,
                 &mut rng,
                 device,
             )?,
             critic: ConcatCritic::new(&critic, &mut rng, device)?,
         })
     }
+}
+
+fn none_known() -> Arc<[Composition]> {
+    Arc::new([])
+}
+
+/// The compositions of a file with one formula a line below its header.
+fn read_known(path: &Path) -> Result<Arc<[Composition]>, MaterialsError> {
+    let file = std::fs::File::open(path).map_err(|e| WganError::io(path, e))?;
+    let mut known = Vec::new();
+    for line in BufReader::new(file).lines().skip(1) {
+        let line = line.map_err(|e| WganError::io(path, e))?;
+        known.push(line.parse().map_err(|e| WganError::saved(path, e))?);
+    }
+    Ok(known.into())
 }
 
 /// The property `name` of the table.
@@ -197,7 +220,7 @@ impl MaterialsModel {
         let training = config.training()?;
         let networks = card.networks(device)?;
         let data = MaterialsData::new(
-            &table.compositions,
+            Arc::clone(&table.compositions),
             &table.properties,
             &card.alphabet,
             &card.space,
@@ -258,7 +281,7 @@ impl MaterialsModel {
     /// If its files cannot be read.
     pub fn digest_of(folder: &Path) -> Result<String, MaterialsError> {
         let mut digest = Digest::new();
-        for file in [CONFIG, WEIGHTS] {
+        for file in [CONFIG, KNOWN, WEIGHTS] {
             let path = folder.join(file);
             digest.add(&std::fs::read(&path).map_err(|e| WganError::io(&path, e))?);
         }
@@ -280,7 +303,7 @@ impl MaterialsModel {
             self.networks.critic.clone(),
             self.card.alphabet.clone(),
             self.card.space.clone(),
-            &self.card.known,
+            Arc::clone(&self.card.known),
             self.card.conditions.clone(),
             device,
         )

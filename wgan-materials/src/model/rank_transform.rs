@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 /// The image has mean 0 and variance up to 1 whatever the law of the property: heavy tails are
 /// drawn in, and a value that occurs often (a band gap of exactly zero) becomes the middle of an
 /// interval as wide as its share. Its inverse returns values of the data only.
+///
+/// Of more than 65,536 distinct values, the ones at whole multiples of 1/65,536 of the ranks stand for those below them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RankTransform {
     /// Distinct values, rising.
@@ -14,6 +16,9 @@ pub struct RankTransform {
     /// Share of the data at or below each value; the last is 1.
     cumulative: Vec<f64>,
 }
+
+/// Most values that are kept.
+const MOST: usize = 1 << 16;
 
 /// Standard deviations per unit of rank: a uniform law has variance 1/12.
 const SCALE: f64 = 3.464_101_615_137_754_6;
@@ -37,6 +42,20 @@ impl RankTransform {
                 *last = (i + 1) as f64 / n;
             }
         }
+        Self { values, cumulative }.thinned(MOST)
+    }
+
+    /// At most `most` values, so that a model of a large table is not as large itself.
+    fn thinned(self, most: usize) -> Self {
+        if self.values.len() <= most {
+            return self;
+        }
+        let place = |share: f64| (share * most as f64).floor();
+        let mut before = 0.0;
+        let pairs = self.values.into_iter().zip(self.cumulative);
+        let is_kept =
+            |&(_, share): &(f64, f64)| place(share) > std::mem::replace(&mut before, place(share));
+        let (values, cumulative) = pairs.filter(is_kept).unzip();
         Self { values, cumulative }
     }
 
@@ -74,6 +93,21 @@ impl RankTransform {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_values_keep_their_quantiles_and_frequent_ones_their_share() {
+        let many: Vec<f64> = (0..10_000).map(|i| (f64::from(i) - 3000.0).max(0.0)).collect();
+        let all = RankTransform::fit(many);
+        let thinned = all.clone().thinned(100);
+        assert!((60..=100).contains(&thinned.values.len()), "{}", thinned.values.len());
+        assert_eq!((thinned.values[0], thinned.cumulative[0]), (0.0, 0.3001));
+        assert_eq!(thinned.cumulative.last(), Some(&1.0));
+        for k in 0..=100 {
+            let u = f64::from(k) / 100.0;
+            assert!((thinned.quantile(u) - all.quantile(u)).abs() <= 100.0, "{u}");
+        }
+        assert_eq!(all.clone().thinned(10_000), all);
+    }
 
     #[test]
     fn a_frequent_value_owns_an_interval_as_wide_as_its_share() {

@@ -1,6 +1,7 @@
 //! Candidates from a trained generator, in chunks that can be made in any order.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -51,7 +52,7 @@ pub struct Sampler {
     featurizer: Featurizer,
     alphabet: Alphabet,
     space: PropertySpace,
-    known: Vec<Slots>,
+    known: Arc<[Composition]>,
     conditions: Conditions,
     given: Given,
     /// Whether candidates are drawn under conditions of their own.
@@ -73,7 +74,7 @@ impl Sampler {
         critic: ConcatCritic,
         alphabet: Alphabet,
         space: PropertySpace,
-        known: &[Composition],
+        known: Arc<[Composition]>,
         conditions: Conditions,
         device: &Device,
     ) -> Result<Self, MaterialsError> {
@@ -88,8 +89,8 @@ impl Sampler {
             generator: generator.valid(),
             critic: critic.valid(),
             prior: MaterialsPrior::new(featurizer.shape()),
-            same: Known::new(known),
-            known: known.iter().filter_map(|c| alphabet.encode(c)).collect(),
+            same: Known::new(&known),
+            known,
             featurizer,
             alphabet,
             space,
@@ -197,7 +198,9 @@ impl Sampler {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let slots = rows.iter().map(|&row| self.known[row].as_slice());
+        let slots = |&row: &usize| self.alphabet.encode(&self.known[row]).unwrap_or_default();
+        let known: Vec<Slots> = rows.iter().map(slots).collect();
+        let slots = known.iter().map(Vec::as_slice);
         let amounts = amounts_tensor(slots, self.alphabet.n_slots(), &self.device);
         let given = self.given.codes(rows, &self.device);
         let latent = self.prior.latent(amounts, given, rng, &self.device);
@@ -205,8 +208,8 @@ impl Sampler {
         let codes = host(generated.codes);
         let chosen = indices(generated.elements);
         let (k, d) = (self.alphabet.n_slots(), codes.len() / rows.len());
-        let draw = |(i, &row): (usize, &usize)| {
-            let amounts = self.known[row].iter().map(|&(_, amount)| amount);
+        let draw = |(i, known): (usize, &Slots)| {
+            let amounts = known.iter().map(|&(_, amount)| amount);
             let slots: Slots = chosen[i * k..].iter().copied().zip(amounts).collect();
             Ok(Draw {
                 composition: self.alphabet.decode(&slots)?,
@@ -214,7 +217,7 @@ impl Sampler {
                 slots,
             })
         };
-        rows.iter().enumerate().map(draw).collect()
+        known.iter().enumerate().map(draw).collect()
     }
 }
 

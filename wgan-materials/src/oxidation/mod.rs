@@ -71,10 +71,10 @@ pub fn electronegativity_ok(composition: &Composition) -> bool {
     let tolerance = composition.tolerance(TOLERANCE);
     let chi: Vec<Option<f64>> = composition.elements().map(Element::electronegativity).collect();
     let mut ions = ions(composition);
+    let cations: Vec<&[i8]> = ions.iter().map(|ions| positive(ions.states)).collect();
     ions.iter_mut().for_each(|ions| ions.states = negative(ions.states));
     (1..chi.len()).any(|k| {
-        let cation = composition.amounts()[k - 1].0;
-        ions[k - 1].states = positive(cation.oxidation_states());
+        ions[k - 1].states = cations[k - 1];
         chi[k - 1] < chi[k] && reaches(&ions, -tolerance..=tolerance)
     })
 }
@@ -82,7 +82,7 @@ pub fn electronegativity_ok(composition: &Composition) -> bool {
 fn ions(composition: &Composition) -> Vec<Ions<'static>> {
     let parts = composition.elements().zip(composition.ratio());
     parts
-        .map(|(element, &part)| Ions { count: part as i64, states: element.oxidation_states() })
+        .map(|(element, part)| Ions { count: part as i64, states: element.oxidation_states() })
         .collect()
 }
 

@@ -257,7 +257,7 @@ fn with_amount(
     factor: f64,
     decimals: i32,
 ) -> Option<Composition> {
-    let mut amounts = composition.amounts().to_vec();
+    let mut amounts: Vec<_> = composition.amounts().collect();
     let grid = 10f64.powi(decimals);
     amounts[i].1 = (amounts[i].1 * factor * grid).round() / grid;
     let candidate = Composition::from_amounts(amounts).ok()?;

@@ -1,10 +1,9 @@
 //! What a column is: property, identifier, constant or something else.
 
-use std::collections::{BTreeMap, HashSet};
-
 use super::cell::{Cell, TEXT, read_cell};
 use super::frame::TextColumn;
 use super::summary::{ColumnReport, ColumnRole};
+use super::survey::{ColumnSurvey, Numbers};
 use super::unit::unit_of;
 use crate::candidates::CANDIDATE_COLUMNS;
 use crate::mixed::{MixedCells, MixedColumn};
@@ -26,76 +25,71 @@ const IDENTIFIERS: [&str; 25] = [
 /// Why a column of a name that candidates use themselves is no property.
 const RESERVED: &str = "candidates have a column of this name";
 
-/// The cells of a column read as numbers, and what that makes of the column.
-pub(super) struct NumericColumn {
-    /// One per row.
-    pub(super) cells: Vec<Cell>,
-    /// Role and statistics.
-    pub(super) report: ColumnReport,
-}
-
-/// Reads a column that is not the formula column.
-pub(super) fn read(column: &TextColumn, decimal_comma: bool) -> NumericColumn {
-    let cells: Vec<Cell> =
-        (0..column.len()).map(|row| read_cell(column.get(row), decimal_comma)).collect();
-    let numbers: Vec<f64> = cells.iter().filter_map(Cell::number).collect();
+/// Role and statistics of a column that is not the formula column.
+pub(super) fn report(column: &ColumnSurvey) -> ColumnReport {
+    let numbers = &column.numbers;
     let is_reserved = CANDIDATE_COLUMNS.contains(&column.name.as_str());
-    let missing = cells.iter().filter(|cell| **cell == Cell::Missing).count();
-    let present = cells.len() - missing;
-    let is_numeric = numbers.len() as f64 >= LEAST_NUMBERS * present as f64 && !numbers.is_empty();
+    let present = column.n - column.n_missing;
+    let is_numeric = numbers.n as f64 >= LEAST_NUMBERS * present as f64 && numbers.n > 0;
     // In a column of text, `Na` may be sodium and `-` a sign: only empty cells are missing.
-    let missing = if is_numeric { missing } else { n_empty(column) };
+    let missing = if is_numeric { column.n_missing } else { column.n_empty };
     let (role, reason) = match is_numeric {
         _ if is_reserved => (ColumnRole::Ignored, Some(RESERVED.to_string())),
-        true => role(&column.name, &numbers, missing),
-        false => (ColumnRole::Ignored, Some(not_numbers(&cells, numbers.len(), present))),
+        true => role(&column.name, numbers, missing),
+        false => (ColumnRole::Ignored, Some(not_numbers(column, present))),
     };
-    let mut report = ColumnReport {
+    let range = numbers.range.filter(|_| is_numeric);
+    ColumnReport {
         name: column.name.clone(),
         role,
         reason,
         unit: unit_of(&column.name),
-        n: if is_numeric { numbers.len() } else { cells.len() - missing },
+        n: if is_numeric { numbers.n } else { column.n - missing },
         missing,
-        bad: if is_numeric { present - numbers.len() } else { 0 },
-        min: None,
-        max: None,
-        mean: None,
-        distinct: 0,
-    };
-    if is_numeric {
-        report.describe(&numbers);
-    } else {
-        report.distinct = distinct_texts(column);
+        bad: if is_numeric { present - numbers.n } else { 0 },
+        min: range.map(|(min, _)| min),
+        max: range.map(|(_, max)| max),
+        mean: numbers.mean().filter(|_| is_numeric),
+        distinct: if is_numeric { numbers.distinct() } else { column.distinct_texts() },
     }
-    NumericColumn { cells, report }
 }
 
-/// Reads a column as numbers if all cells that are there are numbers, else as classes.
-pub(super) fn read_mixed(column: &TextColumn, decimal_comma: bool) -> MixedColumn {
-    let texts = || (0..column.len()).map(|row| column.get(row));
-    let cells: Vec<Cell> = texts().map(|text| read_cell(text, decimal_comma)).collect();
-    let is_numeric = !cells.iter().any(|cell| matches!(cell, Cell::Odd(_)));
-    let cells = if is_numeric {
-        MixedCells::Numbers(cells.iter().map(Cell::number).collect())
-    } else {
-        let class = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        MixedCells::Classes(texts().map(class).collect())
+/// A column without cells: of numbers if all cells that there are going to be are numbers or missing, else of classes.
+pub(super) fn mixed_column(column: &ColumnSurvey) -> MixedColumn {
+    let cells = match column.faults.is_empty() {
+        true => MixedCells::Numbers(Vec::with_capacity(column.n)),
+        false => MixedCells::Classes(Vec::with_capacity(column.n)),
     };
     MixedColumn { name: column.name.clone(), cells }
 }
 
+/// Adds the cells of a part.
+pub(super) fn extend_mixed(column: &mut MixedColumn, part: &TextColumn, decimal_comma: bool) {
+    let texts = (0..part.len()).map(|row| part.get(row));
+    match &mut column.cells {
+        MixedCells::Numbers(numbers) => {
+            numbers.extend(texts.map(|text| read_cell(text, decimal_comma).number()));
+        }
+        MixedCells::Classes(classes) => {
+            classes.extend(texts.map(|text| (!text.is_empty()).then(|| text.to_owned())));
+        }
+    }
+}
+
 /// Report on the formula column; `parsed` of its cells parse and have `distinct` compositions.
-pub(super) fn formula_report(column: &TextColumn, parsed: usize, distinct: usize) -> ColumnReport {
-    let missing = n_empty(column);
+pub(super) fn formula_report(
+    column: &ColumnSurvey,
+    parsed: usize,
+    distinct: usize,
+) -> ColumnReport {
     ColumnReport {
         name: column.name.clone(),
         role: ColumnRole::Formula,
         reason: None,
         unit: None,
         n: parsed,
-        missing,
-        bad: column.len() - missing - parsed,
+        missing: column.n_empty,
+        bad: column.n - column.n_empty - parsed,
         min: None,
         max: None,
         mean: None,
@@ -104,7 +98,7 @@ pub(super) fn formula_report(column: &TextColumn, parsed: usize, distinct: usize
 }
 
 impl Cell {
-    fn number(&self) -> Option<f64> {
+    pub(super) fn number(&self) -> Option<f64> {
         match self {
             Cell::Number(value) => Some(*value),
             _ => None,
@@ -112,58 +106,36 @@ impl Cell {
     }
 }
 
-fn role(name: &str, numbers: &[f64], missing: usize) -> (ColumnRole, Option<String>) {
-    let first = numbers[0];
-    if numbers.len() > 1 && numbers.iter().all(|&value| value == first) {
+fn role(name: &str, numbers: &Numbers, missing: usize) -> (ColumnRole, Option<String>) {
+    if let (true, 1, Some((first, _))) = (numbers.n > 1, numbers.distinct(), numbers.range) {
         return (ColumnRole::SetAside, Some(format!("constant: every value is {first}")));
     }
-    let integers = numbers.iter().all(|value| value.fract() == 0.0);
     let lower = name.to_lowercase();
-    if integers
-        && (IDENTIFIERS.contains(&lower.as_str())
-            || lower.ends_with("_id")
-            || lower.ends_with(" id"))
-    {
+    let is_named =
+        IDENTIFIERS.contains(&lower.as_str()) || lower.ends_with("_id") || lower.ends_with(" id");
+    if numbers.is_integer && is_named {
         return (ColumnRole::SetAside, Some("identifier, by its name".to_string()));
     }
-    if integers && lower.starts_with("column ") && all_differ(numbers) {
+    let all_differ = numbers.distinct() == numbers.n;
+    if numbers.is_integer && lower.starts_with("column ") && all_differ {
         let reason = "identifier: integers that all differ, without a name";
         return (ColumnRole::SetAside, Some(reason.to_string()));
     }
-    let grows = numbers.is_sorted_by(|a, b| a < b);
-    if integers && grows && missing == 0 && numbers.len() >= LEAST_IDENTIFIER {
+    let is_complete = missing == 0 && numbers.n >= LEAST_IDENTIFIER;
+    if numbers.is_integer && numbers.is_growing && is_complete {
         return (ColumnRole::SetAside, Some("identifier: integers that only grow".to_string()));
     }
     (ColumnRole::Property, None)
 }
 
 /// Why a column is no property: the fault of most of its cells.
-fn not_numbers(cells: &[Cell], numbers: usize, present: usize) -> String {
-    let mut faults: BTreeMap<&str, usize> = BTreeMap::new();
-    for cell in cells {
-        if let Cell::Odd(reason) = cell {
-            *faults.entry(reason).or_default() += 1;
-        }
-    }
-    let fault = faults.into_iter().max_by_key(|(_, n)| *n).map_or("", |(reason, _)| reason);
-    match (numbers, present) {
+fn not_numbers(column: &ColumnSurvey, present: usize) -> String {
+    let most = column.faults.iter().max_by_key(|(_, n)| **n);
+    let fault = most.map_or("", |(reason, _)| reason);
+    match (column.numbers.n, present) {
         (_, 0) => "empty".to_string(),
         (0, _) if fault == TEXT => "text".to_string(),
         (0, _) => fault.to_string(),
-        _ => format!("only {numbers} of {present} cells are numbers; most of the others: {fault}"),
+        (n, _) => format!("only {n} of {present} cells are numbers; most of the others: {fault}"),
     }
-}
-
-fn all_differ(numbers: &[f64]) -> bool {
-    let mut seen = HashSet::new();
-    numbers.iter().all(|number| seen.insert(number.to_bits()))
-}
-
-fn n_empty(column: &TextColumn) -> usize {
-    (0..column.len()).filter(|&row| column.get(row).is_empty()).count()
-}
-
-fn distinct_texts(column: &TextColumn) -> usize {
-    let cells = (0..column.len()).map(|row| column.get(row));
-    cells.filter(|cell| !cell.is_empty()).collect::<HashSet<_>>().len()
 }

@@ -1,7 +1,7 @@
 //! Which column holds the formulas.
 
 use super::cell::is_missing;
-use super::frame::TextColumn;
+use super::survey::ColumnSurvey;
 use crate::composition::Composition;
 use crate::error::MaterialsError;
 
@@ -11,12 +11,12 @@ const NAMES: [&str; 4] = ["formula", "composition", "compound", "material"];
 /// Share of the cells that must parse where the name does not tell.
 const LEAST_SHARE: f64 = 0.5;
 
-/// Cells that are tried per column.
-const TRIED: usize = 1000;
-
 /// The place of the formula column: the one asked for, else the first of the known names of which some
 /// cell parses, else the column with most elements per formula among those of which half the cells parse.
-pub(super) fn find(columns: &[TextColumn], wanted: Option<&str>) -> Result<usize, MaterialsError> {
+pub(super) fn find(
+    columns: &[ColumnSurvey],
+    wanted: Option<&str>,
+) -> Result<usize, MaterialsError> {
     if let Some(name) = wanted {
         return position(columns, name);
     }
@@ -34,7 +34,7 @@ pub(super) fn find(columns: &[TextColumn], wanted: Option<&str>) -> Result<usize
 }
 
 /// The column of this name; letter case matters only where two names differ by nothing else.
-pub(super) fn position(columns: &[TextColumn], name: &str) -> Result<usize, MaterialsError> {
+pub(super) fn position(columns: &[ColumnSurvey], name: &str) -> Result<usize, MaterialsError> {
     let exact = columns.iter().position(|column| column.name == name);
     let any_case = || columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
     exact.or_else(any_case).ok_or_else(|| MaterialsError::NoSuchColumn {
@@ -43,12 +43,12 @@ pub(super) fn position(columns: &[TextColumn], name: &str) -> Result<usize, Mate
     })
 }
 
-fn names(columns: &[TextColumn]) -> Vec<String> {
+fn names(columns: &[ColumnSurvey]) -> Vec<String> {
     columns.iter().map(|column| column.name.clone()).collect()
 }
 
 /// The column whose formulas have most elements: `ABO3` before a column of ions `A`.
-fn richest(columns: &[TextColumn]) -> Option<usize> {
+fn richest(columns: &[ColumnSurvey]) -> Option<usize> {
     let samples = columns.iter().map(sample).enumerate().rev();
     let formulas = samples.filter(|(_, sample)| sample.share >= LEAST_SHARE);
     formulas.max_by(|(_, a), (_, b)| a.n_elements.total_cmp(&b.n_elements)).map(|(i, _)| i)
@@ -62,12 +62,10 @@ struct Sample {
     n_elements: f64,
 }
 
-fn sample(column: &TextColumn) -> Sample {
-    let step = column.len().div_ceil(TRIED).max(1);
-    let cells = (0..column.len()).step_by(step).map(|row| column.get(row));
+fn sample(column: &ColumnSurvey) -> Sample {
     let (mut n, mut parsed, mut elements) = (0, 0, 0);
     // `NaN` in a column of numbers is not sodium nitride.
-    for cell in cells.filter(|cell| !is_missing(cell)) {
+    for cell in column.sample().iter().filter(|cell| !is_missing(cell)) {
         n += 1;
         if let Ok(composition) = Composition::parse(cell) {
             parsed += 1;

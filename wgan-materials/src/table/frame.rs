@@ -56,14 +56,12 @@ pub(super) fn from_csv(
     }
 }
 
-/// Scans a Parquet file; numbers, dates and categories become text, columns that cannot are left out with a note.
-pub(super) fn from_parquet(path: &Path) -> Result<(Vec<TextColumn>, Vec<String>), MaterialsError> {
-    let scan = PlRefPath::try_from_path(path)
-        .and_then(|path| LazyFrame::scan_parquet(path, ScanArgsParquet::default()));
-    let (mut columns, mut notes) = (Vec::new(), Vec::new());
-    for column in collect(path, scan)?.columns() {
+/// Names of the columns of a Parquet file whose cells can be read as text or numbers, and a note on each of the others.
+pub(super) fn parquet_names(path: &Path) -> Result<(Vec<String>, Vec<String>), MaterialsError> {
+    let (mut names, mut notes) = (Vec::new(), Vec::new());
+    for column in collect(path, scan_parquet(path, 0, 1))?.columns() {
         match text_column(column) {
-            Ok(column) => columns.push(column),
+            Ok(column) => names.push(column.name),
             Err(_) => notes.push(format!(
                 "column `{}` was left out: {} cannot be read as text or numbers",
                 column.name(),
@@ -71,7 +69,27 @@ pub(super) fn from_parquet(path: &Path) -> Result<(Vec<TextColumn>, Vec<String>)
             )),
         }
     }
-    Ok((columns, notes))
+    Ok((names, notes))
+}
+
+/// Scans up to `n` rows of these columns of a Parquet file, from row `from` on; numbers, dates and categories become text.
+pub(super) fn from_parquet(
+    path: &Path,
+    names: &[String],
+    from: usize,
+    n: usize,
+) -> Result<Vec<TextColumn>, MaterialsError> {
+    let wanted: Vec<Expr> = names.iter().map(|name| col(name.as_str())).collect();
+    let scan = scan_parquet(path, from, n).map(|scan| scan.select(wanted));
+    let columns: PolarsResult<Vec<_>> =
+        collect(path, scan)?.columns().iter().map(text_column).collect();
+    columns.map_err(|error| unreadable(path, &error.to_string()))
+}
+
+fn scan_parquet(path: &Path, from: usize, n: usize) -> PolarsResult<LazyFrame> {
+    let scan = PlRefPath::try_from_path(path)
+        .and_then(|path| LazyFrame::scan_parquet(path, ScanArgsParquet::default()))?;
+    Ok(scan.slice(from as i64, n as IdxSize))
 }
 
 fn collect(path: &Path, scan: PolarsResult<LazyFrame>) -> Result<DataFrame, MaterialsError> {

@@ -4,14 +4,17 @@ mod cell;
 mod column;
 mod formula_column;
 mod frame;
+mod input;
 mod options;
 mod records;
 mod rows;
 mod source;
 mod summary;
+mod survey;
 mod unit;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,9 +25,9 @@ use crate::composition::Composition;
 use crate::error::MaterialsError;
 use crate::evaluate::MaterialRows;
 use crate::mixed::MixedColumn;
-use column::NumericColumn;
 use rows::Sorter;
-use source::Source;
+use source::{Source, not_a_table};
+use survey::{ColumnSurvey, Survey};
 
 /// A numeric column.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,8 +57,8 @@ pub struct Property {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Table {
-    /// What each row is made of.
-    pub compositions: Vec<Composition>,
+    /// What each row is made of; shared with the models that are fitted to it.
+    pub compositions: Arc<[Composition]>,
     /// Numeric columns.
     pub properties: Vec<Property>,
     /// Line of the file on which each row starts; in Parquet, the row from 1.
@@ -82,13 +85,33 @@ impl Table {
     pub fn read(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Self, MaterialsError> {
         let path = path.as_ref();
         let source = Source::open(path)?;
-        let formula = formula_column::find(&source.columns, options.formula_column.as_deref())?;
-        let columns = select(&source, formula, &options.properties)?;
-        let sorted = Sorter::new(&source, formula, &columns, options).sort();
+        let decimal_comma = matches!(source.separator, Some(';' | '\t'));
+        let survey = Survey::of(&source, decimal_comma)?;
+        if survey.n_rows + survey.n_ragged == 0 {
+            let expected = match source.separator {
+                Some(_) => "at least one row below the header",
+                None => "at least one row",
+            };
+            return not_a_table(path, expected, "none");
+        }
+        let formula = formula_column::find(&survey.columns, options.formula_column.as_deref())?;
+        let reports = select(&survey.columns, formula, &options.properties)?;
+        let mut sorter = Sorter::new(formula, &reports, survey.n_rows, decimal_comma, options);
+        let mut n_rows = 0;
+        source.for_each_part(|part| {
+            n_rows += part.rows.len();
+            sorter.add(part);
+            Ok(())
+        })?;
+        if n_rows != survey.n_rows {
+            let reason = format!("it had {} rows and then {n_rows}: it is changing", survey.n_rows);
+            return Err(MaterialsError::Unreadable { path: path.to_path_buf(), reason });
+        }
+        let sorted = sorter.finish();
         if let (OnBadRow::Fail, Some(bad)) = (options.on_bad_row, sorted.first_bad()) {
             return Err(bad_row(bad));
         }
-        sorted.into_table(path, source, formula, columns)
+        sorted.into_table(path, &source, survey, reports)
     }
 
     /// The rows for comparison with others.
@@ -132,64 +155,77 @@ impl Table {
 /// numbers, any other one of classes.
 pub(crate) fn mixed_columns(path: &Path) -> Result<Vec<MixedColumn>, MaterialsError> {
     let source = Source::open(path)?;
-    if let Some(bad) = source.ragged.first() {
-        return Err(bad_row(bad));
-    }
     let decimal_comma = matches!(source.separator, Some(';' | '\t'));
-    Ok(source.columns.iter().map(|text| column::read_mixed(text, decimal_comma)).collect())
+    let survey = Survey::of(&source, decimal_comma)?;
+    let start = |column| column::mixed_column(column);
+    let mut columns: Vec<MixedColumn> = survey.columns.iter().map(start).collect();
+    source.for_each_part(|part| {
+        if let Some(bad) = part.ragged.first() {
+            return Err(bad_row(bad));
+        }
+        let pairs = columns.iter_mut().zip(&part.columns);
+        pairs.for_each(|(column, cells)| column::extend_mixed(column, cells, decimal_comma));
+        Ok(())
+    })?;
+    Ok(columns)
 }
 
-/// Reads all columns but the formulas, by place; none for the formula column.
+/// What each column but that of the formulas is, by place; none for the formula column.
 fn select(
-    source: &Source,
+    columns: &[ColumnSurvey],
     formula: usize,
     wanted: &PropertySelection,
-) -> Result<Vec<Option<NumericColumn>>, MaterialsError> {
-    let decimal_comma = matches!(source.separator, Some(';' | '\t'));
-    let read = |(i, column)| (i != formula).then(|| column::read(column, decimal_comma));
-    let mut columns: Vec<_> = source.columns.iter().enumerate().map(read).collect();
+) -> Result<Vec<Option<ColumnReport>>, MaterialsError> {
+    let report = |(i, column)| (i != formula).then(|| column::report(column));
+    let mut reports: Vec<_> = columns.iter().enumerate().map(report).collect();
     match wanted {
         PropertySelection::All => {}
-        PropertySelection::None => columns.iter_mut().flatten().for_each(deselect),
+        PropertySelection::None => reports.iter_mut().flatten().for_each(deselect),
+        PropertySelection::Among(names) => {
+            for report in reports.iter_mut().flatten() {
+                match names.contains(&report.name) && report.role != ColumnRole::Ignored {
+                    true => report.role = ColumnRole::Property,
+                    false => deselect(report),
+                }
+            }
+        }
         PropertySelection::Named(names) => {
             let places: Result<Vec<usize>, _> =
-                names.iter().map(|name| formula_column::position(&source.columns, name)).collect();
+                names.iter().map(|name| formula_column::position(columns, name)).collect();
             let places = places?;
-            for (i, column) in columns.iter_mut().enumerate() {
-                match (places.contains(&i), column) {
-                    (true, Some(column)) => insist(column)?,
-                    (true, None) => return Err(no_property(source, i, "it holds the formulas")),
-                    (false, Some(column)) => deselect(column),
+            for (i, report) in reports.iter_mut().enumerate() {
+                match (places.contains(&i), report) {
+                    (true, Some(report)) => insist(report)?,
+                    (true, None) => {
+                        let name = columns[i].name.clone();
+                        let reason = "it holds the formulas".to_string();
+                        return Err(MaterialsError::NotNumeric { name, reason });
+                    }
+                    (false, Some(report)) => deselect(report),
                     (false, None) => {}
                 }
             }
         }
     }
-    Ok(columns)
+    Ok(reports)
 }
 
 /// Makes a column that was not asked for an ignored one.
-fn deselect(column: &mut NumericColumn) {
-    if column.report.role == ColumnRole::Property {
-        column.report.role = ColumnRole::Ignored;
-        column.report.reason = Some("not asked for".to_string());
+fn deselect(report: &mut ColumnReport) {
+    if report.role == ColumnRole::Property {
+        report.role = ColumnRole::Ignored;
+        report.reason = Some("not asked for".to_string());
     }
 }
 
 /// Makes a column that was asked for by name a property.
-fn insist(column: &mut NumericColumn) -> Result<(), MaterialsError> {
-    let report = &mut column.report;
+fn insist(report: &mut ColumnReport) -> Result<(), MaterialsError> {
     if report.role == ColumnRole::Ignored {
         let reason = report.reason.clone().unwrap_or_default();
         return Err(MaterialsError::NotNumeric { name: report.name.clone(), reason });
     }
     report.role = ColumnRole::Property;
     Ok(())
-}
-
-fn no_property(source: &Source, i: usize, reason: &str) -> MaterialsError {
-    let name = source.columns[i].name.clone();
-    MaterialsError::NotNumeric { name, reason: reason.to_string() }
 }
 
 fn bad_row(bad: &SkippedRow) -> MaterialsError {

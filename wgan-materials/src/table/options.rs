@@ -16,6 +16,8 @@ pub enum PropertySelection {
     None,
     /// These columns, identifiers and constants too.
     Named(Vec<String>),
+    /// Those of these columns that are there and hold numbers, identifiers and constants too.
+    Among(Vec<String>),
 }
 
 impl FromStr for PropertySelection {

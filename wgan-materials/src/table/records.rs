@@ -26,14 +26,16 @@ pub(super) struct Records<'a> {
     bytes: &'a [u8],
     separator: u8,
     at: usize,
-    line: usize,
+    /// Line that comes next.
+    pub(super) line: usize,
     /// Line on which a quote was opened that is never closed.
     pub(super) unclosed: Option<usize>,
 }
 
 impl<'a> Records<'a> {
-    pub(super) fn new(text: &'a str, separator: u8) -> Self {
-        Self { bytes: text.as_bytes(), separator, at: 0, line: 1, unclosed: None }
+    /// The records of a text that starts on this line of its file.
+    pub(super) fn new(text: &'a str, separator: u8, line: usize) -> Self {
+        Self { bytes: text.as_bytes(), separator, at: 0, line, unclosed: None }
     }
 
     /// Reads the cell that starts here; leaves `at` on its separator, on the line end or on the end.
@@ -106,7 +108,7 @@ pub(super) fn separator(text: &str) -> u8 {
     let is_formula =
         |cell: &Range<usize>| Composition::parse(&unquoted(&text[cell.clone()])).is_ok();
     let score = |separator: u8| {
-        let mut records = Records::new(text, separator).take(SNIFFED);
+        let mut records = Records::new(text, separator, 1).take(SNIFFED);
         let header = records.next().map_or(0, |record| record.cells.len());
         let (mut alike, mut formulas) = (0, 0);
         for record in records {
@@ -136,7 +138,7 @@ mod tests {
     use super::*;
 
     fn cells(text: &str) -> Vec<(usize, Vec<String>)> {
-        let records = Records::new(text, b',');
+        let records = Records::new(text, b',', 1);
         let words = |record: Record| {
             let cells = record.cells.into_iter().map(|range| unquoted(&text[range]));
             (record.line, cells.collect())
@@ -166,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_quote_that_is_never_closed_is_found() {
-        let mut records = Records::new("a,b\n\"c,d\ne,f", b',');
+        let mut records = Records::new("a,b\n\"c,d\ne,f", b',', 1);
         assert_eq!(records.by_ref().count(), 2);
         assert_eq!(records.unclosed, Some(2));
     }

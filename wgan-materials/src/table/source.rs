@@ -1,89 +1,163 @@
-//! From a file to columns of text.
+//! From a file to columns of text, part by part.
 
-use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::frame::{self, TextColumn};
+use super::input::{Input, Lines};
 use super::records::{Record, Records, separator, unquoted};
 use super::summary::SkippedRow;
 use crate::composition::Composition;
 use crate::error::MaterialsError;
 
-/// First bytes of files that are not text, with what they are.
-const SIGNATURES: [(&[u8], &str); 6] = [
-    (b"PK\x03\x04", "a zip archive or an Excel workbook"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\xff\xfe", "UTF-16 text"),
-    (b"\xfe\xff", "UTF-16 text"),
-    (b"\x89PNG", "a picture"),
-    (b"%PDF", "a PDF document"),
-];
+/// Bytes of text in a part: large enough that what is done once for each part costs nothing.
+const PART_BYTES: usize = 4 << 20;
 
-/// A table before anything is known about its columns.
+/// Rows of Parquet in a part: about as many as a row group has.
+const PART_ROWS: usize = 1 << 18;
+
+/// A table before anything is known about its columns. It is read in parts, so that it need not fit into memory.
 pub(super) struct Source {
+    path: PathBuf,
+    input: Input,
+    /// Column names.
+    pub(super) names: Vec<String>,
+    /// What separates the cells of a text file.
+    pub(super) separator: Option<char>,
+    /// Columns that were left out.
+    notes: Vec<String>,
+}
+
+/// Some rows of a table, one after the other.
+#[derive(Default)]
+pub(super) struct Part {
     /// The columns; all cells are text.
     pub(super) columns: Vec<TextColumn>,
     /// Where each row stands: its line in a text file, its number from 1 otherwise.
     pub(super) rows: Vec<usize>,
     /// Rows that have too few or too many cells; they are not in the columns.
     pub(super) ragged: Vec<SkippedRow>,
-    /// What separates the cells of a text file.
-    pub(super) separator: Option<char>,
-    /// What else the reader should know.
-    pub(super) notes: Vec<String>,
 }
 
 impl Source {
-    /// Reads a CSV (comma, semicolon, tab or bar) or Parquet file.
+    /// Opens a CSV (comma, semicolon, tab or bar) or Parquet file.
     pub(super) fn open(path: &Path) -> Result<Self, MaterialsError> {
-        let bytes = bytes(path)?;
-        if bytes.starts_with(b"PAR1") {
-            return Self::from_parquet(path);
+        let input = Input::open(path)?;
+        let path = path.to_path_buf();
+        if input.is_parquet()? {
+            let (names, notes) = frame::parquet_names(&path)?;
+            return Ok(Self { path, input, names, separator: None, notes });
         }
-        let (text, notes) = text(path, bytes)?;
-        let source = Self::from_text(path, &text)?;
-        Ok(Self { notes, ..source })
-    }
-
-    fn from_parquet(path: &Path) -> Result<Self, MaterialsError> {
-        let (columns, notes) = frame::from_parquet(path)?;
-        let n_rows = columns.first().map_or(0, TextColumn::len);
-        if n_rows == 0 {
-            return not_a_table(path, "at least one row", "none");
-        }
-        Ok(Self {
-            columns,
-            rows: (1..=n_rows).collect(),
-            ragged: Vec::new(),
-            separator: None,
-            notes,
-        })
-    }
-
-    fn from_text(path: &Path, text: &str) -> Result<Self, MaterialsError> {
-        let separator = separator(text);
-        let mut records = Records::new(text, separator);
-        let Some(header) = records.next() else {
-            return not_a_table(path, "a header row with column names", "an empty file");
+        let mut lines = input.lines()?;
+        let mut text = lines.block(PART_BYTES)?.unwrap_or_default();
+        let (names, separator) = loop {
+            let separator = separator(&text);
+            let mut records = Records::new(&text, separator, 1);
+            let header = records.next();
+            if let Some(line) = records.unclosed {
+                match lines.block(text.len())? {
+                    Some(more) => text.push_str(&more),
+                    None => return unclosed(&path, line),
+                }
+            } else if let Some(header) = header {
+                break (names(&path, &text, &header)?, separator);
+            } else {
+                let expected = "a header row with column names";
+                return not_a_table(&path, expected, "an empty file");
+            }
         };
-        let names = names(path, text, &header)?;
-        let mut clean = Clean::new(text, separator, names.len());
-        records.by_ref().for_each(|record| clean.push(record));
-        if let Some(line) = records.unclosed {
-            let found = format!("one opened on line {line} that is never closed");
-            return not_a_table(path, "quotes in pairs", &found);
+        drop(lines);
+        Ok(Self { path, input, names, separator: Some(char::from(separator)), notes: Vec::new() })
+    }
+
+    /// Hands over the rows part by part, in their order, and returns what else the reader should know.
+    pub(super) fn for_each_part(
+        &self,
+        mut take: impl FnMut(Part) -> Result<(), MaterialsError>,
+    ) -> Result<Vec<String>, MaterialsError> {
+        let mut notes = self.notes.clone();
+        match self.separator {
+            Some(separator) => {
+                let lines = self.input.lines()?;
+                let mut parts = TextParts::new(self, separator as u8, lines);
+                while let Some(part) = parts.next_part()? {
+                    take(part)?;
+                }
+                notes.extend(parts.lines.note());
+            }
+            None => {
+                let mut n_before = 0;
+                loop {
+                    let columns =
+                        frame::from_parquet(&self.path, &self.names, n_before, PART_ROWS)?;
+                    let n = columns.first().map_or(0, TextColumn::len);
+                    if n == 0 {
+                        break;
+                    }
+                    let rows = (n_before + 1..=n_before + n).collect();
+                    take(Part { columns, rows, ragged: Vec::new() })?;
+                    n_before += n;
+                }
+            }
         }
-        if clean.rows.is_empty() && clean.ragged.is_empty() {
-            return not_a_table(path, "at least one row below the header", "none");
+        Ok(notes)
+    }
+}
+
+/// The parts of a text file.
+struct TextParts<'a> {
+    source: &'a Source,
+    separator: u8,
+    lines: Lines<'a>,
+    /// The start of a record whose end was not read yet.
+    rest: String,
+    /// Line on which the rest or the next block starts.
+    line: usize,
+    has_header: bool,
+}
+
+impl<'a> TextParts<'a> {
+    fn new(source: &'a Source, separator: u8, lines: Lines<'a>) -> Self {
+        Self { source, separator, lines, rest: String::new(), line: 1, has_header: true }
+    }
+
+    /// The next records, none at the end of the file.
+    fn next_part(&mut self) -> Result<Option<Part>, MaterialsError> {
+        loop {
+            let mut text = std::mem::take(&mut self.rest);
+            // A record that goes on is read again: twice as much each time.
+            let more = self.lines.block(PART_BYTES.max(text.len()))?;
+            let is_last = more.is_none();
+            if is_last && text.is_empty() {
+                return Ok(None);
+            }
+            text.push_str(&more.unwrap_or_default());
+            let mut clean = Clean::new(&text, self.separator, self.source.names.len());
+            let mut records = Records::new(&text, self.separator, self.line);
+            let mut end = text.len();
+            let mut has_header = self.has_header;
+            while let Some(record) = records.next() {
+                if let Some(line) = records.unclosed {
+                    if is_last {
+                        return unclosed(&self.source.path, line);
+                    }
+                    // Blocks end where lines do, so only a quote can hold a record open.
+                    end = record.cells.first().map_or(end, |cell| cell.start);
+                    records.line = record.line;
+                } else if !std::mem::take(&mut has_header) {
+                    clean.push(record);
+                }
+            }
+            self.has_header = has_header;
+            self.line = records.line;
+            let Clean { bytes, rows, ragged, .. } = clean;
+            self.rest = text.split_off(end);
+            if rows.is_empty() && ragged.is_empty() {
+                continue;
+            }
+            let Source { path, names, .. } = self.source;
+            let columns = frame::from_csv(path, names, bytes, self.separator, rows.len())?;
+            return Ok(Some(Part { columns, rows, ragged }));
         }
-        let columns = frame::from_csv(path, &names, clean.bytes, separator, clean.rows.len())?;
-        Ok(Self {
-            columns,
-            rows: clean.rows,
-            ragged: clean.ragged,
-            separator: Some(char::from(separator)),
-            notes: Vec::new(),
-        })
     }
 }
 
@@ -179,56 +253,9 @@ fn is_formula(name: &str) -> bool {
     Composition::parse(name).is_ok_and(|composition| composition.n_elements() > 1)
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, MaterialsError> {
-    let unreadable = |reason: &str| MaterialsError::Unreadable {
-        path: path.to_path_buf(),
-        reason: reason.to_string(),
-    };
-    if path.is_dir() {
-        return Err(unreadable("it is a folder, not a file"));
-    }
-    std::fs::read(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => unreadable("there is no such file"),
-        ErrorKind::PermissionDenied => unreadable("permission denied"),
-        _ => unreadable(&error.to_string()),
-    })
-}
-
-/// The text without its byte order mark; lines that are not UTF-8 are read as Latin-1, with a note.
-fn text(path: &Path, bytes: Vec<u8>) -> Result<(String, Vec<String>), MaterialsError> {
-    let known = SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature));
-    let binary = bytes.iter().take(1 << 16).any(|&byte| byte == 0).then_some("binary data");
-    if let Some(found) = known.map(|(_, kind)| *kind).or(binary) {
-        return not_a_table(path, "CSV text in UTF-8, or Parquet", found);
-    }
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok((text.trim_start_matches('\u{feff}').to_string(), Vec::new())),
-        Err(error) => Ok(text_of_lines(error.as_bytes())),
-    }
-}
-
-/// Each line in the encoding it is in, with a note on those that are not UTF-8.
-fn text_of_lines(bytes: &[u8]) -> (String, Vec<String>) {
-    let mut text = String::with_capacity(bytes.len());
-    let mut odd = Vec::new();
-    for (i, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
-        match std::str::from_utf8(line) {
-            Ok(line) => text.push_str(line),
-            Err(_) => {
-                odd.push(i + 1);
-                text.extend(line.iter().map(|&byte| char::from(byte)));
-            }
-        }
-    }
-    let note = match odd.as_slice() {
-        [line] => format!("line {line} is not UTF-8; it was read as Latin-1"),
-        lines => format!(
-            "{} lines are not UTF-8, line {} first; they were read as Latin-1",
-            lines.len(),
-            lines.first().copied().unwrap_or_default()
-        ),
-    };
-    (text.trim_start_matches('\u{feff}').to_string(), vec![note])
+fn unclosed<T>(path: &Path, line: usize) -> Result<T, MaterialsError> {
+    let found = format!("one opened on line {line} that is never closed");
+    not_a_table(path, "quotes in pairs", &found)
 }
 
 pub(super) fn not_a_table<T>(

@@ -64,19 +64,6 @@ pub struct ColumnReport {
     pub distinct: usize,
 }
 
-impl ColumnReport {
-    /// Fills in smallest, largest, mean and how many numbers differ.
-    pub(super) fn describe(&mut self, numbers: &[f64]) {
-        let mut sorted = numbers.to_vec();
-        sorted.sort_unstable_by(f64::total_cmp);
-        self.min = sorted.first().copied();
-        self.max = sorted.last().copied();
-        sorted.dedup();
-        self.distinct = sorted.len();
-        self.mean = Some(numbers.iter().sum::<f64>() / numbers.len() as f64);
-    }
-}
-
 /// A row that is not in the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

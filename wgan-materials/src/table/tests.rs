@@ -149,6 +149,53 @@ fn files_that_are_not_there_say_so() {
 }
 
 #[test]
+fn a_table_of_many_parts_is_one_table() {
+    // Five megabytes, with a cell that goes on over several parts.
+    let n = 60_000;
+    let mut text = "formula,gap,note\n".to_string();
+    for i in 0..n {
+        let note = match i {
+            30_000 => format!("\"{}\"", "line\n".repeat(1_500_000)),
+            _ => "x".repeat(60),
+        };
+        text += &format!("Na{}Cl{},{},{note}\n", i % 300 + 1, i / 300 + 1, i % 1000);
+    }
+    text += "Na2Cl2,0,0\nNaCl,0\n";
+    text += &format!("Na1Cl1,0,{}\n", "x".repeat(60));
+    let table = read(&text);
+    assert_eq!(table.len(), n + 1);
+    assert_eq!(table.rows[30_000..30_002], [30_002, 1_530_003]);
+    assert_eq!(table.rows[n], 1_560_002);
+    let expected = [
+        "row 1560003: 2 cells where the header has 3",
+        "row 1560004, column `formula`: \"Na1Cl1\": the same cells as row 2",
+    ];
+    assert_eq!(skipped(&table), expected);
+    assert_eq!(role(&table, "note").0, ColumnRole::Ignored);
+    let gap = &table.summary.columns[1];
+    assert_eq!((gap.n, gap.distinct, gap.max), (n + 2, 1000, Some(999.0)));
+    let message = error(text.replace("line\n\"", "line\n"));
+    let expected =
+        "FILE: expected quotes in pairs, found one opened on line 30002 that is never closed";
+    assert_eq!(message, expected);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_read_like_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pipe");
+    std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+    let writer = std::thread::spawn({
+        let path = path.clone();
+        move || std::fs::write(path, "formula,gap\nNaCl,8.5\nTiO2,3\n").unwrap()
+    });
+    let table = Table::read(&path, &ReadOptions::default()).unwrap();
+    writer.join().unwrap();
+    assert_eq!(formulas(&table), "NaCl TiO2");
+}
+
+#[test]
 fn latin_1_is_read_with_a_note() {
     let table = read(b"formula,t (\xb0C)\nNaCl,1\nKCl,2\n");
     assert_eq!(table.property("t (°C)").unwrap().unit.as_deref(), Some("°C"));
@@ -261,6 +308,11 @@ fn properties_can_be_chosen() {
     assert_eq!(named("a"), ["a"]);
     assert_eq!(named("c,A"), ["a", "c"]); // a constant that is asked for; any letter case
     assert!(named("none").is_empty());
+    let among = PropertySelection::Among(["b", "c", "word", "gap"].map(str::to_string).to_vec());
+    let options = ReadOptions::default().with_properties(among);
+    let found = Table::read(file(text).path, &options).unwrap();
+    let found: Vec<_> = found.properties.iter().map(|property| property.name.as_str()).collect();
+    assert_eq!(found, ["c"]); // half of `b` are no numbers, `word` has none, `gap` is not there
     let message = error_with(text, &choose("gap"));
     assert_eq!(
         message,

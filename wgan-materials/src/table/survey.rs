@@ -1,0 +1,188 @@
+//! What the cells of each column are, over all rows.
+
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{Hash, Hasher};
+
+use rayon::prelude::*;
+
+use super::cell::{Cell, read_cell};
+use super::frame::TextColumn;
+use super::source::{Part, Source};
+use crate::error::MaterialsError;
+
+/// Cells of each column that are kept as they are, at most twice as many.
+const KEPT: usize = 1000;
+
+/// A table seen once from start to end.
+pub(super) struct Survey {
+    /// Rows with the right number of cells.
+    pub(super) n_rows: usize,
+    /// Rows with another one.
+    pub(super) n_ragged: usize,
+    /// One for each column.
+    pub(super) columns: Vec<ColumnSurvey>,
+    /// What else the reader should know.
+    pub(super) notes: Vec<String>,
+}
+
+impl Survey {
+    /// Looks at every cell.
+    pub(super) fn of(source: &Source, decimal_comma: bool) -> Result<Self, MaterialsError> {
+        let mut columns: Vec<_> = source.names.iter().map(|name| ColumnSurvey::new(name)).collect();
+        let (mut n_rows, mut n_ragged) = (0, 0);
+        let notes = source.for_each_part(|part: Part| {
+            n_rows += part.rows.len();
+            n_ragged += part.ragged.len();
+            let pairs = columns.par_iter_mut().zip(&part.columns);
+            pairs.for_each(|(survey, column)| survey.add(column, decimal_comma));
+            Ok(())
+        })?;
+        Ok(Self { n_rows, n_ragged, columns, notes })
+    }
+}
+
+/// One column seen once from start to end.
+#[derive(Default)]
+pub(super) struct ColumnSurvey {
+    /// The name in the header.
+    pub(super) name: String,
+    /// Number of cells.
+    pub(super) n: usize,
+    /// Cells without any text.
+    pub(super) n_empty: usize,
+    /// Cells that say that nothing is known, empty ones among them.
+    pub(super) n_missing: usize,
+    /// The cells that are numbers.
+    pub(super) numbers: Numbers,
+    /// How often each reason stood in the way of a number.
+    pub(super) faults: BTreeMap<&'static str, usize>,
+    /// Digests of the other texts.
+    texts: HashSet<u64>,
+    /// Every `stride`-th cell.
+    kept: Vec<String>,
+    stride: usize,
+}
+
+/// Statistics of numbers.
+#[derive(Default)]
+pub(super) struct Numbers {
+    /// How many there are.
+    pub(super) n: usize,
+    /// Whether each is larger than the one before.
+    pub(super) is_growing: bool,
+    /// Whether all are integers.
+    pub(super) is_integer: bool,
+    /// Smallest and largest.
+    pub(super) range: Option<(f64, f64)>,
+    sum: f64,
+    last: f64,
+    distinct: HashSet<u64>,
+}
+
+impl Numbers {
+    fn add(&mut self, value: f64) {
+        let is_first = self.n == 0;
+        self.is_growing = is_first || (self.is_growing && value > self.last);
+        self.is_integer = (is_first || self.is_integer) && value.fract() == 0.0;
+        let (min, max) = self.range.unwrap_or((value, value));
+        self.range = Some((min.min(value), max.max(value)));
+        self.n += 1;
+        self.sum += value;
+        self.last = value;
+        self.distinct.insert((value + 0.0).to_bits()); // 0 and −0 are one number
+    }
+
+    /// How many differ.
+    pub(super) fn distinct(&self) -> usize {
+        self.distinct.len()
+    }
+
+    /// Mean, none for no numbers.
+    pub(super) fn mean(&self) -> Option<f64> {
+        (self.n > 0).then(|| self.sum / self.n as f64)
+    }
+}
+
+impl ColumnSurvey {
+    fn new(name: &str) -> Self {
+        Self { name: name.to_string(), stride: 1, ..Self::default() }
+    }
+
+    fn add(&mut self, column: &TextColumn, decimal_comma: bool) {
+        (0..column.len()).for_each(|row| self.add_cell(column.get(row), decimal_comma));
+    }
+
+    fn add_cell(&mut self, text: &str, decimal_comma: bool) {
+        if self.n.is_multiple_of(self.stride) {
+            self.keep(text);
+        }
+        self.n += 1;
+        self.n_empty += usize::from(text.is_empty());
+        match read_cell(text, decimal_comma) {
+            Cell::Number(value) => return self.numbers.add(value),
+            Cell::Missing => self.n_missing += 1,
+            Cell::Odd(reason) => *self.faults.entry(reason).or_default() += 1,
+        }
+        if !text.is_empty() {
+            let mut hasher = DefaultHasher::new();
+            text.hash(&mut hasher);
+            self.texts.insert(hasher.finish());
+        }
+    }
+
+    fn keep(&mut self, text: &str) {
+        self.kept.push(text.to_string());
+        if self.kept.len() > 2 * KEPT {
+            let mut is_even = false;
+            self.kept.retain(|_| {
+                is_even = !is_even;
+                is_even
+            });
+            self.stride *= 2;
+        }
+    }
+
+    /// Cells at equal distances, all of them where there are few.
+    pub(super) fn sample(&self) -> &[String] {
+        &self.kept
+    }
+
+    /// How many texts differ, numbers by their value; two of a million texts have one digest by chance once in `4·10⁷` times.
+    pub(super) fn distinct_texts(&self) -> usize {
+        self.texts.len() + self.numbers.distinct()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn survey(cells: impl IntoIterator<Item = String>) -> ColumnSurvey {
+        let mut survey = ColumnSurvey::new("x");
+        cells.into_iter().for_each(|cell| survey.add_cell(&cell, false));
+        survey
+    }
+
+    #[test]
+    fn cells_are_counted_by_what_they_are() {
+        let cells = ["2", "", "a", "NA", "3.0", "3", "<1", "a", "-0", "0"];
+        let found = survey(cells.map(str::to_string));
+        assert_eq!((found.n, found.n_empty, found.n_missing), (10, 1, 2));
+        assert_eq!((found.numbers.n, found.numbers.distinct()), (5, 3));
+        assert_eq!(found.numbers.mean(), Some(1.6));
+        assert_eq!(found.numbers.range, Some((0.0, 3.0)));
+        assert!(found.numbers.is_integer && !found.numbers.is_growing);
+        assert_eq!(found.distinct_texts(), 6); // 0, 2, 3, a, NA, <1
+        assert_eq!(found.faults["a bound, not a number"], 1);
+    }
+
+    #[test]
+    fn what_is_kept_is_spread_over_all_cells() {
+        let found = survey((0..100_000).map(|i| i.to_string()));
+        let kept: Vec<usize> = found.sample().iter().map(|cell| cell.parse().unwrap()).collect();
+        assert!((KEPT..=2 * KEPT).contains(&kept.len()));
+        assert!(kept.windows(2).all(|pair| pair[1] - pair[0] == 64));
+        assert_eq!((kept[0], found.numbers.is_growing), (0, true));
+    }
+}
