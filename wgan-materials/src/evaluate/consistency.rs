@@ -18,6 +18,9 @@ const N_TREES: usize = 60;
 /// Larger references are sampled: the error changes by little and the time grows with the rows.
 const MOST_ROWS: usize = 8000;
 
+/// Of more candidates, so many are drawn: their mean deviates from that of all by a third of a percent.
+const MOST_ASKED: usize = 100_000;
+
 /// Fewer reference rows teach nothing.
 const LEAST_ROWS: usize = 10;
 
@@ -74,10 +77,14 @@ fn error(
         ));
     }
     let deviation = standard_deviation(&values).ok_or("the reference values do not vary")?;
-    let (asked_rows, asked_values) = fake.known(asked.len());
+    let (mut asked_rows, _) = fake.known(asked.len());
     if asked_rows.is_empty() {
         return Err("no candidate has a value".to_string());
     }
+    if asked_rows.len() > MOST_ASKED {
+        asked_rows = asked_rows.partial_shuffle(rng, MOST_ASKED).0.to_vec();
+    }
+    let asked_values: Vec<f64> = asked_rows.iter().filter_map(|&row| fake.value(row)).collect();
     rows.shuffle(rng);
     rows.truncate(MOST_ROWS);
     let known: Vec<_> = rows.iter().map(|&row| reference.compositions[row].clone()).collect();

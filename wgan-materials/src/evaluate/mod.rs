@@ -74,7 +74,8 @@ pub struct Evaluation {
     /// Mean of `property_consistency_by_property`.
     pub property_consistency: Option<f64>,
     /// Mean absolute difference between a candidate's property and what a forest trained on the reference
-    /// predicts from its composition, in standard deviations of the reference property.
+    /// predicts from its composition, in standard deviations of the reference property; of at most 100,000 random
+    /// candidates.
     pub property_consistency_by_property: Option<BTreeMap<String, Option<f64>>>,
     /// How far each property's law is from the reference's.
     pub property_w1: Option<BTreeMap<String, PropertyDistance>>,
