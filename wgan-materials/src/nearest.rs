@@ -139,19 +139,4 @@ mod tests {
             assert_abs_diff_eq!(distance, least, epsilon = 1e-11);
         }
     }
-
-    #[test]
-    #[ignore = "a measurement: 5,000 queries against 30,000 compounds"]
-    fn speed_of_queries() {
-        let Some(rows) = materials("mp_formation_energy_sample.csv") else {
-            return;
-        };
-        let all: Vec<_> =
-            rows.iter().filter_map(|row| Composition::parse(&row["formula"]).ok()).collect();
-        let index = NearestIndex::new(&all[..30_000]);
-        let queries: Vec<_> = all.iter().step_by(6).cloned().collect();
-        let start = std::time::Instant::now();
-        let found = index.nearest_all(&queries);
-        println!("{:.0} queries/s", found.len() as f64 / start.elapsed().as_secs_f64());
-    }
 }

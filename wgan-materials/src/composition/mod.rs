@@ -386,17 +386,6 @@ mod tests {
         }
     }
 
-    #[test]
-    #[ignore = "a measurement: 33,188 formulas"]
-    fn speed_of_parsing() {
-        let Some(rows) = materials("mp_formation_energy_sample.csv") else {
-            return;
-        };
-        let start = std::time::Instant::now();
-        let n = rows.iter().filter(|row| Composition::parse(&row["formula"]).is_ok()).count();
-        println!("{:.0} formulas/s", n as f64 / start.elapsed().as_secs_f64());
-    }
-
     /// Up to six parts with amounts of at most six significant decimals; integers are below `most`.
     fn amounts(most: u32) -> impl Strategy<Value = Vec<(Element, f64)>> {
         let amount = prop_oneof![

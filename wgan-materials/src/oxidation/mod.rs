@@ -202,37 +202,4 @@ mod tests {
             assert!(same * 1000 >= n * 999, "{file}");
         }
     }
-
-    #[test]
-    #[ignore = "a measurement"]
-    fn speed_of_the_checks() {
-        for file in ["expt_gap", "supercon_tc", "mp_formation_energy_sample"] {
-            let Some(rows) = materials(&format!("{file}.csv")) else {
-                return;
-            };
-            let all: Vec<_> =
-                rows.iter().filter_map(|row| Composition::parse(&row["formula"]).ok()).collect();
-            let rate = |name: &str, check: fn(&Composition) -> bool| {
-                let start = std::time::Instant::now();
-                let share = all.iter().filter(|c| check(c)).count() as f64 / all.len() as f64;
-                let rate = all.len() as f64 / start.elapsed().as_secs_f64();
-                println!("{file} {name}: {rate:.0}/s, {:.1} %", 100.0 * share);
-            };
-            rate("neutral", is_charge_neutral);
-            rate("mixed", is_charge_neutral_mixed);
-            rate("electronegativity", electronegativity_ok);
-            rate("nearest", |c| nearest_neutral(c).is_some());
-            let few: fn(&Composition) -> bool =
-                |c| (3..=4).contains(&c.n_elements()) && nearest_neutral(c).is_some();
-            rate("nearest, 3-4 elements", few);
-            let slow = all.iter().map(|c| {
-                let start = std::time::Instant::now();
-                nearest_neutral(c);
-                (start.elapsed(), c)
-            });
-            println!("  slowest: {:?}", slow.max());
-            let unsolved = all.iter().filter(|c| nearest_neutral(c).is_none());
-            println!("  none: {:?}", unsolved.take(12).collect::<Vec<_>>());
-        }
-    }
 }
