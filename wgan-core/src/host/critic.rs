@@ -4,9 +4,8 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use rayon::prelude::*;
 
-use super::CHUNK;
-use super::gradients::Gradients;
-use super::perceptron::{Perceptron, Trace};
+use super::gradients::{Gradients, Outer, Share};
+use super::perceptron::{CHUNK, Perceptron, Trace};
 use super::rows::Rows;
 use crate::lipschitz::{GradientPenalty, PenaltyForm, Sides};
 use crate::model::Mlp;
@@ -50,8 +49,8 @@ pub(crate) fn critic_gradients(
         penalty: sum(|chunk| chunk.penalty),
         gradient_norm: penalty.map(|_| sum(|chunk| chunk.slope)),
     };
-    let gradients = Gradients::sum(chunks.into_iter().map(|chunk| chunk.gradients).collect())?;
-    Some((gradients.into_params(critic), figures))
+    let shares = chunks.into_iter().map(|chunk| chunk.share).collect();
+    Some((Gradients::total(&network, shares).into_params(critic), figures))
 }
 
 /// What all chunks share.
@@ -63,62 +62,66 @@ struct Step<'a> {
 
 /// Sums over the samples of a chunk.
 struct Chunk {
-    gradients: Gradients,
+    share: Share,
     difference: f64,
+    penalty: f64,
+    slope: f64,
+}
+
+/// What the penalty of a chunk comes to.
+struct Penalised {
+    outer: Outer,
     penalty: f64,
     slope: f64,
 }
 
 impl Step<'_> {
     fn chunk(&self, real: Rows, fake: Rows, t: &[f32]) -> Chunk {
-        let mut chunk = Chunk {
-            gradients: Gradients::zeros(self.network),
-            difference: 0.0,
-            penalty: 0.0,
-            slope: 0.0,
-        };
-        if let Some(penalty) = &self.penalty {
-            self.penalise(penalty, between(&real, &fake, penalty, t), &mut chunk);
-        }
-        self.separate(real, fake, &mut chunk);
-        chunk
+        let penalised = self
+            .penalty
+            .as_ref()
+            .map(|penalty| self.penalise(penalty, between(&real, &fake, penalty, t)));
+        let (outer, difference) = self.separate(real, fake);
+        let (penalty, slope) = penalised.as_ref().map_or((0.0, 0.0), |p| (p.penalty, p.slope));
+        let outers = penalised.map(|p| p.outer).into_iter().chain([outer]).collect();
+        Chunk { share: Share::new(self.network, outers), difference, penalty, slope }
     }
 
-    /// Adds the gradient of `−(E f(real) − E f(fake))`.
-    fn separate(&self, real: Rows, fake: Rows, chunk: &mut Chunk) {
+    /// The gradient of `−(E f(real) − E f(fake))`, and the sum of the scores of real less that of fake.
+    fn separate(&self, real: Rows, fake: Rows) -> (Outer, f64) {
         let (m, d) = (real.n, real.d);
         let trace = self.network.trace(Rows::stacked(&[real, fake], d));
         let scores = self.network.output(&trace);
         let sum = |part: &[f32]| part.iter().copied().map(f64::from).sum::<f64>();
-        chunk.difference = sum(&scores.values[..m]) - sum(&scores.values[m..]);
+        let difference = sum(&scores.values[..m]) - sum(&scores.values[m..]);
         let share = 1.0 / self.n as f32;
         let mut cotangent = Rows::filled(2 * m, 1, share);
         cotangent.values[..m].fill(-share);
         let signals = self.network.sweep_back(&trace.slopes, cotangent);
-        chunk.gradients.add_weights(&trace.inputs, &signals);
-        chunk.gradients.add_biases(&signals);
+        (Outer::new(trace.inputs, signals), difference)
     }
 
-    /// Adds the gradient of the penalty at `points`.
-    fn penalise(&self, penalty: &GradientPenalty, points: Rows, chunk: &mut Chunk) {
+    /// The gradient of the penalty at `points`.
+    fn penalise(&self, penalty: &GradientPenalty, points: Rows) -> Penalised {
         let (m, d) = (points.n, points.d);
         let Trace { slopes, .. } = self.network.trace(points);
         let signals = self.network.sweep_back(&slopes, Rows::filled(m, 1, 1.0));
         let mut q = self.network.input_gradient(&signals);
         let scale = (penalty.lambda / self.n as f64) as f32;
+        let (mut total, mut slopes_sum) = (0.0, 0.0);
         for g in q.values.chunks_exact_mut(d) {
             let slope = (g.iter().map(|g| g * g).sum::<f32>() + SQUARE_FLOOR).sqrt();
             let excess = match penalty.sides {
                 Sides::One => (slope - 1.0).max(0.0),
                 Sides::Two => slope - 1.0,
             };
-            chunk.slope += f64::from(slope);
-            chunk.penalty += penalty.lambda * f64::from(excess * excess);
+            slopes_sum += f64::from(slope);
+            total += penalty.lambda * f64::from(excess * excess);
             let factor = scale * 2.0 * excess / slope;
             g.iter_mut().for_each(|g| *g *= factor);
         }
-        let tangents = self.network.sweep_forward(&slopes, q);
-        chunk.gradients.add_weights(&tangents, &signals);
+        let outer = Outer::of_weights(self.network.sweep_forward(&slopes, q), signals);
+        Penalised { outer, penalty: total, slope: slopes_sum }
     }
 }
 

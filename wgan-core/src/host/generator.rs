@@ -4,9 +4,8 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use rayon::prelude::*;
 
-use super::CHUNK;
-use super::gradients::Gradients;
-use super::perceptron::Perceptron;
+use super::gradients::{Gradients, Outer, Share};
+use super::perceptron::{CHUNK, Perceptron};
 use super::rows::Rows;
 use crate::model::Mlp;
 
@@ -28,25 +27,23 @@ pub(crate) fn generator_gradients(
 ) -> Option<(GradientsParams, f64)> {
     let (critic, network) = (Perceptron::of(critic)?, Perceptron::of(generator)?);
     let z = Rows::of(z)?;
-    let share = 1.0 / z.n as f32;
-    let chunks: Vec<(Gradients, f64)> = chunks_of(&z)
+    let weight = 1.0 / z.n as f32;
+    let chunks: Vec<(Share, f64)> = chunks_of(&z)
         .into_par_iter()
         .map(|z| {
             let trace = network.trace(z);
             let judged = critic.trace(network.output(&trace));
             let scores = critic.output(&judged);
-            let cotangent = Rows::filled(scores.n, 1, -share);
+            let cotangent = Rows::filled(scores.n, 1, -weight);
             let pull = critic.input_gradient(&critic.sweep_back(&judged.slopes, cotangent));
             let signals = network.sweep_back(&trace.slopes, pull);
-            let mut gradients = Gradients::zeros(&network);
-            gradients.add_weights(&trace.inputs, &signals);
-            gradients.add_biases(&signals);
-            (gradients, scores.values.iter().copied().map(f64::from).sum::<f64>())
+            let share = Share::new(&network, vec![Outer::new(trace.inputs, signals)]);
+            (share, scores.values.iter().copied().map(f64::from).sum::<f64>())
         })
         .collect();
     let loss = -chunks.iter().map(|(_, sum)| sum).sum::<f64>() / z.n as f64;
-    let gradients = Gradients::sum(chunks.into_iter().map(|(gradients, _)| gradients).collect())?;
-    Some((gradients.into_params(generator), loss))
+    let shares = chunks.into_iter().map(|(share, _)| share).collect();
+    Some((Gradients::total(&network, shares).into_params(generator), loss))
 }
 
 fn chunks_of(z: &Rows) -> Vec<Rows> {

@@ -2,11 +2,59 @@
 
 use burn::optim::GradientsParams;
 use burn::tensor::{Tensor, TensorData};
+use faer::linalg::matmul::matmul;
+use faer::{Accum, MatMut, Par};
 use rayon::prelude::*;
 
 use super::perceptron::Perceptron;
 use super::rows::Rows;
 use crate::model::Mlp;
+
+/// Rows of a weight matrix whose gradient one task computes: with 512 columns they stay in the cache of a core.
+const BLOCK: usize = 128;
+
+/// What some samples add to the gradients: the sum over them of `inputᵀ signal` of each layer, as
+/// `Σ ⟨signal, input·W⟩` has that for a gradient in `W`.
+pub(super) struct Outer {
+    /// Inputs of the layers, `[n, d_in]`.
+    inputs: Vec<Rows>,
+    /// Signals at their outputs, `[n, d_out]`.
+    signals: Vec<Rows>,
+    /// Sums of the signals over the samples, the gradients in the biases; empty where these do not matter.
+    biases: Vec<Vec<f32>>,
+}
+
+impl Outer {
+    /// For the weights alone.
+    pub(super) fn of_weights(inputs: Vec<Rows>, signals: Vec<Rows>) -> Self {
+        Self { inputs, signals, biases: Vec::new() }
+    }
+
+    /// For weights and biases.
+    pub(super) fn new(inputs: Vec<Rows>, signals: Vec<Rows>) -> Self {
+        let sum = |g: &Rows| {
+            let mut bias = vec![0.0; g.d];
+            g.rows().for_each(|row| bias.iter_mut().zip(row).for_each(|(b, g)| *b += g));
+            bias
+        };
+        Self { biases: signals.iter().map(sum).collect(), inputs, signals }
+    }
+}
+
+/// What a chunk of samples adds to the gradients.
+pub(super) enum Share {
+    /// Added up.
+    Sum(Gradients),
+    /// Of a wide network, still to be multiplied.
+    Products(Vec<Outer>),
+}
+
+impl Share {
+    /// The sum of `outers`.
+    pub(super) fn new(of: &Perceptron, outers: Vec<Outer>) -> Self {
+        if of.is_wide() { Self::Products(outers) } else { Self::Sum(Gradients::sum(of, &outers)) }
+    }
+}
 
 /// One gradient per layer, in the shape of its parameters.
 pub(super) struct Gradients {
@@ -15,50 +63,47 @@ pub(super) struct Gradients {
 }
 
 impl Gradients {
-    pub(super) fn zeros(of: &Perceptron) -> Self {
-        Self {
-            weights: of.layers.iter().map(|l| Rows::filled(l.weight.n, l.weight.d, 0.0)).collect(),
-            biases: of.layers.iter().map(|l| vec![0.0; l.bias.len()]).collect(),
-        }
-    }
-
-    /// Adds `inputsᵀ signals` of each layer: what a sum over samples of `⟨signal, input·W⟩` has for a gradient.
-    pub(super) fn add_weights(&mut self, inputs: &[Rows], signals: &[Rows]) {
-        for (weight, (x, g)) in self.weights.iter_mut().zip(inputs.iter().zip(signals)) {
-            weight.add_product(x.as_ref().transpose(), g.as_ref());
-        }
-    }
-
-    /// Adds the sum over samples of each layer's signal.
-    pub(super) fn add_biases(&mut self, signals: &[Rows]) {
-        for (bias, g) in self.biases.iter_mut().zip(signals) {
-            for row in g.rows() {
-                bias.iter_mut().zip(row).for_each(|(b, g)| *b += g);
+    /// The sum of what all chunks add, in their order.
+    pub(super) fn total(of: &Perceptron, shares: Vec<Share>) -> Self {
+        let (mut outers, mut sums) = (Vec::new(), Vec::new());
+        for share in shares {
+            match share {
+                Share::Sum(sum) => sums.push(sum),
+                Share::Products(products) => outers.extend(products),
             }
         }
+        let mut sums = sums.into_iter();
+        let first = sums.next().unwrap_or_else(|| Self::sum(of, &outers));
+        sums.fold(first, Self::add)
     }
 
-    /// The sum of the gradients of all chunks, in their order.
-    pub(super) fn sum(chunks: Vec<Self>) -> Option<Self> {
-        let mut chunks = chunks.into_iter();
-        let mut total = chunks.next()?;
-        let rest: Vec<Self> = chunks.collect();
-        // Handing over less takes longer than adding it up.
-        let is_large = total.weights.iter().any(|weight| weight.values.len() > 1 << 16);
-        let add = |(layer, weight): (usize, &mut Rows)| {
-            rest.iter().for_each(|part| weight.add(&part.weights[layer]));
-        };
-        if is_large {
-            total.weights.par_iter_mut().enumerate().for_each(add);
-        } else {
-            total.weights.iter_mut().enumerate().for_each(add);
+    /// The sum of `outers`, in their order.
+    ///
+    /// Tasks are blocks of the result, not of the samples: each is added up where it is, whatever the number of threads.
+    fn sum(of: &Perceptron, outers: &[Outer]) -> Self {
+        let mut weights: Vec<Rows> =
+            of.layers.iter().map(|l| Rows::blank(l.weight.n, l.weight.d)).collect();
+        let mut blocks = Vec::new();
+        for (layer, weight) in weights.iter_mut().enumerate() {
+            let parts = weight.values.chunks_mut(BLOCK * weight.d).enumerate();
+            blocks.extend(parts.map(|(i, block)| (layer, i * BLOCK, block)));
         }
-        for part in &rest {
-            for (bias, other) in total.biases.iter_mut().zip(&part.biases) {
-                bias.iter_mut().zip(other).for_each(|(x, y)| *x += y);
-            }
+        blocks.into_par_iter().for_each(|(layer, from, block)| {
+            let terms = outers.iter().map(|outer| (&outer.inputs[layer], &outer.signals[layer]));
+            set_outer_products(block, from, terms);
+        });
+        let mut biases: Vec<Vec<f32>> =
+            of.layers.iter().map(|layer| vec![0.0; layer.bias.len()]).collect();
+        for outer in outers {
+            add_all(&mut biases, &outer.biases);
         }
-        Some(total)
+        Self { weights, biases }
+    }
+
+    fn add(mut self, other: Self) -> Self {
+        self.weights.iter_mut().zip(&other.weights).for_each(|(x, y)| x.add(y));
+        add_all(&mut self.biases, &other.biases);
+        self
     }
 
     /// In the form that an optimiser of `mlp` takes.
@@ -78,5 +123,26 @@ impl Gradients {
             }
         }
         params
+    }
+}
+
+fn add_all(to: &mut [Vec<f32>], other: &[Vec<f32>]) {
+    for (to, other) in to.iter_mut().zip(other) {
+        to.iter_mut().zip(other).for_each(|(x, y)| *x += y);
+    }
+}
+
+/// `block ← Σ xᵀ g`, of which the block has the rows from `from` on.
+fn set_outer_products<'a>(
+    block: &mut [f32],
+    from: usize,
+    terms: impl Iterator<Item = (&'a Rows, &'a Rows)>,
+) {
+    for (i, (x, g)) in terms.enumerate() {
+        let n_rows = block.len() / g.d;
+        let to = MatMut::from_row_major_slice_mut(&mut *block, n_rows, g.d);
+        let accum = if i == 0 { Accum::Replace } else { Accum::Add };
+        let part = x.as_ref().subcols(from, n_rows).transpose();
+        matmul(to, accum, part, g.as_ref(), 1.0, Par::Seq);
     }
 }

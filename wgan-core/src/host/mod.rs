@@ -18,10 +18,6 @@ pub(crate) use generator::{generate, generator_gradients};
 
 use burn::tensor::Device;
 
-/// Samples per task. Fixed, so that sums are taken in the same order whatever the number of threads; small enough that a
-/// core which other work shares does not hold up the rest.
-const CHUNK: usize = 64;
-
 /// Whether tensors of `device` lie in the memory of this process.
 pub(crate) fn is_host(device: &Device) -> bool {
     #[cfg(feature = "flex")]

@@ -29,7 +29,19 @@ pub(super) struct Trace {
     pub(super) slopes: Vec<Rows>,
 }
 
+/// Samples per task. Fixed, so that sums are taken in the same order whatever the number of threads; small enough that a
+/// core which other work shares does not hold up the rest.
+pub(super) const CHUNK: usize = 64;
+
+/// Largest weight matrix of a network that is not wide.
+const NARROW: usize = 1 << 16;
+
 impl Perceptron {
+    /// Whether the gradient of a chunk of samples would be larger than the chunk.
+    pub(super) fn is_wide(&self) -> bool {
+        self.layers.iter().any(|layer| layer.weight.values.len() > NARROW)
+    }
+
     /// None where a sweep cannot be written out: smooth activations, weights on another device, missing biases.
     pub(super) fn of(mlp: &Mlp) -> Option<Self> {
         let activation = mlp.activation();
