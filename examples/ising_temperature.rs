@@ -80,12 +80,12 @@ fn main() -> Result<ExitCode, Failure> {
     let data = ConditionalData::new(real.view(), &conditions, &schema, &device)?;
 
     let rate = OptimizerConfig::adam(4e-3);
-    let config = TrainConfig::new(128, run.size(2500, 400))
+    let config = TrainConfig::new(128, run.size(1500, 400))
         .with_n_critic(3)
         .with_critic_optimizer(rate)
         .with_generator_optimizer(rate)
         .with_schedule(Schedule::Cosine)
-        .with_ema_decay(0.998);
+        .with_ema_decay(0.995);
     let critic = MlpConfig::new(LatticeSummaries::WIDTH + schema.width(), 1).with_width(64);
     let critic = ConcatCritic::new(&critic, &mut rng, &device)?;
     let generator =
