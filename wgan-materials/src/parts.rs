@@ -128,6 +128,14 @@ impl CandidateParts {
             list.append(rows)?;
         }
         list.finish()?;
+        self.remove()
+    }
+
+    /// Removes the parts.
+    ///
+    /// # Errors
+    /// If they cannot be removed.
+    pub fn remove(self) -> Result<(), MaterialsError> {
         fs::remove_dir_all(&self.folder).map_err(|e| WganError::io(&self.folder, e).into())
     }
 

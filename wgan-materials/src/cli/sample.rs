@@ -112,6 +112,11 @@ impl Sample {
                 n_rows += draw.write(batch, &mut part)?;
             }
             if n_rows == 0 {
+                drop(part);
+                // Nothing that could be continued.
+                if parts.n_rows() == 0 {
+                    parts.remove()?;
+                }
                 return Err(MaterialsError::NoNeutral { n_drawn: draw.stream.n_drawn }.into());
             }
             parts.add(part, n_rows)?;

@@ -42,6 +42,11 @@ impl Input {
         Ok(Self { path: path.to_path_buf(), piped })
     }
 
+    /// Whether it can be read only here.
+    pub(super) fn is_piped(&self) -> bool {
+        self.piped.is_some()
+    }
+
     /// Whether the file begins like Parquet.
     pub(super) fn is_parquet(&self) -> Result<bool, MaterialsError> {
         let mut start = Vec::new();

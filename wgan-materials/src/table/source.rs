@@ -44,6 +44,9 @@ impl Source {
         let input = Input::open(path)?;
         let path = path.to_path_buf();
         if input.is_parquet()? {
+            if input.is_piped() {
+                return not_a_table(&path, "a file, as Parquet is not read in order", "a pipe");
+            }
             let (names, notes) = frame::parquet_names(&path)?;
             return Ok(Self { path, input, names, separator: None, notes });
         }

@@ -186,13 +186,17 @@ fn a_pipe_is_read_like_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pipe");
     std::process::Command::new("mkfifo").arg(&path).status().unwrap();
-    let writer = std::thread::spawn({
-        let path = path.clone();
-        move || std::fs::write(path, "formula,gap\nNaCl,8.5\nTiO2,3\n").unwrap()
-    });
-    let table = Table::read(&path, &ReadOptions::default()).unwrap();
-    writer.join().unwrap();
+    let read = |text: &'static str| {
+        let written = path.clone();
+        let writer = std::thread::spawn(move || std::fs::write(written, text).unwrap());
+        let table = Table::read(&path, &ReadOptions::default());
+        writer.join().unwrap();
+        table
+    };
+    let table = read("formula,gap\nNaCl,8.5\nTiO2,3\n").unwrap();
     assert_eq!(formulas(&table), "NaCl TiO2");
+    let message = read("PAR1 and more").unwrap_err().to_string();
+    assert!(message.ends_with("Parquet is not read in order, found a pipe"), "{message}");
 }
 
 #[test]
