@@ -217,14 +217,18 @@ mod tests {
         }
     }
 
+    /// Layers of 300 × 300 are wide: their gradients are added up in blocks.
+    const WIDTHS: [usize; 2] = [20, 300];
+
     /// 100 samples: one chunk and a part of one.
     fn networks(
         activation: Activation,
         is_residual: bool,
+        width: usize,
     ) -> (MlpCritic, MlpGenerator, [Tensor<2>; 3], Tensor<1>) {
         let (device, mut rng) = (Device::flex(), ChaCha8Rng::seed_from_u64(3));
         let mlp = |d_in, d_out| {
-            let config = MlpConfig::new(d_in, d_out).with_width(20).with_depth(3);
+            let config = MlpConfig::new(d_in, d_out).with_width(width).with_depth(3);
             config.with_activation(activation).with_is_residual(is_residual)
         };
         let critic = MlpCritic::new(&mlp(4, 1), &mut rng, &device).unwrap().train();
@@ -237,10 +241,9 @@ mod tests {
 
     fn assert_critic_step<S: LipschitzStrategy<MlpCritic>>(
         strategy: S,
-        activation: Activation,
-        is_residual: bool,
+        (activation, is_residual, width): (Activation, bool, usize),
     ) {
-        let (critic, _, [real, fake, _], t) = networks(activation, is_residual);
+        let (critic, _, [real, fake, _], t) = networks(activation, is_residual, width);
         let (tracked, expected) = tracked_gradients(
             &critic,
             (Objective::Wasserstein, &strategy),
@@ -269,20 +272,25 @@ mod tests {
             [Activation::LeakyRelu, Activation::Relu, Activation::Fold, Activation::GroupSort]
         {
             for is_residual in [false, true] {
-                assert_critic_step(WeightClip::default(), activation, is_residual);
+                let network = (activation, is_residual, WIDTHS[0]);
+                assert_critic_step(WeightClip::default(), network);
                 for points in points {
                     let penalty = GradientPenalty { points, ..GradientPenalty::default() };
-                    assert_critic_step(penalty, activation, is_residual);
+                    assert_critic_step(penalty, network);
                 }
-                assert_critic_step(GradientPenalty::one_sided(3.0), activation, is_residual);
+                assert_critic_step(GradientPenalty::one_sided(3.0), network);
             }
         }
+        let wide = (Activation::LeakyRelu, true, WIDTHS[1]);
+        assert_critic_step(WeightClip::default(), wide);
+        assert_critic_step(GradientPenalty::default(), wide);
     }
 
     #[test]
     fn a_generator_step_without_a_tape_is_the_one_with_it() {
-        for activation in [Activation::LeakyRelu, Activation::GroupSort] {
-            let (critic, generator, [_, _, z], _) = networks(activation, false);
+        let both = [Activation::LeakyRelu, Activation::GroupSort];
+        for (activation, width) in both.into_iter().zip(WIDTHS) {
+            let (critic, generator, [_, _, z], _) = networks(activation, false, width);
             let loss = critic.valid().score(&generator.generate(&z)).mean().neg();
             let tracked = GradientsParams::from_grads(loss.backward(), &generator);
             let (network, z) = generator.perceptron(&z).unwrap();
@@ -295,7 +303,7 @@ mod tests {
 
     #[test]
     fn a_batch_generated_without_a_tape_is_the_one_with_it() {
-        let (_, generator, [_, _, z], _) = networks(Activation::LeakyRelu, true);
+        let (_, generator, [_, _, z], _) = networks(Activation::LeakyRelu, true, WIDTHS[0]);
         let tracked: Vec<f32> = generator.generate(&z).into_data().iter::<f32>().collect();
         let ours: Vec<f32> = generator.valid().generate(&z).into_data().iter::<f32>().collect();
         assert_near(&ours, &tracked, "batch");
@@ -303,22 +311,24 @@ mod tests {
 
     #[test]
     fn a_step_is_the_same_to_the_bit_on_any_number_of_threads() {
-        let step = |n_threads| {
+        let step = |n_threads, width| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
             pool.install(|| {
-                let (critic, _, [real, fake, _], t) = networks(Activation::LeakyRelu, false);
+                let (critic, _, [real, fake, _], t) = networks(Activation::LeakyRelu, false, width);
                 let strategy = (Objective::Wasserstein, &GradientPenalty::default());
                 let (gradients, figures) =
                     untaped_gradients(&critic, strategy, (&real, &fake), &t).unwrap();
                 (flat(&critic, gradients), figures)
             })
         };
-        assert_eq!(step(1), step(3));
+        for width in WIDTHS {
+            assert_eq!(step(1, width), step(3, width));
+        }
     }
 
     #[test]
     fn smooth_activations_have_a_tape() {
-        let (critic, _, [real, fake, _], t) = networks(Activation::Tanh, false);
+        let (critic, _, [real, fake, _], t) = networks(Activation::Tanh, false, WIDTHS[0]);
         let strategy = (Objective::Wasserstein, &WeightClip::default());
         assert!(untaped_gradients(&critic, strategy, (&real, &fake), &t).is_none());
     }
