@@ -55,6 +55,7 @@
 //! - [`transport`]: exact and approximate distances. [`whitening`]: coordinates in which every
 //!   direction has variance one.
 
+mod batch;
 mod convert;
 mod error;
 mod estimate;
@@ -70,6 +71,7 @@ pub mod transport;
 mod weights;
 pub mod whitening;
 
+pub use batch::Batch;
 pub use convert::{points_of, tensor_of};
 pub use error::WganError;
 pub use estimate::Estimate;
