@@ -43,12 +43,12 @@
 //! ```
 //!
 //! # Where things are
-//! - [`Critic`], [`InputGradient`], [`Generator`], [`Prior`], [`Sample`]: what a model is made of;
+//! - [`Critic`], [`InputGradient`], [`Generator`], [`Prior`], [`Sample`], [`Batch`]: what a model is made of;
 //!   [`Mlp`] and its critic and generator; [`ConvCritic`] and [`ConvGenerator`] for periodic images.
 //! - [`LipschitzStrategy`]: [`WeightClip`], [`GradientPenalty`], [`SlopePenalty`], [`SpectralNorm`],
 //!   [`Orthonormal`], [`InfinityNorm`]; [`ConeCritic`] needs none. [`Committee`]: critics on subsets of the features. [`Audit`] says what a critic's Lipschitz constant
 //!   is known to be, [`known_pairs`] what a critic should find.
-//! - [`Wgan`] is one iteration, [`Fit`] the loop around it; [`Recorder`], [`StopRule`],
+//! - [`Wgan`] is one iteration, on one device or several, [`Fit`] the loop around it; [`Recorder`], [`StopRule`],
 //!   [`W1Evaluation`] and [`Checkpoints`] are told what happens. [`CriticConfig`] trains a critic alone between two
 //!   samples, [`Estimate`] is what it finds. [`Objective`]: Wasserstein, or Jensen–Shannon to compare with; [`Diffusion`]: noise on
 //!   what the critic sees.

@@ -457,7 +457,7 @@ fn devices_that_share_the_batches_train_as_one_does() {
     let data = file(&folder, "data.csv", table());
     let history = |name: &str, devices: &[&str]| -> Vec<f64> {
         let model = folder.path().join(name);
-        let fit = ["fit", path(&data), "--model", path(&model), "--steps", "10"];
+        let fit = ["fit", path(&data), "--model", path(&model), "--steps", "1"];
         let output = run(&[&fit[..], devices].concat());
         assert!(output.status.success(), "{}", stderr(&output));
         let text = fs::read_to_string(model.join("history.csv")).unwrap();
@@ -470,7 +470,8 @@ fn devices_that_share_the_batches_train_as_one_does() {
     let (alone, shared) = (history("alone", &[]), history("shared", &["--devices", "flex,flex"]));
     assert_eq!(alone.len(), shared.len());
     for (a, b) in alone.iter().zip(&shared) {
-        assert!((a - b).abs() < 1e-4 * a.abs().max(1.0), "{alone:?} {shared:?}"); // rounding of ten steps
+        // Rounding of five critic steps; later Adam makes whole steps of it.
+        assert!((a - b).abs() < 1e-5 * a.abs().max(1.0), "{alone:?} {shared:?}");
     }
     let output = run(&["fit", path(&data), "--model", "no", "--devices", "flex,gpu"]);
     assert_eq!(output.status.code(), Some(2));

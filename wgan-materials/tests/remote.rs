@@ -14,7 +14,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use wgan_core::{
     Fit, GaussianPrior, GradientPenalty, LipschitzStrategy, MlpConfig, MlpCritic, MlpGenerator,
-    SpectralNorm, TrainConfig, Wgan,
+    OptimizerConfig, SpectralNorm, TrainConfig, Wgan,
 };
 
 fn program() -> Command {
@@ -77,12 +77,14 @@ where
     let critic = MlpCritic::new(&mlp(4, 1), &mut rng, home).unwrap();
     let generator = MlpGenerator::new(&mlp(3, 4), &mut rng, home).unwrap();
     let data = GaussianPrior { dim: 4 }.sample(200, &mut rng, home) * 2.0;
-    let (config, prior) = (TrainConfig::new(50, 10), GaussianPrior { dim: 3 });
+    // Descent, since Adam makes whole steps of a gradient that is rounding alone.
+    let descent = OptimizerConfig::Sgd { learning_rate: 1e-2 };
+    let config = TrainConfig::new(50, 10);
+    let config = config.with_critic_optimizer(descent).with_generator_optimizer(descent);
+    let prior = GaussianPrior { dim: 3 };
     let wgan = Wgan::new(critic, generator, strategy, &config).on_devices(devices);
     let outcome = Fit::new(&config, &data, &prior, home, 7).unwrap().run(wgan).unwrap();
-    let mut critic = weights(&outcome.wgan.critic);
-    critic.pop(); // a constant added to f changes nothing: the gradient of the last bias is rounding
-    [critic, weights(&outcome.wgan.generator)].concat()
+    [weights(&outcome.wgan.critic), weights(&outcome.wgan.generator)].concat()
 }
 
 fn assert_near(ours: &[f32], expected: &[f32]) {
@@ -105,12 +107,23 @@ fn two_servers_that_share_the_batches_train_as_this_process_does_alone() {
     assert_near(&trained(SpectralNorm, &here, &devices), &alone);
 }
 
-/// Starts a fit of 120 steps into `folder` on these servers.
+/// Starts a fit of 70 steps into `folder` on these servers.
 fn fit(data: &Path, folder: &Path, servers: [&Server; 2], extra: &[&str]) -> Child {
     let devices = servers.map(|server| format!("remote={}", server.address)).join(",");
     let mut fit = program();
-    fit.arg("fit").arg(data).arg("--model").arg(folder).args(["--steps", "120", "--devices"]);
+    fit.arg("fit").arg(data).arg("--model").arg(folder).args(["--steps", "70", "--devices"]);
     fit.arg(devices).args(extra).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap()
+}
+
+/// What was measured, to the last digit, without the times.
+fn history(model: &Path) -> Vec<String> {
+    let text = fs::read_to_string(model.join("history.csv")).unwrap();
+    assert!(text.starts_with("step,seconds,"), "{text}");
+    let without_time = |line: &str| {
+        let values: Vec<&str> = line.split(',').collect();
+        [&values[..1], &values[2..]].concat().join(",")
+    };
+    text.lines().map(without_time).collect()
 }
 
 fn finish(fit: Child) -> (Option<i32>, String) {
@@ -142,8 +155,7 @@ fn a_killed_server_ends_the_fit_with_a_message_and_its_checkpoint_is_resumed() {
     let third = Server::start();
     let (code, said) = finish(fit(&data, &cut, [&first, &third], &["--resume"]));
     assert_eq!(code, Some(0), "{said}");
-    let weights = |model: &Path| fs::read(model.join("weights.safetensors")).unwrap();
-    assert!(weights(&cut) == weights(&whole), "resuming is not as never having stopped");
+    assert_eq!(history(&cut), history(&whole)); // resuming is as never having stopped
 }
 
 #[test]

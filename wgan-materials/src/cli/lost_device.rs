@@ -34,11 +34,12 @@ pub fn with_remote_devices<'a, T>(
     })
 }
 
-/// First line of the message of a panic; burn's go on with a backtrace.
-fn reason(panic: &(dyn Any + Send)) -> &str {
+/// The message of a panic on one line.
+fn reason(panic: &(dyn Any + Send)) -> String {
     let message = panic.downcast_ref::<String>().map(String::as_str);
     let message = message.or_else(|| panic.downcast_ref::<&str>().copied());
-    message.and_then(|message| message.lines().next()).unwrap_or("no message")
+    let words: Vec<&str> = message.unwrap_or("no message").split_whitespace().collect();
+    words.join(" ")
 }
 
 #[cfg(test)]
@@ -50,9 +51,9 @@ mod tests {
         let server = DeviceChoice::Remote("ws://gpu:3000".to_owned());
         let devices = [DeviceChoice::Flex, server];
         let kept = || "half is kept".to_owned();
-        let work = || -> Result<(), _> { panic!("no answer\nbacktrace: {}", 7) };
+        let work = || -> Result<(), _> { panic!("no answer\n  within {} s", 7) };
         let message = with_remote_devices(&devices, kept, work).unwrap_err().to_string();
-        assert_eq!(message, "remote=ws://gpu:3000 was lost (no answer); half is kept");
+        assert_eq!(message, "remote=ws://gpu:3000 was lost (no answer within 7 s); half is kept");
         assert_eq!(with_remote_devices(&devices, kept, || Ok(7)).unwrap(), 7);
     }
 
