@@ -13,9 +13,27 @@ use wgan_core::{Critic, InputGradient};
 pub use linear_gaussian::LinearGaussian;
 pub use ring::Ring;
 
-/// The device every test runs on.
+/// The device every test runs on: `WGAN_TEST_DEVICE`, one of those that are built in; `flex` where it is not set.
+///
+/// # Panics
+/// If it is not built in, or its server cannot be reached.
 pub fn device() -> Device {
-    Device::flex()
+    let name = std::env::var("WGAN_TEST_DEVICE").unwrap_or_else(|_| "flex".to_owned());
+    match name.split('=').next() {
+        Some("flex") => Device::flex(),
+        #[cfg(feature = "tch")]
+        Some("tch") => Device::libtorch(),
+        #[cfg(feature = "wgpu")]
+        Some("wgpu") => Device::wgpu(burn::tensor::DeviceKind::DefaultDevice),
+        #[cfg(feature = "cuda")]
+        Some("cuda") => Device::cuda(0),
+        #[cfg(feature = "remote")]
+        Some("remote") => {
+            let host = burn::remote::RemoteHost::websocket(name.trim_start_matches("remote="));
+            Device::remote_options(&host).init().unwrap_or_else(|error| panic!("{name}: {error}"))
+        }
+        _ => panic!("device `{name}` is not built in"),
+    }
 }
 
 /// A generator with this seed.

@@ -1,7 +1,9 @@
 //! Samples that carry a condition.
 
+use std::ops::Range;
+
 use burn::tensor::{Device, Tensor};
-use wgan_core::Sample;
+use wgan_core::{Batch, Sample};
 
 /// Samples `x: [n, d]` with their conditions `y: [n, m]`.
 ///
@@ -34,6 +36,12 @@ impl Sample for Labelled {
 
     fn constant(self) -> Self {
         Self { x: self.x.constant(), y: self.y.constant() }
+    }
+}
+
+impl Batch for Labelled {
+    fn part(&self, rows: Range<usize>) -> Self {
+        Self { x: self.x.part(rows.clone()), y: self.y.part(rows) }
     }
 
     fn to_device(self, device: &Device) -> Self {

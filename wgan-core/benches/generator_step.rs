@@ -15,13 +15,41 @@ const LATENT: usize = 32;
 const N_CRITIC: usize = 5;
 const RATE: f64 = 1e-4;
 
-fn devices() -> Vec<(&'static str, Device)> {
+/// Name, where the model lives, and the devices that share the batches.
+type Placed = (&'static str, Device, Vec<Device>);
+
+fn devices() -> Vec<Placed> {
     vec![
         #[cfg(feature = "flex")]
-        ("flex", Device::flex()),
+        ("flex", Device::flex(), Vec::new()),
         #[cfg(feature = "tch")]
-        ("tch", Device::libtorch()),
+        ("tch", Device::libtorch(), Vec::new()),
+        #[cfg(feature = "wgpu")]
+        ("wgpu", Device::wgpu(burn::tensor::DeviceKind::DefaultDevice), Vec::new()),
     ]
+    .into_iter()
+    .chain(servers())
+    .collect()
+}
+
+/// The servers at `WGAN_SERVERS=ws://HOST:PORT,ws://HOST:PORT`: the first alone, then all of them, with the model here.
+#[cfg(all(feature = "remote", feature = "flex"))]
+fn servers() -> Vec<Placed> {
+    let Ok(addresses) = std::env::var("WGAN_SERVERS") else { return Vec::new() };
+    let connect = |address: &str| {
+        let host = burn::remote::RemoteHost::websocket(address);
+        Device::remote_options(&host).init()
+    };
+    let Ok(servers) = addresses.split(',').map(connect).collect::<Result<Vec<_>, _>>() else {
+        panic!("no server at one of {addresses}")
+    };
+    let home = Device::flex();
+    vec![("one_server", home.clone(), servers[..1].to_vec()), ("all_servers", home, servers)]
+}
+
+#[cfg(not(all(feature = "remote", feature = "flex")))]
+fn servers() -> Vec<Placed> {
+    Vec::new()
 }
 
 struct Bench<S> {
@@ -36,7 +64,7 @@ impl<S: LipschitzStrategy<MlpCritic>> Bench<S> {
         strategy: S,
         (activation, depth): (Activation, usize),
         (d, width): (usize, usize),
-        device: Device,
+        (device, shared_by): (Device, &[Device]),
     ) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mlp = |d_in, d_out| MlpConfig::new(d_in, d_out).with_width(width);
@@ -51,7 +79,8 @@ impl<S: LipschitzStrategy<MlpCritic>> Bench<S> {
         };
         let config = TrainConfig::new(BATCH, 1);
         let data = GaussianPrior { dim: d }.sample(10_000, &mut rng, &device);
-        Self { wgan: Wgan::new(critic, generator, strategy, &config), data, device, rng }
+        let wgan = Wgan::new(critic, generator, strategy, &config).on_devices(shared_by);
+        Self { wgan, data, device, rng }
     }
 
     fn batch(&mut self) -> Tensor<2> {
@@ -82,8 +111,8 @@ where
     let mut group = c.benchmark_group(name);
     group.sample_size(10);
     for (d, width) in [(2, 128), (32, 128), (132, 128), (2, 512), (32, 512), (132, 512)] {
-        for (device_name, device) in devices() {
-            let mut bench = Bench::new(strategy, critic, (d, width), device);
+        for (device_name, device, shared_by) in devices() {
+            let mut bench = Bench::new(strategy, critic, (d, width), (device, &shared_by));
             let id = BenchmarkId::new(device_name, format!("{d}x{width}"));
             group.bench_function(id, |b| b.iter(|| bench.step()));
         }

@@ -43,19 +43,20 @@
 //! ```
 //!
 //! # Where things are
-//! - [`Critic`], [`InputGradient`], [`Generator`], [`Prior`], [`Sample`]: what a model is made of;
+//! - [`Critic`], [`InputGradient`], [`Generator`], [`Prior`], [`Sample`], [`Batch`]: what a model is made of;
 //!   [`Mlp`] and its critic and generator; [`ConvCritic`] and [`ConvGenerator`] for periodic images,
 //!   [`SpinGenerator`] and [`LatticeSummaries`] for spins.
 //! - [`LipschitzStrategy`]: [`WeightClip`], [`GradientPenalty`], [`SlopePenalty`], [`SpectralNorm`],
 //!   [`Orthonormal`], [`InfinityNorm`]; [`ConeCritic`] needs none. [`Committee`]: critics on subsets of the features. [`Audit`] says what a critic's Lipschitz constant
 //!   is known to be, [`known_pairs`] what a critic should find.
-//! - [`Wgan`] is one iteration, [`Fit`] the loop around it; [`Recorder`], [`StopRule`],
+//! - [`Wgan`] is one iteration, on one device or several, [`Fit`] the loop around it; [`Recorder`], [`StopRule`],
 //!   [`W1Evaluation`] and [`Checkpoints`] are told what happens. [`CriticConfig`] trains a critic alone between two
 //!   samples, [`Estimate`] is what it finds. [`Objective`]: Wasserstein, or Jensen–Shannon to compare with; [`Diffusion`]: noise on
 //!   what the critic sees.
 //! - [`transport`]: exact and approximate distances. [`whitening`]: coordinates in which every
 //!   direction has variance one.
 
+mod batch;
 mod convert;
 mod error;
 mod estimate;
@@ -71,6 +72,7 @@ pub mod transport;
 mod weights;
 pub mod whitening;
 
+pub use batch::Batch;
 pub use convert::{points_of, tensor_of};
 pub use error::WganError;
 pub use estimate::Estimate;

@@ -1,12 +1,14 @@
 //! What critics score: a batch of samples that can be interpolated, compared and stacked.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
+
+use crate::batch::Batch;
 
 /// A batch of `n` samples of one law.
 ///
-/// The operations are the ones a Lipschitz constraint needs: a segment between two samples, the
-/// distance of two samples, and where they live.
-pub trait Sample: Clone + Send {
+/// The operations are the ones a Lipschitz constraint needs: a segment between two samples and
+/// the distance of two samples.
+pub trait Sample: Batch {
     /// Number of samples `n` in the batch.
     fn batch_size(&self) -> usize;
 
@@ -38,10 +40,6 @@ pub trait Sample: Clone + Send {
     fn points(&self) -> Option<Tensor<2>> {
         None
     }
-
-    /// The same values on `device`.
-    #[must_use]
-    fn to_device(self, device: &Device) -> Self;
 }
 
 /// Points of `R^d`: one row per sample, `[n, d]`.
@@ -70,15 +68,12 @@ impl Sample for Tensor<2> {
     fn points(&self) -> Option<Tensor<2>> {
         Some(self.clone())
     }
-
-    fn to_device(self, device: &Device) -> Self {
-        Tensor::to_device(self, device)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use burn::tensor::Device;
 
     #[test]
     fn interpolation_uses_one_weight_per_sample() {

@@ -1,7 +1,9 @@
 //! Laws on the nodes of a network as samples of a WGAN.
 
+use std::ops::Range;
+
 use burn::tensor::{Device, Tensor, TensorData};
-use wgan_core::{Dataset, Sample};
+use wgan_core::{Batch, Dataset, Sample};
 
 /// A batch of laws on `v` nodes: weights `[n, v]`, each row sums to one.
 ///
@@ -75,9 +77,15 @@ impl Sample for NodeLaw {
     fn constant(self) -> Self {
         Self::new(self.weights.constant())
     }
+}
+
+impl Batch for NodeLaw {
+    fn part(&self, rows: Range<usize>) -> Self {
+        Self::new(self.weights.part(rows))
+    }
 
     fn to_device(self, device: &Device) -> Self {
-        Self::new(Sample::to_device(self.weights, device))
+        Self::new(self.weights.to_device(device))
     }
 }
 

@@ -452,6 +452,33 @@ fn a_device_that_is_not_built_in_is_named() {
 }
 
 #[test]
+fn devices_that_share_the_batches_train_as_one_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let history = |name: &str, devices: &[&str]| -> Vec<f64> {
+        let model = folder.path().join(name);
+        let fit = ["fit", path(&data), "--model", path(&model), "--steps", "1"];
+        let output = run(&[&fit[..], devices].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        let text = fs::read_to_string(model.join("history.csv")).unwrap();
+        let (header, last) = (text.lines().next().unwrap(), text.lines().last().unwrap());
+        // A constant added to f changes the generator loss, and nothing but rounding moves it.
+        let columns = header.split(',').zip(last.split(','));
+        let columns = columns.filter(|(name, _)| !["seconds", "generator_loss"].contains(name));
+        columns.map(|(_, value)| value.parse().unwrap()).collect()
+    };
+    let (alone, shared) = (history("alone", &[]), history("shared", &["--devices", "flex,flex"]));
+    assert_eq!(alone.len(), shared.len());
+    for (a, b) in alone.iter().zip(&shared) {
+        // Rounding of five critic steps; later Adam makes whole steps of it.
+        assert!((a - b).abs() < 1e-5 * a.abs().max(1.0), "{alone:?} {shared:?}");
+    }
+    let output = run(&["fit", path(&data), "--model", "no", "--devices", "flex,gpu"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("expected flex, tch"), "{}", stderr(&output));
+}
+
+#[test]
 fn a_damaged_model_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let data = file(&folder, "data.csv", table());

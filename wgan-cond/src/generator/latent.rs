@@ -1,8 +1,10 @@
 //! Latents that carry a condition.
 
+use std::ops::Range;
+
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
-use wgan_core::{GaussianPrior, Prior, Sample};
+use wgan_core::{Batch, GaussianPrior, Prior, Sample};
 
 use crate::Labelled;
 
@@ -22,6 +24,24 @@ impl ConditionalLatent {
     /// Noise for conditions that are shown as they are.
     pub fn new(z: Tensor<2>, y: Tensor<2>) -> Self {
         Self { z, shown: y.clone(), y }
+    }
+}
+
+impl Batch for ConditionalLatent {
+    fn part(&self, rows: Range<usize>) -> Self {
+        Self {
+            z: self.z.part(rows.clone()),
+            y: self.y.part(rows.clone()),
+            shown: self.shown.part(rows),
+        }
+    }
+
+    fn to_device(self, device: &Device) -> Self {
+        Self {
+            z: self.z.to_device(device),
+            y: self.y.to_device(device),
+            shown: self.shown.to_device(device),
+        }
     }
 }
 

@@ -33,7 +33,7 @@ pub use unconstrained::Unconstrained;
 pub use weight_clip::WeightClip;
 
 /// Keeps the critic close to 1-Lipschitz.
-pub trait LipschitzStrategy<C: Critic> {
+pub trait LipschitzStrategy<C: Critic>: Sync {
     /// Changes the critic once, before training.
     fn attach(&self, critic: C) -> C {
         critic

@@ -19,6 +19,7 @@ mod torus_conv;
 use burn::module::Module;
 use burn::tensor::Tensor;
 
+use crate::batch::Batch;
 use crate::sample::Sample;
 
 pub use activation::Activation;
@@ -64,7 +65,7 @@ pub trait InputGradient: Critic {
 /// A map from latents to samples.
 pub trait Generator: Module {
     /// What is drawn from the [`Prior`].
-    type Latent: Clone + Send;
+    type Latent: Batch;
     /// What it produces.
     type Sample: Sample;
 

@@ -4,7 +4,7 @@ use burn::config::Config;
 use burn::tensor::{Tensor, TensorData};
 use rand::{Rng, RngExt};
 
-use super::wgan::critic_update;
+use super::wgan::critic_gradients;
 use super::{Dataset, Objective, OptimizerConfig, Schedule};
 use crate::error::WganError;
 use crate::lipschitz::LipschitzStrategy;
@@ -73,9 +73,10 @@ impl CriticConfig {
             let rate = self.optimizer.learning_rate() * self.schedule.factor(step, self.n_steps);
             let batch = (real.draw(self.batch_size, rng), fake.draw(self.batch_size, rng));
             let t = self.uniform(&batch.0.displacement(&batch.1), rng);
-            let (updated, figures) =
-                critic_update(critic, &mut optimizer, (self.objective, strategy), batch, t, rate);
-            critic = updated;
+            let (gradients, figures) =
+                critic_gradients(&critic, (self.objective, strategy), batch, t);
+            let gradients = strategy.direct(&critic, gradients);
+            critic = strategy.project(optimizer.step(rate, critic, gradients));
             if !figures.estimate.is_finite() {
                 let (at, got) = ("critic estimate", figures.estimate);
                 return Err(WganError::NotFinite { at, index: vec![step], got });

@@ -1,11 +1,14 @@
 //! Noise on what the critic sees, as strong as it needs to be.
 
+use std::ops::Range;
+
 use burn::config::Config;
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 
+use crate::batch::Batch;
 use crate::convert::values_of;
 use crate::error::WganError;
 use crate::model::Generator;
@@ -128,6 +131,16 @@ impl DiffusionNoise {
     /// `y = √ᾱₜ·x + √(1 − ᾱₜ)·σ·ε` for each row, `[n, d] → [n, d]`.
     pub fn add_to(&self, x: Tensor<2>) -> Tensor<2> {
         x * self.keep.clone() + self.noise.clone()
+    }
+}
+
+impl Batch for DiffusionNoise {
+    fn part(&self, rows: Range<usize>) -> Self {
+        Self { keep: self.keep.part(rows.clone()), noise: self.noise.part(rows) }
+    }
+
+    fn to_device(self, device: &Device) -> Self {
+        Self { keep: self.keep.to_device(device), noise: self.noise.to_device(device) }
     }
 }
 

@@ -7,6 +7,7 @@ mod config;
 mod convergence;
 mod critic_fit;
 mod data;
+mod data_parallel;
 mod diffusion;
 mod evaluation;
 mod fit;

@@ -1,9 +1,10 @@
 //! One iteration of a Wasserstein GAN.
 
 use burn::optim::{GradientsParams, ModuleOptimizer};
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 
 use super::average::update_average;
+use super::data_parallel::shared_gradients;
 use super::{Objective, TrainConfig};
 use crate::host;
 use crate::lipschitz::LipschitzStrategy;
@@ -25,6 +26,8 @@ pub struct Wgan<C, G, S> {
     objective: Objective,
     strategy: S,
     ema_decay: f64,
+    /// Where gradients are computed; none where the weights are.
+    devices: Vec<Device>,
     pub(super) critic_optimizer: ModuleOptimizer,
     pub(super) generator_optimizer: ModuleOptimizer,
 }
@@ -55,9 +58,21 @@ where
             objective: config.objective,
             strategy,
             ema_decay: config.ema_decay,
+            devices: Vec::new(),
             critic_optimizer: config.critic_optimizer.init(),
             generator_optimizer: config.generator_optimizer.init(),
         }
+    }
+
+    /// Data-parallel training: each device computes the gradients of an even part of every batch, and the mean of these
+    /// gradients makes one update where the weights are. Empty: all of it where the weights are.
+    ///
+    /// Losses and penalties are means over samples, so this is the update of the whole batch up to rounding. It is not for
+    /// layers that couple the samples of a batch ([`BatchNorm`](crate::BatchNorm)), which see those of their part. Weights
+    /// travel to the devices and gradients back in each update, so a part must be worth that.
+    #[must_use]
+    pub fn on_devices(self, devices: &[Device]) -> Self {
+        Self { devices: devices.to_vec(), ..self }
     }
 
     /// One critic update at learning rate `rate`; `t: [n]` holds uniform interpolation weights.
@@ -68,51 +83,55 @@ where
         t: Tensor<1>,
         rate: f64,
     ) -> CriticStep {
-        let fake = self.generator.valid().generate(z).constant();
-        let (critic, figures) = critic_update(
-            self.critic.clone(),
-            &mut self.critic_optimizer,
-            (self.objective, &self.strategy),
-            (real, fake),
-            t,
-            rate,
+        let n = real.batch_size();
+        let (networks, batch) =
+            ((self.critic.clone(), self.generator.valid()), ((real, z.clone()), t));
+        let play = (self.objective, &self.strategy);
+        let (gradients, figures) = shared_gradients(
+            &self.devices,
+            networks,
+            (batch, n),
+            |(critic, generator): &(C, G), ((real, z), t)| {
+                let fake = generator.generate(&z).constant();
+                critic_gradients(critic, play, (real, fake), t)
+            },
         );
-        self.critic = critic;
-        figures
+        let gradients = self.strategy.direct(&self.critic, gradients);
+        let critic = self.critic_optimizer.step(rate, self.critic.clone(), gradients);
+        self.critic = self.strategy.project(critic);
+        CriticStep::mean(&figures)
     }
 
     /// One generator update at learning rate `rate` on latents drawn for `real`; returns the
     /// generator loss.
     pub fn generator_step(&mut self, real: &C::Sample, z: &G::Latent, rate: f64) -> f64 {
-        let (gradients, loss) = self.generator_gradients(real, z);
+        let networks = (self.critic.valid(), self.generator.clone());
+        let objective = self.objective;
+        let (gradients, losses) = shared_gradients(
+            &self.devices,
+            networks,
+            ((real.clone(), z.clone()), real.batch_size()),
+            |(critic, generator): &(C, G), (real, z)| {
+                generator_gradients(critic, generator, objective, (&real, &z))
+            },
+        );
         self.update_generator(gradients, rate);
         self.averaged = update_average(self.averaged.clone(), &self.generator, self.ema_decay);
-        loss
-    }
-
-    /// Gradients of `−E f(G(z))` and the regulariser, and the value of both.
-    fn generator_gradients(&self, real: &C::Sample, z: &G::Latent) -> (GradientsParams, f64) {
-        let term = self.generator.regularizer(real, z);
-        if term.is_none()
-            && self.objective == Objective::Wasserstein
-            && let (Some(critic), Some((generator, z))) =
-                (self.critic.perceptron(), self.generator.perceptron(z))
-            && let Some(found) = host::generator_gradients(critic, generator, z)
-        {
-            return found;
-        }
-        let fake = self.generator.generate(z);
-        let mut loss = self.objective.generator_loss(self.critic.valid().score(&fake));
-        if let Some(term) = term {
-            loss = loss + term;
-        }
-        (GradientsParams::from_grads(loss.backward(), &self.generator), scalar(loss))
+        losses.iter().map(|(weight, loss)| weight * loss).sum()
     }
 
     /// One generator update on its [`Generator::regularizer`] alone; nothing where there is none.
     pub fn regularizer_step(&mut self, real: &C::Sample, z: &G::Latent, rate: f64) {
-        if let Some(loss) = self.generator.regularizer(real, z) {
-            let gradients = GradientsParams::from_grads(loss.backward(), &self.generator);
+        let (gradients, _) = shared_gradients(
+            &self.devices,
+            self.generator.clone(),
+            ((real.clone(), z.clone()), real.batch_size()),
+            |generator: &G, (real, z)| match generator.regularizer(&real, &z) {
+                Some(loss) => (GradientsParams::from_grads(loss.backward(), generator), ()),
+                None => (GradientsParams::new(), ()),
+            },
+        );
+        if !gradients.is_empty() {
             self.update_generator(gradients, rate);
         }
     }
@@ -123,20 +142,50 @@ where
     }
 }
 
-/// One update of `critic` towards a larger estimate under `strategy`.
-pub(super) fn critic_update<C: Critic, S: LipschitzStrategy<C>>(
-    critic: C,
-    optimizer: &mut ModuleOptimizer,
+impl CriticStep {
+    /// Figures of a batch from those of its parts, with their shares of it.
+    fn mean(parts: &[(f64, Self)]) -> Self {
+        let mean = |figure: fn(&Self) -> f64| parts.iter().map(|(w, part)| w * figure(part)).sum();
+        let norms = parts.iter().map(|(w, part)| Some(w * part.gradient_norm?));
+        Self {
+            estimate: mean(|part| part.estimate),
+            penalty: mean(|part| part.penalty),
+            gradient_norm: norms.sum(),
+        }
+    }
+}
+
+/// Gradients of `−E f(G(z))` and the regulariser for the generator, and the value of both.
+fn generator_gradients<C: Critic, G: Generator<Sample = C::Sample>>(
+    critic: &C,
+    generator: &G,
+    objective: Objective,
+    (real, z): (&C::Sample, &G::Latent),
+) -> (GradientsParams, f64) {
+    let term = generator.regularizer(real, z);
+    if term.is_none()
+        && objective == Objective::Wasserstein
+        && let (Some(critic), Some((generator, z))) = (critic.perceptron(), generator.perceptron(z))
+        && let Some(found) = host::generator_gradients(critic, generator, z)
+    {
+        return found;
+    }
+    let mut loss = objective.generator_loss(critic.score(&generator.generate(z)));
+    if let Some(term) = term {
+        loss = loss + term;
+    }
+    (GradientsParams::from_grads(loss.backward(), generator), scalar(loss))
+}
+
+/// Gradients of `penalty − estimate` for the critic, and its figures.
+pub(super) fn critic_gradients<C: Critic, S: LipschitzStrategy<C>>(
+    critic: &C,
     (objective, strategy): (Objective, &S),
     (real, fake): (C::Sample, C::Sample),
     t: Tensor<1>,
-    rate: f64,
-) -> (C, CriticStep) {
-    let (gradients, figures) =
-        untaped_gradients(&critic, (objective, strategy), (&real, &fake), &t)
-            .unwrap_or_else(|| tracked_gradients(&critic, (objective, strategy), (real, fake), t));
-    let gradients = strategy.direct(&critic, gradients);
-    (strategy.project(optimizer.step(rate, critic, gradients)), figures)
+) -> (GradientsParams, CriticStep) {
+    untaped_gradients(critic, (objective, strategy), (&real, &fake), &t)
+        .unwrap_or_else(|| tracked_gradients(critic, (objective, strategy), (real, fake), t))
 }
 
 /// What [`tracked_gradients`] computes, without a tape, where critic, samples and strategy have the form for it.

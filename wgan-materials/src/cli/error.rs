@@ -10,6 +10,9 @@ pub enum CliError {
     /// The command cannot be carried out as given: exit code 2.
     #[error("{0}")]
     Usage(String),
+    /// A device cannot be reached or was lost: exit code 1.
+    #[error("{0}")]
+    Device(String),
     /// The run failed: exit code 1.
     #[error(transparent)]
     Failed(#[from] MaterialsError),
@@ -20,7 +23,7 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             CliError::Usage(_) => 2,
-            CliError::Failed(_) => 1,
+            CliError::Device(_) | CliError::Failed(_) => 1,
         }
     }
 }

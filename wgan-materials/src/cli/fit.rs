@@ -3,6 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
 use clap::Args;
 use wgan_core::{Checkpoints, Progress, StopReason, WganError};
 use wgan_materials::{MaterialsConfig, MaterialsModel, ModelCard, Table, Target};
@@ -10,6 +11,7 @@ use wgan_materials::{MaterialsConfig, MaterialsModel, ModelCard, Table, Target};
 use super::CliError;
 use super::data::DataArgs;
 use super::device::DeviceChoice;
+use super::lost_device::with_remote_devices;
 
 /// Steps between two checkpoints: about ten seconds of work.
 const CHECKPOINT_EVERY: usize = 50;
@@ -23,9 +25,12 @@ pub struct TrainArgs {
     /// Training steps of the generator [default: a quarter of the rows, 150 to 600].
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub steps: Option<usize>,
-    /// Where tensors live.
-    #[arg(long, value_enum, default_value_t = DeviceChoice::Flex)]
+    /// Where the model lives: flex, tch, wgpu, cuda, or remote=ws://HOST:PORT of a machine that runs `serve`.
+    #[arg(long, default_value_t)]
     pub device: DeviceChoice,
+    /// Devices that share the work of each step, each with an even part of the batch [default: where the model lives].
+    #[arg(long, value_name = "DEVICE,DEVICE", value_delimiter = ',')]
+    pub devices: Vec<DeviceChoice>,
 }
 
 /// Options of `fit`.
@@ -59,7 +64,12 @@ impl Fit {
             )));
         }
         let conditions = Target::names(&self.conditions, &table)?;
-        self.training.fit_into(&table, conditions, &self.model, self.resume)?;
+        let work = || self.training.fit_into(&table, conditions, &self.model, self.resume);
+        with_remote_devices(
+            self.training.all_devices(),
+            || kept(&self.model, "add --resume to continue from it"),
+            work,
+        )?;
         eprintln!("model saved in {}", self.model.display());
         Ok(())
     }
@@ -77,11 +87,28 @@ impl TrainArgs {
 
     /// A model that is kept in memory only.
     pub fn fit(&self, table: &Table, conditions: Vec<String>) -> Result<MaterialsModel, CliError> {
-        let device = self.device.device()?;
         let config = self.config(table, conditions);
-        let model = MaterialsModel::fit(table, &config, None, Progress::new(), &device)?;
+        self.train(table, &config, None)
+    }
+
+    fn train(
+        &self,
+        table: &Table,
+        config: &MaterialsConfig,
+        checkpoints: Option<Checkpoints>,
+    ) -> Result<MaterialsModel, CliError> {
+        let device = self.device.device()?;
+        let shared: Vec<Device> =
+            self.devices.iter().map(DeviceChoice::device).collect::<Result<_, _>>()?;
+        let (device, recorder) = ((&device, shared.as_slice()), Progress::new());
+        let model = MaterialsModel::fit_on_devices(table, config, checkpoints, recorder, device)?;
         warn_of_early_end(&model);
         Ok(model)
+    }
+
+    /// Every device that is used.
+    pub fn all_devices(&self) -> impl Iterator<Item = &DeviceChoice> {
+        self.devices.iter().chain([&self.device])
     }
 
     /// The model of the directory `folder`: fitted now, resumed, or the one that is there if it was
@@ -93,9 +120,8 @@ impl TrainArgs {
         folder: &Path,
         resume: bool,
     ) -> Result<MaterialsModel, CliError> {
-        let device = self.device.device()?;
         let _lock = locked(folder)?;
-        let checkpoints = Checkpoints::new(folder.join("checkpoints"), CHECKPOINT_EVERY);
+        let checkpoints = checkpoints(folder);
         let config = self.config(table, conditions);
         let card = ModelCard::new(table, &config)?;
         if let Some(present) = ModelCard::read(folder)? {
@@ -107,7 +133,7 @@ impl TrainArgs {
             }
             if MaterialsModel::is_saved(folder) {
                 eprintln!("{} already holds this model; using it", folder.display());
-                return Ok(MaterialsModel::load(folder, &device)?);
+                return Ok(MaterialsModel::load(folder, &self.device.device()?)?);
             }
             if !resume {
                 return Err(CliError::Usage(format!(
@@ -119,13 +145,24 @@ impl TrainArgs {
             }
         }
         card.write(folder)?;
-        let recorder = Progress::new();
-        let model =
-            MaterialsModel::fit(table, &config, Some(checkpoints.clone()), recorder, &device)?;
-        warn_of_early_end(&model);
+        let model = self.train(table, &config, Some(checkpoints.clone()))?;
         model.save(folder)?;
         checkpoints.clear()?;
         Ok(model)
+    }
+}
+
+/// Checkpoints of the fit into `folder`.
+fn checkpoints(folder: &Path) -> Checkpoints {
+    Checkpoints::new(folder.join("checkpoints"), CHECKPOINT_EVERY)
+}
+
+/// What is left of an interrupted fit into `folder`, and how to go on.
+pub fn kept(folder: &Path, how: &str) -> String {
+    let at = folder.display();
+    match checkpoints(folder).newest() {
+        Some(step) => format!("the checkpoint of step {step} is kept in {at}: {how}"),
+        None => format!("there was no checkpoint in {at} yet"),
     }
 }
 

@@ -13,7 +13,8 @@ use wgan_materials::{
 use super::CliError;
 use super::conditions::{ConditionArgs, first_drawn, warn_of_extrapolation};
 use super::data::DataArgs;
-use super::fit::{TrainArgs, at_least_one, read_with_notes};
+use super::fit::{TrainArgs, at_least_one, kept, read_with_notes};
+use super::lost_device::with_remote_devices;
 use super::output::{check_output, folder_of, print};
 
 /// Options of `generate`.
@@ -53,6 +54,14 @@ struct Asked {
 impl Generate {
     /// Fits, draws, checks, writes and reports.
     pub fn run(&self) -> Result<(), CliError> {
+        let kept = || match &self.model {
+            Some(folder) => kept(folder, "the same command again continues from it"),
+            None => "nothing is kept without --model".to_owned(),
+        };
+        with_remote_devices(self.training.all_devices(), kept, || self.generate())
+    }
+
+    fn generate(&self) -> Result<(), CliError> {
         let device = self.training.device.device()?;
         self.check_output()?;
         let table = read_with_notes(&self.data)?;

@@ -8,8 +8,11 @@ mod evaluate;
 mod fit;
 mod generate;
 mod inspect;
+mod lost_device;
 mod output;
 mod sample;
+#[cfg(feature = "remote")]
+mod serve;
 
 use clap::{Parser, Subcommand};
 
@@ -35,6 +38,9 @@ enum Command {
     Sample(sample::Sample),
     /// Reports how good candidates of any origin are.
     Evaluate(evaluate::Evaluate),
+    /// Lends a device of this machine to `fit`, `generate` and `sample` on another one.
+    #[cfg(feature = "remote")]
+    Serve(serve::Serve),
 }
 
 impl Cli {
@@ -49,6 +55,8 @@ impl Cli {
             Command::Fit(command) => command.run(),
             Command::Sample(command) => command.run(),
             Command::Evaluate(command) => command.run(),
+            #[cfg(feature = "remote")]
+            Command::Serve(command) => command.run(),
         }
     }
 }

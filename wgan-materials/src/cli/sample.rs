@@ -14,6 +14,7 @@ use super::CliError;
 use super::conditions::{ConditionArgs, first_drawn, warn_of_extrapolation};
 use super::device::DeviceChoice;
 use super::fit::at_least_one;
+use super::lost_device::with_remote_devices;
 use super::output::{check_output, print};
 
 /// Options of `sample`.
@@ -41,13 +42,18 @@ pub struct Sample {
     #[command(flatten)]
     asked: ConditionArgs,
     /// Where tensors live.
-    #[arg(long, value_enum, default_value_t = DeviceChoice::Flex)]
+    #[arg(long, default_value_t)]
     device: DeviceChoice,
 }
 
 impl Sample {
     /// Writes candidates batch by batch; long lists part by part, so that they can be resumed.
     pub fn run(&self) -> Result<(), CliError> {
+        let kept = || "complete parts of a long list are kept: add --resume to continue".to_owned();
+        with_remote_devices([&self.device], kept, || self.draw())
+    }
+
+    fn draw(&self) -> Result<(), CliError> {
         let device = self.device.device()?;
         check_output(&self.out, &[])?;
         let parts = CandidateParts::folder(&self.out);

@@ -1,11 +1,13 @@
 //! Generator of coded rows.
 
+use std::ops::Range;
+
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
 use rand_distr::{Distribution, Exp1};
 use wgan_cond::{FilmGenerator, Labelled};
-use wgan_core::{GaussianPrior, Generator, MlpConfig, Prior, Sample, WganError};
+use wgan_core::{Batch, GaussianPrior, Generator, MlpConfig, Prior, Sample, WganError};
 
 use super::layout::Layout;
 
@@ -18,6 +20,24 @@ pub(super) struct TableLatent {
     gumbel: Tensor<2>,
     /// Coded conditions, `[n, m]`.
     y: Tensor<2>,
+}
+
+impl Batch for TableLatent {
+    fn part(&self, rows: Range<usize>) -> Self {
+        Self {
+            z: self.z.part(rows.clone()),
+            gumbel: self.gumbel.part(rows.clone()),
+            y: self.y.part(rows),
+        }
+    }
+
+    fn to_device(self, device: &Device) -> Self {
+        Self {
+            z: self.z.to_device(device),
+            gumbel: self.gumbel.to_device(device),
+            y: self.y.to_device(device),
+        }
+    }
 }
 
 /// Law of the latents.
@@ -57,7 +77,6 @@ impl Prior<Labelled> for TablePrior {
 pub(super) struct TableGenerator {
     trunk: FilmGenerator,
     frequency: Param<Tensor<2>>,
-    #[module(skip)]
     layout: Layout,
 }
 

@@ -1,5 +1,6 @@
 //! What the entries of a coded row mean, as matrices.
 
+use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::Array2;
 use wgan_core::tensor_of;
@@ -11,9 +12,10 @@ use super::{Component, TableEncoder};
 const RAREST: f64 = 1e-4;
 
 /// Where a code of `d` entries has its one-hot blocks, its offsets and its numbers.
-#[derive(Clone, Debug)]
+#[derive(Module, Debug)]
 pub(super) struct Layout {
     /// First entry and number of entries of each one-hot block.
+    #[module(skip)]
     blocks: Vec<(usize, usize)>,
     /// 1 for one-hot entries, `[1, d]`.
     is_entry: Tensor<2>,

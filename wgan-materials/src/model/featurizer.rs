@@ -1,5 +1,6 @@
 //! What the critic sees of a composition.
 
+use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use wgan_cond::Labelled;
 
@@ -48,13 +49,16 @@ impl FeaturizerShape {
 /// Chemical features of compositions, as tensor operations with gradients in the elements.
 ///
 /// Given the amounts, every feature but charge balance, which is a yes or no, is linear in the one-hot elements.
-#[derive(Clone, Debug)]
+#[derive(Module, Debug)]
 pub struct Featurizer {
+    #[module(skip)]
     shape: FeaturizerShape,
     /// Standardised descriptors of the elements, `[e, p]`.
     descriptors: Tensor<2>,
+    #[module(skip)]
     charge_balance: ChargeBalance,
     /// Property column of each given property.
+    #[module(skip)]
     held: Vec<usize>,
 }
 

@@ -46,7 +46,6 @@ pub struct MaterialsGenerator {
     from_descriptors: Vec<Linear>,
     frequency: Param<Tensor<3>>,
     properties: Mlp,
-    #[module(skip)]
     featurizer: Featurizer,
     #[module(skip)]
     space: PropertySpace,

@@ -216,6 +216,20 @@ impl MaterialsModel {
         recorder: impl Recorder,
         device: &Device,
     ) -> Result<Self, MaterialsError> {
+        Self::fit_on_devices(table, config, checkpoints, recorder, (device, &[]))
+    }
+
+    /// As [`MaterialsModel::fit`], with the batches shared by other devices: see [`Wgan::on_devices`].
+    ///
+    /// # Errors
+    /// As [`MaterialsModel::fit`].
+    pub fn fit_on_devices(
+        table: &Table,
+        config: &MaterialsConfig,
+        checkpoints: Option<Checkpoints>,
+        recorder: impl Recorder,
+        (device, shared_by): (&Device, &[Device]),
+    ) -> Result<Self, MaterialsError> {
         let card = ModelCard::new(table, config)?;
         let training = config.training()?;
         let networks = card.networks(device)?;
@@ -229,7 +243,8 @@ impl MaterialsModel {
         );
         let prior = MaterialsPrior::new(data.shape());
         let strategy = GradientPenalty::two_sided(config.lambda);
-        let wgan = Wgan::new(networks.critic, networks.generator, strategy, &training);
+        let wgan = Wgan::new(networks.critic, networks.generator, strategy, &training)
+            .on_devices(shared_by);
         let mut fit =
             Fit::new(&training, &data, &prior, device, config.seed)?.with_recorder(recorder);
         if let Some(checkpoints) = checkpoints {

@@ -1,10 +1,12 @@
 //! Latents of the materials generator.
 
+use std::ops::Range;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, Exp1, StandardNormal};
 use wgan_cond::Labelled;
-use wgan_core::{Prior, Sample};
+use wgan_core::{Batch, Prior, Sample};
 
 use super::FeaturizerShape;
 
@@ -26,6 +28,28 @@ pub struct MaterialsLatent {
     pub gumbel: Tensor<3>,
     /// `N(0, I)`, `[n, 16]`.
     pub z_property: Tensor<2>,
+}
+
+impl Batch for MaterialsLatent {
+    fn part(&self, rows: Range<usize>) -> Self {
+        Self {
+            amounts: self.amounts.part(rows.clone()),
+            given: self.given.part(rows.clone()),
+            z: self.z.part(rows.clone()),
+            gumbel: self.gumbel.part(rows.clone()),
+            z_property: self.z_property.part(rows),
+        }
+    }
+
+    fn to_device(self, device: &Device) -> Self {
+        Self {
+            amounts: self.amounts.to_device(device),
+            given: self.given.to_device(device),
+            z: self.z.to_device(device),
+            gumbel: self.gumbel.to_device(device),
+            z_property: self.z_property.to_device(device),
+        }
+    }
 }
 
 /// Law of the latents: amounts as in the data, noise drawn on the host.
