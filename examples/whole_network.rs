@@ -137,7 +137,7 @@ fn table(columns: &[(String, &Network)], old: &Network, groups: &[usize]) -> Res
             s.max_degree.to_string(),
             format!("{:.3}", s.assortativity),
             s.triangles.to_string(),
-            format!("{:.3}", s.power_law_exponent),
+            s.power_law_exponent.map_or("–".to_owned(), |x| format!("{x:.3}")),
             format!("{between:.1e}"),
             format!("{inside:.1e}"),
             s.wedges.to_string(),

@@ -21,7 +21,7 @@ struct Arguments {
     /// Seed of everything that is drawn.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// A reduced run.
+    /// A reduced run, which fails no verdict.
     #[arg(long = "quick")]
     is_quick: bool,
 }
@@ -96,8 +96,12 @@ impl Experiment {
 
     /// Expects what `expected` says in words.
     pub fn holds(&mut self, what: &str, expected: &str, measured: f64, holds: bool) {
-        self.has_failed |= !holds;
-        let verdict = if holds { "holds" } else { "FAILS" };
+        let verdict = match (holds, self.is_quick) {
+            (true, _) => "holds",
+            (false, true) => "needs a full run",
+            (false, false) => "FAILS",
+        };
+        self.has_failed |= !holds && !self.is_quick;
         self.rows.push([what, expected, &short(measured), verdict].map(str::to_owned));
     }
 

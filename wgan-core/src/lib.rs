@@ -69,6 +69,7 @@ mod norm;
 mod sample;
 mod train;
 pub mod transport;
+mod waiting;
 mod weights;
 pub mod whitening;
 
@@ -96,4 +97,5 @@ pub use train::{
     JsonLines, Objective, OptimizerConfig, Plateau, Progress, Record, Recorder, Schedule,
     StopReason, StopRule, TrainConfig, W1Evaluation, Wgan,
 };
+pub use waiting::waiting;
 pub use weights::{load_weights, save_weights};

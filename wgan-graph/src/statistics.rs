@@ -26,8 +26,8 @@ pub struct NetworkStatistics {
     /// Share of the wedges that are closed by an edge, `3·triangles/wedges`.
     pub clustering: f64,
     /// Exponent of a power law of the degrees: `1 + n / Σ ln(deg/deg_min)` over the nodes with an
-    /// edge; infinite where all degrees are the same.
-    pub power_law_exponent: f64,
+    /// edge; none where all degrees are the same.
+    pub power_law_exponent: Option<f64>,
     /// Gini coefficient of the degrees: 0 where all are the same, nearly 1 where one node has all.
     pub gini: f64,
     /// Nodes of the largest component.
@@ -82,7 +82,7 @@ impl NetworkStatistics {
             ("wedges", self.wedges.to_string()),
             ("claws", self.claws.to_string()),
             ("clustering", short(self.clustering)),
-            ("power-law exponent", short(self.power_law_exponent)),
+            ("power-law exponent", self.power_law_exponent.map_or("–".to_owned(), short)),
             ("Gini of degrees", short(self.gini)),
             ("largest component", self.largest_component.to_string()),
             ("mean hops", short(self.mean_hops)),
@@ -106,11 +106,11 @@ fn assortativity(network: &Network) -> f64 {
 }
 
 /// Maximum likelihood of a continuous power law above the smallest degree; `degrees` ascending.
-fn power_law_exponent(degrees: &[usize]) -> f64 {
+fn power_law_exponent(degrees: &[usize]) -> Option<f64> {
     let degrees = &degrees[degrees.partition_point(|&d| d == 0)..];
-    let Some(&least) = degrees.first() else { return f64::INFINITY };
+    let &least = degrees.first()?;
     let logs: f64 = degrees.iter().map(|&d| (d as f64 / least as f64).ln()).sum();
-    1.0 + degrees.len() as f64 / logs
+    (logs > 0.0).then(|| 1.0 + degrees.len() as f64 / logs)
 }
 
 /// `Σᵢ (2i − n − 1)·dᵢ / (n·Σ dᵢ)` over the ascending degrees, `i` from 1.
@@ -143,7 +143,7 @@ mod tests {
         // Degrees at the ends of the arcs: (2,2), (2,3), (2,3), (1,3) and back; by hand −5/7.
         assert_abs_diff_eq!(s.assortativity, -5.0 / 7.0, epsilon = 1e-12);
         let logs = 2.0 * 2.0_f64.ln() + 3.0_f64.ln();
-        assert_abs_diff_eq!(s.power_law_exponent, 1.0 + 4.0 / logs, epsilon = 1e-12);
+        assert_abs_diff_eq!(s.power_law_exponent.unwrap(), 1.0 + 4.0 / logs, epsilon = 1e-12);
         // Mean absolute difference of (0, 1, 2, 2, 3) over all 25 pairs, half of it per mean 1.6.
         assert_abs_diff_eq!(s.gini, (28.0 / 25.0) / 2.0 / 1.6, epsilon = 1e-12);
     }
@@ -155,6 +155,6 @@ mod tests {
         assert_eq!(star.claws, 161_700);
         let ring = statistics(9, &(0..9).map(|v| (v, (v + 1) % 9)).collect::<Vec<_>>());
         assert_eq!((ring.gini, ring.assortativity), (0.0, 0.0));
-        assert_eq!(ring.power_law_exponent, f64::INFINITY);
+        assert_eq!(ring.power_law_exponent, None);
     }
 }

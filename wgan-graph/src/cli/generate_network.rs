@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use wgan_core::waiting;
 use wgan_graph::{Network, NetworkStatistics, WholeNetworkConfig, generate_network};
 
 use super::CliError;
@@ -38,7 +39,7 @@ impl GenerateNetwork {
             eprintln!("note: new edges have no costs; the structure alone is learnt");
         }
         let config = WholeNetworkConfig::new().with_overlap(self.overlap);
-        let new = generate_network(&network, &config, self.seed)?;
+        let new = waiting("generating", || generate_network(&network, &config, self.seed))?;
         let rows = new.edges().map(|(u, v, _)| vec![new.id(u).to_owned(), new.id(v).to_owned()]);
         write_csv(&self.out, &["source", "target"], rows)?;
         self.report(&network, &new)?;
@@ -49,7 +50,8 @@ impl GenerateNetwork {
     fn report(&self, old: &Network, new: &Network) -> Result<(), CliError> {
         let common = new.edges().filter(|&(u, v, _)| old.has_arc(u, v)).count();
         let overlap = common as f64 / new.n_edges() as f64;
-        let (old, new) = (NetworkStatistics::of(old)?, NetworkStatistics::of(new)?);
+        let of = |network| waiting("comparing", || NetworkStatistics::of(network));
+        let (old, new) = (of(old)?, of(new)?);
         if self.json {
             let both = serde_json::json!({ "overlap": overlap, "given": old, "generated": new });
             println!("{}", to_json(&both));

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use wgan_core::waiting;
 use wgan_graph::{Link, Network, WalkConfig, likely_links, link_scores, read_pairs};
 
 use super::CliError;
@@ -37,10 +38,10 @@ impl Links {
         let (network, summary) = self.network.or_else(Some(Directed::Symmetrise), None).read()?;
         note(&summary);
         let config = WalkConfig::new();
-        let links = match &self.pairs {
-            Some(path) => of_pairs(&network, path, &config)?,
-            None => likely_links(&network, self.top as usize, &config)?,
-        };
+        let links = waiting("scoring pairs", || match &self.pairs {
+            Some(path) => of_pairs(&network, path, &config),
+            None => Ok(likely_links(&network, self.top as usize, &config)?),
+        })?;
         let rows = links.iter().map(|link| {
             let id = |v: usize| network.id(v).to_owned();
             vec![id(link.u), id(link.v), link.score.to_string()]

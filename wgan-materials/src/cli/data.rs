@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use wgan_core::waiting;
 use wgan_materials::{MaterialsError, OnBadRow, OnRepeat, PropertySelection, ReadOptions, Table};
-
-use super::output::waiting;
 
 /// Which table to read, and how.
 #[derive(Clone, Debug, Args)]

@@ -2,9 +2,7 @@
 
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use wgan_core::WganError;
 
 use super::CliError;
@@ -49,18 +47,6 @@ pub fn print(text: &str) -> Result<(), CliError> {
         }
         _ => Ok(()),
     }
-}
-
-/// Does something that takes longer with every row, and tells what and for how long on a terminal.
-pub fn waiting<T>(what: &str, work: impl FnOnce() -> T) -> T {
-    let style = ProgressStyle::with_template("{spinner} {msg}, {elapsed}");
-    let bar = ProgressBar::new_spinner()
-        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
-        .with_message(what.to_owned());
-    bar.enable_steady_tick(Duration::from_millis(500));
-    let result = work();
-    bar.finish_and_clear();
-    result
 }
 
 /// Indented JSON of a value that always has one.
