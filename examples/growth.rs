@@ -1,7 +1,7 @@
 //! How time grows with the size of the problem: rows of a table, dimension of the data, width of the networks, candidates.
 //!
-//! Known answer: reading, evaluating and sampling look at each row once, so their time grows no faster than its number; a training step does not
-//! depend on the rows, and grows no faster than the dimension and the square of the width.
+//! Known answer: reading, evaluating, preparing a fit and sampling look at each row once, so their time grows no faster than the number; a training
+//! step grows no faster than the dimension and the square of the width.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -22,7 +22,7 @@ use wgan_materials::{
 };
 
 const PROBLEM: &str = "How does time grow with rows, dimension, width and candidates?\n\
-    Known answer: slope 1 in rows and candidates, 0 of a training step in rows, at most 1 in the dimension and 2 in the width (log–log).";
+    Known answer: a slope of at most 1 in rows, candidates and dimension, 2 in the width (log–log).";
 
 const METALS: [&str; 24] = [
     "Li", "Na", "K", "Rb", "Mg", "Ca", "Sr", "Ba", "Y", "La", "Ti", "Zr", "V", "Nb", "Cr", "Mn",
@@ -104,7 +104,7 @@ impl Curve {
             run.note(&format!("{}, {size} (s)", self.name), *seconds);
         }
         run.note("  slope over all", slope(&self.points));
-        // Half a tenth of a decade is the noise of a machine that does other things too.
+        // What other programs on the machine may add.
         let end = &self.points[self.points.len().saturating_sub(2)..];
         run.at_most("  slope at the end", self.steepest + 0.15, slope(end));
     }

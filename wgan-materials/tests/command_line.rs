@@ -449,6 +449,14 @@ fn a_device_that_is_not_built_in_is_named() {
     let (output, _) = generate(&folder, &data, &["--device", "cuda"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("device `cuda` is not built in"), "{}", stderr(&output));
+    // Nor does it leave a fit that stands in the way of the next one.
+    let model = folder.path().join("model");
+    let fit = ["fit", path(&data), "--model", path(&model), "--steps", "1"];
+    for device in ["--device", "--devices"] {
+        let output = run(&[&fit[..], &[device, "cuda"]].concat());
+        assert_eq!(output.status.code(), Some(2));
+        assert!(!model.exists());
+    }
 }
 
 #[test]
@@ -484,14 +492,24 @@ fn a_damaged_model_is_refused() {
     let data = file(&folder, "data.csv", table());
     let model = folder.path().join("model");
     run(&["fit", path(&data), "--model", path(&model), "--steps", "2"]);
-    let weights = model.join("weights.safetensors");
-    let bytes = fs::read(&weights).unwrap();
-    fs::write(&weights, &bytes[..bytes.len() / 2]).unwrap();
     let out = folder.path().join("out.csv");
-    let output = run(&["sample", "--model", path(&model), "--out", path(&out)]);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("weights.safetensors"), "{}", stderr(&output));
-    assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
+    let refuses = |file: &str, bytes: &[u8], expected: &str| {
+        let whole = fs::read(model.join(file)).unwrap();
+        fs::write(model.join(file), bytes).unwrap();
+        let output = run(&["sample", "--model", path(&model), "--out", path(&out)]);
+        fs::write(model.join(file), whole).unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let said = stderr(&output);
+        assert!(said.contains(file) && said.contains(expected), "{said}");
+        assert!(!said.contains("panicked"), "{said}");
+    };
+    let weights = fs::read(model.join("weights.safetensors")).unwrap();
+    refuses("weights.safetensors", &weights[..weights.len() / 2], "");
+    let known = fs::read_to_string(model.join("known.csv")).unwrap();
+    let lines: Vec<&str> = known.lines().collect();
+    refuses("known.csv", lines[..lines.len() - 1].join("\n").as_bytes(), "are not those that");
+    refuses("known.csv", b"formula\n", "its 0 formulas");
+    refuses("known.csv", b"formula\nNaCl\nsalt\n", "line 3");
 }
 
 /// The small table with a class.

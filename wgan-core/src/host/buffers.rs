@@ -2,8 +2,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
-/// Buffers at most; a step of one network uses a few dozen.
-const MOST: usize = 256;
+/// Buffers at most: a step uses about fourteen for each 64 samples of a wide network.
+const MOST: usize = 1024;
 
 /// A training step asks for the same few dozen buffers every time. Given back to the system they would come back as new
 /// pages to be cleared, which takes a fifth of a step of wide networks.

@@ -33,11 +33,11 @@ pub(super) struct Trace {
 /// core which other work shares does not hold up the rest.
 pub(super) const CHUNK: usize = 64;
 
-/// Largest weight matrix of a network that is not wide.
+/// Largest weight matrix of a network that is not wide: a quarter of a megabyte.
 const NARROW: usize = 1 << 16;
 
 impl Perceptron {
-    /// Whether the gradient of a chunk of samples would be larger than the chunk.
+    /// Whether a weight matrix is so large that its gradient leaves the cache of a core with each chunk.
     pub(super) fn is_wide(&self) -> bool {
         self.layers.iter().any(|layer| layer.weight.values.len() > NARROW)
     }

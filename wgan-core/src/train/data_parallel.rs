@@ -127,6 +127,7 @@ mod tests {
         let (alone, shared) = (run(&[]), run(&[Device::flex(), Device::flex(), Device::flex()]));
         for (ours, expected) in [(&shared.0.0, &alone.0.0), (&shared.0.1, &alone.0.1)] {
             assert_eq!(ours.len(), expected.len());
+            assert_ne!(ours, expected, "sums are rounded otherwise, so nothing was shared");
             for (a, b) in ours.iter().zip(expected) {
                 assert!((a - b).abs() < 1e-5, "{a} against {b}");
             }

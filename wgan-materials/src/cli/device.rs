@@ -57,8 +57,8 @@ impl DeviceChoice {
         matches!(self, DeviceChoice::Remote(_))
     }
 
-    /// The feature that builds it in.
-    fn feature(&self) -> &'static str {
+    /// The feature that builds it in, the kind of the device.
+    pub fn feature(&self) -> &'static str {
         match self {
             DeviceChoice::Flex => "flex",
             DeviceChoice::Tch => "tch",
@@ -98,7 +98,7 @@ impl FromStr for DeviceChoice {
             "wgpu" => Ok(DeviceChoice::Wgpu),
             "cuda" => Ok(DeviceChoice::Cuda),
             _ => match text.strip_prefix(REMOTE) {
-                Some(address) if address.starts_with("ws://") => {
+                Some(address) if address.len() > "ws://".len() && address.starts_with("ws://") => {
                     Ok(DeviceChoice::Remote(address.to_owned()))
                 }
                 _ => Err("expected flex, tch, wgpu, cuda or remote=ws://HOST:PORT".to_owned()),

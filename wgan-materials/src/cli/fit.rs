@@ -38,7 +38,8 @@ pub struct TrainArgs {
 pub struct Fit {
     #[command(flatten)]
     data: DataArgs,
-    /// Directory of the model: settings, weights, history and, while it is fitted, checkpoints.
+    /// Directory of the model: settings, known materials, weights, history and, while it is
+    /// fitted, checkpoints.
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
     /// Property that candidates can be asked to have, see `sample --condition`; may be given several times.
@@ -67,7 +68,7 @@ impl Fit {
         let work = || self.training.fit_into(&table, conditions, &self.model, self.resume);
         with_remote_devices(
             self.training.all_devices(),
-            || kept(&self.model, "add --resume to continue from it"),
+            || kept(&self.model, "add --resume to go on"),
             work,
         )?;
         eprintln!("model saved in {}", self.model.display());
@@ -87,23 +88,15 @@ impl TrainArgs {
 
     /// A model that is kept in memory only.
     pub fn fit(&self, table: &Table, conditions: Vec<String>) -> Result<MaterialsModel, CliError> {
+        let (device, shared) = self.reached()?;
         let config = self.config(table, conditions);
-        self.train(table, &config, None)
+        train(table, &config, None, (&device, &shared))
     }
 
-    fn train(
-        &self,
-        table: &Table,
-        config: &MaterialsConfig,
-        checkpoints: Option<Checkpoints>,
-    ) -> Result<MaterialsModel, CliError> {
-        let device = self.device.device()?;
-        let shared: Vec<Device> =
-            self.devices.iter().map(DeviceChoice::device).collect::<Result<_, _>>()?;
-        let (device, recorder) = ((&device, shared.as_slice()), Progress::new());
-        let model = MaterialsModel::fit_on_devices(table, config, checkpoints, recorder, device)?;
-        warn_of_early_end(&model);
-        Ok(model)
+    /// Where the model lives, and the devices that share its batches.
+    fn reached(&self) -> Result<(Device, Vec<Device>), CliError> {
+        let shared = self.devices.iter().map(DeviceChoice::device).collect::<Result<_, _>>()?;
+        Ok((self.device.device()?, shared))
     }
 
     /// Every device that is used.
@@ -120,6 +113,8 @@ impl TrainArgs {
         folder: &Path,
         resume: bool,
     ) -> Result<MaterialsModel, CliError> {
+        // Before anything is written: a device that is not there leaves no unfinished fit.
+        let (device, shared) = self.reached()?;
         let _lock = locked(folder)?;
         let checkpoints = checkpoints(folder);
         let config = self.config(table, conditions);
@@ -133,7 +128,7 @@ impl TrainArgs {
             }
             if MaterialsModel::is_saved(folder) {
                 eprintln!("{} already holds this model; using it", folder.display());
-                return Ok(MaterialsModel::load(folder, &self.device.device()?)?);
+                return Ok(MaterialsModel::load(folder, &device)?);
             }
             if !resume {
                 return Err(CliError::Usage(format!(
@@ -145,11 +140,23 @@ impl TrainArgs {
             }
         }
         card.write(folder)?;
-        let model = self.train(table, &config, Some(checkpoints.clone()))?;
+        let model = train(table, &config, Some(checkpoints.clone()), (&device, &shared))?;
         model.save(folder)?;
         checkpoints.clear()?;
         Ok(model)
     }
+}
+
+fn train(
+    table: &Table,
+    config: &MaterialsConfig,
+    checkpoints: Option<Checkpoints>,
+    devices: (&Device, &[Device]),
+) -> Result<MaterialsModel, CliError> {
+    let recorder = Progress::new();
+    let model = MaterialsModel::fit_on_devices(table, config, checkpoints, recorder, devices)?;
+    warn_of_early_end(&model);
+    Ok(model)
 }
 
 /// Checkpoints of the fit into `folder`.
@@ -161,8 +168,9 @@ fn checkpoints(folder: &Path) -> Checkpoints {
 pub fn kept(folder: &Path, how: &str) -> String {
     let at = folder.display();
     match checkpoints(folder).newest() {
+        _ if MaterialsModel::is_saved(folder) => format!("the model is complete in {at}"),
         Some(step) => format!("the checkpoint of step {step} is kept in {at}: {how}"),
-        None => format!("there was no checkpoint in {at} yet"),
+        None => format!("there was no checkpoint in {at} yet; {how}"),
     }
 }
 

@@ -55,7 +55,7 @@ impl Generate {
     /// Fits, draws, checks, writes and reports.
     pub fn run(&self) -> Result<(), CliError> {
         let kept = || match &self.model {
-            Some(folder) => kept(folder, "the same command again continues from it"),
+            Some(folder) => kept(folder, "the same command again goes on"),
             None => "nothing is kept without --model".to_owned(),
         };
         with_remote_devices(self.training.all_devices(), kept, || self.generate())

@@ -19,7 +19,9 @@ pub fn with_remote_devices<'a, T>(
     work: impl FnOnce() -> Result<T, CliError>,
 ) -> Result<T, CliError> {
     let remote = devices.into_iter().filter(|device| device.is_remote());
-    let remote: Vec<String> = remote.map(ToString::to_string).collect();
+    let mut remote: Vec<String> = remote.map(ToString::to_string).collect();
+    remote.sort();
+    remote.dedup();
     if remote.is_empty() {
         return work();
     }

@@ -41,7 +41,7 @@ pub struct Sample {
     resume: bool,
     #[command(flatten)]
     asked: ConditionArgs,
-    /// Where tensors live.
+    /// Where tensors live: flex, tch, wgpu, cuda or remote=ws://HOST:PORT.
     #[arg(long, default_value_t)]
     device: DeviceChoice,
 }
@@ -49,7 +49,10 @@ pub struct Sample {
 impl Sample {
     /// Writes candidates batch by batch; long lists part by part, so that they can be resumed.
     pub fn run(&self) -> Result<(), CliError> {
-        let kept = || "complete parts of a long list are kept: add --resume to continue".to_owned();
+        let kept = || match CandidateParts::folder(&self.out) {
+            parts if parts.exists() => "complete parts are kept: add --resume to go on".to_owned(),
+            _ => "nothing is kept of a short list".to_owned(),
+        };
         with_remote_devices([&self.device], kept, || self.draw())
     }
 
@@ -168,7 +171,7 @@ impl Sample {
         Ok(SampleRequest {
             model: MaterialsModel::digest_of(&self.model)?,
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            device: format!("{:?}", self.device),
+            device: self.device.feature().to_owned(),
             seed: self.seed,
             is_neutral: self.neutral,
             conditions: self.asked.conditions.iter().map(ToString::to_string).collect(),

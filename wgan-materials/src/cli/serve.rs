@@ -27,6 +27,10 @@ pub struct Serve {
 impl Serve {
     /// Serves the device until the process is told to end.
     pub fn run(&self) -> Result<(), CliError> {
+        if self.device.is_remote() {
+            let told = "serve: a device of this machine is expected, got one of another server";
+            return Err(CliError::Usage(told.to_owned()));
+        }
         let device = self.device.device()?;
         let failed = |error: &dyn std::fmt::Display| {
             CliError::Device(format!("{}:{}: {error}", self.address, self.port))

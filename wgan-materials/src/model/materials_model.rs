@@ -44,7 +44,9 @@ pub struct ModelCard {
     pub alphabet: Alphabet,
     /// Properties of the data.
     pub space: PropertySpace,
-    /// The known materials, one per row of the data.
+    /// Digest of the known materials, formula by formula.
+    pub known_digest: String,
+    /// The known materials, one per row of the data; they have a file of their own, so a card from `config.json` alone has none.
     #[serde(skip, default = "none_known")]
     pub known: Arc<[Composition]>,
     /// The properties that are given, see [`MaterialsConfig::conditions`].
@@ -90,6 +92,7 @@ impl ModelCard {
             config: config.clone(),
             alphabet: Alphabet::of(&table.compositions),
             space: PropertySpace::fit(&table.properties),
+            known_digest: digest_of_known(&table.compositions),
             known: Arc::clone(&table.compositions),
             conditions: Conditions::fit(given?)?,
             digest: digest(table),
@@ -124,7 +127,14 @@ impl ModelCard {
             return Err(WganError::saved(&path, reason).into());
         }
         let card: Self = serde_json::from_str(&text).map_err(|e| WganError::saved(&path, e))?;
-        Ok(Some(Self { known: read_known(&folder.join(KNOWN))?, ..card }))
+        let path = folder.join(KNOWN);
+        let known = read_known(&path)?;
+        if digest_of_known(&known) != card.known_digest {
+            let reason =
+                format!("its {} formulas are not those that {CONFIG} belongs to", known.len());
+            return Err(WganError::saved(&path, reason).into());
+        }
+        Ok(Some(Self { known, ..card }))
     }
 
     /// Writes the card to the model directory `folder`.
@@ -174,9 +184,10 @@ fn none_known() -> Arc<[Composition]> {
 fn read_known(path: &Path) -> Result<Arc<[Composition]>, MaterialsError> {
     let file = std::fs::File::open(path).map_err(|e| WganError::io(path, e))?;
     let mut known = Vec::new();
-    for line in BufReader::new(file).lines().skip(1) {
+    for (i, line) in BufReader::new(file).lines().enumerate().skip(1) {
         let line = line.map_err(|e| WganError::io(path, e))?;
-        known.push(line.parse().map_err(|e| WganError::saved(path, e))?);
+        let refused = |e| WganError::saved(path, format!("line {}: {e}", i + 1));
+        known.push(line.parse().map_err(|e: MaterialsError| refused(e))?);
     }
     Ok(known.into())
 }
@@ -187,6 +198,13 @@ fn given_property(table: &Table, name: &str) -> Result<Property, MaterialsError>
         name: name.to_owned(),
         properties: table.properties.iter().map(|property| property.name.clone()).collect(),
     })
+}
+
+/// Over formulas.
+fn digest_of_known(known: &[Composition]) -> String {
+    let mut digest = Digest::new();
+    known.iter().for_each(|composition| digest.add(format!("{composition}\n").as_bytes()));
+    digest.to_string()
 }
 
 /// Over formulas and property values.
@@ -270,7 +288,7 @@ impl MaterialsModel {
 
     /// Whether `folder` holds a complete model.
     pub fn is_saved(folder: &Path) -> bool {
-        folder.join(CONFIG).exists() && folder.join(WEIGHTS).exists()
+        [CONFIG, KNOWN, WEIGHTS].iter().all(|file| folder.join(file).exists())
     }
 
     /// Loads the model of the directory `folder`.
@@ -281,7 +299,7 @@ impl MaterialsModel {
         let Some(card) = ModelCard::read(folder)? else {
             let missing = std::io::Error::new(
                 std::io::ErrorKind::NotFound,
-                "expected a model directory with config.json and weights.safetensors",
+                "expected a model directory with config.json, known.csv and weights.safetensors",
             );
             return Err(WganError::io(folder, missing).into());
         };

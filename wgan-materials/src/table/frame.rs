@@ -81,9 +81,14 @@ pub(super) fn from_parquet(
 ) -> Result<Vec<TextColumn>, MaterialsError> {
     let wanted: Vec<Expr> = names.iter().map(|name| col(name.as_str())).collect();
     let scan = scan_parquet(path, from, n).map(|scan| scan.select(wanted));
-    let columns: PolarsResult<Vec<_>> =
-        collect(path, scan)?.columns().iter().map(text_column).collect();
-    columns.map_err(|error| unreadable(path, &error.to_string()))
+    let text = |column: &Column| {
+        text_column(column).map_err(|error| {
+            let first = error.to_string();
+            let first = first.lines().next().unwrap_or_default().to_string();
+            unreadable(path, &format!("column `{}`: {first}", column.name()))
+        })
+    };
+    collect(path, scan)?.columns().iter().map(text).collect()
 }
 
 fn scan_parquet(path: &Path, from: usize, n: usize) -> PolarsResult<LazyFrame> {

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Cursor, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::source::not_a_table;
 use crate::error::MaterialsError;
@@ -53,6 +54,12 @@ impl Input {
         let read = self.reader()?.take(4).read_to_end(&mut start);
         read.map_err(|error| failed(&self.path, &error))?;
         Ok(start == b"PAR1")
+    }
+
+    /// Length and time of change: whether the file is still the same.
+    pub(super) fn stamp(&self) -> Option<(u64, SystemTime)> {
+        let metadata = std::fs::metadata(&self.path).ok().filter(|_| self.piped.is_none())?;
+        Some((metadata.len(), metadata.modified().ok()?))
     }
 
     /// The lines, from the first one.
@@ -140,9 +147,9 @@ impl Lines<'_> {
         self.n_read += bytes.iter().filter(|&&byte| byte == b'\n').count();
         let text = String::from_utf8(bytes)
             .unwrap_or_else(|error| self.text_of_lines(error.as_bytes(), before));
-        match text.strip_prefix('\u{feff}') {
-            Some(text) if is_first => text.to_string(),
-            _ => text,
+        match text.starts_with('\u{feff}') && is_first {
+            true => text.trim_start_matches('\u{feff}').to_string(),
+            false => text,
         }
     }
 

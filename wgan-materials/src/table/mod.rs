@@ -26,7 +26,7 @@ use crate::error::MaterialsError;
 use crate::evaluate::MaterialRows;
 use crate::mixed::MixedColumn;
 use rows::Sorter;
-use source::{Source, not_a_table};
+use source::Source;
 use survey::{ColumnSurvey, Survey};
 
 /// A numeric column.
@@ -87,26 +87,13 @@ impl Table {
         let source = Source::open(path)?;
         let decimal_comma = matches!(source.separator, Some(';' | '\t'));
         let survey = Survey::of(&source, decimal_comma)?;
-        if survey.n_rows + survey.n_ragged == 0 {
-            let expected = match source.separator {
-                Some(_) => "at least one row below the header",
-                None => "at least one row",
-            };
-            return not_a_table(path, expected, "none");
-        }
         let formula = formula_column::find(&survey.columns, options.formula_column.as_deref())?;
         let reports = select(&survey.columns, formula, &options.properties)?;
         let mut sorter = Sorter::new(formula, &reports, survey.n_rows, decimal_comma, options);
-        let mut n_rows = 0;
         source.for_each_part(|part| {
-            n_rows += part.rows.len();
             sorter.add(part);
             Ok(())
         })?;
-        if n_rows != survey.n_rows {
-            let reason = format!("it had {} rows and then {n_rows}: it is changing", survey.n_rows);
-            return Err(MaterialsError::Unreadable { path: path.to_path_buf(), reason });
-        }
         let sorted = sorter.finish();
         if let (OnBadRow::Fail, Some(bad)) = (options.on_bad_row, sorted.first_bad()) {
             return Err(bad_row(bad));
@@ -157,8 +144,7 @@ pub(crate) fn mixed_columns(path: &Path) -> Result<Vec<MixedColumn>, MaterialsEr
     let source = Source::open(path)?;
     let decimal_comma = matches!(source.separator, Some(';' | '\t'));
     let survey = Survey::of(&source, decimal_comma)?;
-    let start = |column| column::mixed_column(column);
-    let mut columns: Vec<MixedColumn> = survey.columns.iter().map(start).collect();
+    let mut columns: Vec<MixedColumn> = survey.columns.iter().map(column::mixed_column).collect();
     source.for_each_part(|part| {
         if let Some(bad) = part.ragged.first() {
             return Err(bad_row(bad));

@@ -1,6 +1,7 @@
 //! From a file to columns of text, part by part.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::frame::{self, TextColumn};
 use super::input::{Input, Lines};
@@ -25,6 +26,7 @@ pub(super) struct Source {
     pub(super) separator: Option<char>,
     /// Columns that were left out.
     notes: Vec<String>,
+    stamp: Option<(u64, SystemTime)>,
 }
 
 /// Some rows of a table, one after the other.
@@ -42,13 +44,14 @@ impl Source {
     /// Opens a CSV (comma, semicolon, tab or bar) or Parquet file.
     pub(super) fn open(path: &Path) -> Result<Self, MaterialsError> {
         let input = Input::open(path)?;
+        let stamp = input.stamp();
         let path = path.to_path_buf();
         if input.is_parquet()? {
             if input.is_piped() {
                 return not_a_table(&path, "a file, as Parquet is not read in order", "a pipe");
             }
             let (names, notes) = frame::parquet_names(&path)?;
-            return Ok(Self { path, input, names, separator: None, notes });
+            return Ok(Self { path, input, names, separator: None, notes, stamp });
         }
         let mut lines = input.lines()?;
         let mut text = lines.block(PART_BYTES)?.unwrap_or_default();
@@ -69,10 +72,23 @@ impl Source {
             }
         };
         drop(lines);
-        Ok(Self { path, input, names, separator: Some(char::from(separator)), notes: Vec::new() })
+        let (separator, notes) = (Some(char::from(separator)), Vec::new());
+        Ok(Self { path, input, names, separator, notes, stamp })
+    }
+
+    /// The error of a table without rows.
+    pub(super) fn without_rows<T>(&self) -> Result<T, MaterialsError> {
+        let expected = match self.separator {
+            Some(_) => "at least one row below the header",
+            None => "at least one row",
+        };
+        not_a_table(&self.path, expected, "none")
     }
 
     /// Hands over the rows part by part, in their order, and returns what else the reader should know.
+    ///
+    /// # Errors
+    /// That of `take`, and if the file is not what it was when it was opened.
     pub(super) fn for_each_part(
         &self,
         mut take: impl FnMut(Part) -> Result<(), MaterialsError>,
@@ -101,6 +117,10 @@ impl Source {
                     n_before += n;
                 }
             }
+        }
+        if self.input.stamp() != self.stamp {
+            let reason = "it changed while it was read".to_string();
+            return Err(MaterialsError::Unreadable { path: self.path.clone(), reason });
         }
         Ok(notes)
     }

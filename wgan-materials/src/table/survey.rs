@@ -38,6 +38,9 @@ impl Survey {
             pairs.for_each(|(survey, column)| survey.add(column, decimal_comma));
             Ok(())
         })?;
+        if n_rows + n_ragged == 0 {
+            return source.without_rows();
+        }
         Ok(Self { n_rows, n_ragged, columns, notes })
     }
 }
