@@ -88,10 +88,16 @@ impl Gradients {
             let parts = weight.values.chunks_mut(BLOCK * weight.d).enumerate();
             blocks.extend(parts.map(|(i, block)| (layer, i * BLOCK, block)));
         }
-        blocks.into_par_iter().for_each(|(layer, from, block)| {
+        let multiply = |(layer, from, block): (usize, usize, &mut [f32])| {
             let terms = outers.iter().map(|outer| (&outer.inputs[layer], &outer.signals[layer]));
             set_outer_products(block, from, terms);
-        });
+        };
+        // Of a narrow network, chunks are side by side already: tasks within them would wait for each other.
+        if of.is_wide() {
+            blocks.into_par_iter().for_each(multiply);
+        } else {
+            blocks.into_iter().for_each(multiply);
+        }
         let mut biases: Vec<Vec<f32>> =
             of.layers.iter().map(|layer| vec![0.0; layer.bias.len()]).collect();
         for outer in outers {

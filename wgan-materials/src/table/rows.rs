@@ -62,7 +62,9 @@ impl<'a> Sorter<'a> {
             skipped: Vec::new(),
             n_parsed: 0,
         };
-        Self { formula, properties, decimal_comma, options, seen: HashMap::new(), sorted }
+        let n_seen = if options.on_repeat == OnRepeat::Drop { n_rows } else { 0 };
+        let seen = HashMap::with_capacity(n_seen);
+        Self { formula, properties, decimal_comma, options, seen, sorted }
     }
 
     /// Sorts the rows of a part.
