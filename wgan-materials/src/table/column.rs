@@ -1,6 +1,6 @@
 //! What a column is: property, identifier, constant or something else.
 
-use super::cell::{Cell, TEXT, read_cell};
+use super::cell::{TEXT, read_cell};
 use super::frame::TextColumn;
 use super::summary::{ColumnReport, ColumnRole};
 use super::survey::{ColumnSurvey, Numbers};
@@ -94,15 +94,6 @@ pub(super) fn formula_report(
         max: None,
         mean: None,
         distinct,
-    }
-}
-
-impl Cell {
-    pub(super) fn number(&self) -> Option<f64> {
-        match self {
-            Cell::Number(value) => Some(*value),
-            _ => None,
-        }
     }
 }
 

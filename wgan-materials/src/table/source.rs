@@ -26,11 +26,11 @@ pub(super) struct Source {
     pub(super) separator: Option<char>,
     /// Columns that were left out.
     notes: Vec<String>,
+    /// What tells that the file has changed.
     stamp: Option<(u64, SystemTime)>,
 }
 
 /// Some rows of a table, one after the other.
-#[derive(Default)]
 pub(super) struct Part {
     /// The columns; all cells are text.
     pub(super) columns: Vec<TextColumn>,
