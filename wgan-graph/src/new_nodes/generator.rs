@@ -21,7 +21,7 @@ pub struct NewNodesConfig {
     #[config(default = 6)]
     pub n_landmarks: usize,
     /// Nodes, drawn at random, whose mean distance says how central a node is, at least 1.
-    #[config(default = 64)]
+    #[config(default = 256)]
     pub n_probes: usize,
     /// Generator updates, at least 1.
     #[config(default = 1500)]
@@ -53,15 +53,14 @@ impl NewNodesConfig {
 
 /// Dimension of the latent: twice that of a pattern with few landmarks.
 const LATENT: usize = 16;
-/// Rows that the margins of the generator are measured on.
-const MARGIN_ROWS: usize = 4096;
+/// Fewest rows that patterns are taken from.
+const N_DRAWN: usize = 4096;
 
 /// Draws patterns.
 pub struct PatternGenerator {
     generator: MlpGenerator,
     clustering: ClusteringByDegree,
     data: RankScale,
-    margins: RankScale,
 }
 
 impl PatternGenerator {
@@ -95,18 +94,16 @@ impl PatternGenerator {
         let prior = GaussianPrior { dim: LATENT };
         let fit = Fit::new(&train, &scaled, &prior, device, rng.next_u64())?;
         let generator = fit.with_recorder(recorder).run(wgan)?.wgan.averaged;
-        let fake = generator.forward(prior.sample(MARGIN_ROWS, rng, device));
-        let margins = RankScale::fit(to_array(fake).view());
-        Ok(Self { generator, clustering, data, margins })
+        Ok(Self { generator, clustering, data })
     }
 
     /// `n` patterns, spread over the law as evenly as `n` can be.
     ///
-    /// Each column has the margin of the data: a generated value is replaced by the data's value of
-    /// the same rank, so what the WGAN answers for is how the columns go together. Many more are
-    /// drawn than asked for, put in order of degree and reach, and taken at equal distances from a
-    /// random start (systematic sampling): any one follows the law, and all together have its
-    /// hubs and its leaves in their proportion.
+    /// What the WGAN answers for is how the columns go together. Many more are drawn than asked for,
+    /// put in order of degree and reach, and taken at equal steps (systematic sampling), so that there
+    /// are hubs and leaves in their proportion. Then each value is replaced by that of the data at
+    /// the same rank, so that each column has the margin of the data, and the clustering has it for
+    /// each degree.
     /// Degrees are multiplied by `growth`, see [`Pattern::from_row`].
     pub fn draw<R: Rng>(
         &self,
@@ -115,24 +112,36 @@ impl PatternGenerator {
         rng: &mut R,
         device: &Device,
     ) -> Vec<Pattern> {
-        let n_drawn = MARGIN_ROWS.max(4 * n);
+        let n_drawn = N_DRAWN.max(4 * n);
         let z = GaussianPrior { dim: LATENT }.sample(n_drawn, rng, device);
-        let mut rows = to_array(self.generator.forward(z));
-        for mut row in rows.rows_mut() {
-            for (j, value) in row.iter_mut().enumerate() {
-                *value = self.data.quantile(j, self.margins.rank(j, *value));
-            }
-        }
-        let mut rows: Vec<Vec<f64>> = rows.rows().into_iter().map(|row| row.to_vec()).collect();
-        rows.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[3].total_cmp(&b[3])));
+        let drawn = to_array(self.generator.forward(z));
+        let mut drawn: Vec<Vec<f64>> = drawn.rows().into_iter().map(|row| row.to_vec()).collect();
+        in_order(&mut drawn, 0, |u| self.data.quantile(0, u), 0.5);
+        drawn.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[3].total_cmp(&b[3])));
         let start = rng.random::<f64>();
         let taken = |i: usize| ((i as f64 + start) / n as f64 * n_drawn as f64) as usize;
-        let mut patterns: Vec<Pattern> = (0..n)
-            .map(|i| &rows[taken(i).min(n_drawn - 1)])
-            .map(|row| Pattern::from_row(row, growth, &self.clustering, rng))
-            .collect();
+        let mut rows: Vec<Vec<f64>> =
+            (0..n).map(|i| drawn[taken(i).min(n_drawn - 1)].clone()).collect();
+        for j in 2..rows[0].len() {
+            in_order(&mut rows, j, |u| self.data.quantile(j, u), rng.random());
+        }
+        for of_degree in rows.chunk_by_mut(|a, b| a[0] == b[0]) {
+            in_order(of_degree, 1, |u| u, rng.random());
+        }
+        let mut patterns: Vec<Pattern> =
+            rows.iter().map(|row| Pattern::from_row(row, growth, &self.clustering, rng)).collect();
         patterns.shuffle(rng);
         patterns
+    }
+}
+
+/// Replaces column `j` by `value((rank + start) / rows)`, ranks from 0 and `start` in `[0, 1)`.
+fn in_order(rows: &mut [Vec<f64>], j: usize, value: impl Fn(f64) -> f64, start: f64) {
+    let n = rows.len();
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|&a, &b| rows[a][j].total_cmp(&rows[b][j]));
+    for (rank, i) in order.into_iter().enumerate() {
+        rows[i][j] = value((rank as f64 + start) / n as f64);
     }
 }
 
@@ -145,4 +154,36 @@ fn to_array(data: Tensor<2>) -> Array2<f64> {
     let [n, d] = data.dims();
     let values: Vec<f64> = data.into_data().iter::<f32>().map(f64::from).collect();
     Array2::from_shape_fn((n, d), |(i, j)| values[i * d + j])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    #[test]
+    fn every_column_has_the_margin_of_the_data() {
+        let pattern = |i: usize| Pattern {
+            degree: 1 + i % 4,
+            clustering: if i % 4 > 0 && i % 8 < 4 { 1.0 } else { 0.0 },
+            log_neighbour_degree: (i as f64 / 40.0).sin(),
+            reach: i as f64,
+            place: vec![(i % 7) as f64],
+        };
+        let known: Vec<Pattern> = (0..200).map(pattern).collect();
+        let config = NewNodesConfig::new().with_n_steps(3).with_width(8);
+        let (mut rng, device) = (ChaCha8Rng::seed_from_u64(1), Device::flex());
+        let model = PatternGenerator::fit(&known, &config, (), &mut rng, &device).unwrap();
+        let drawn = model.draw(40, 1.0, &mut rng, &device);
+        for degree in 1..5 {
+            let of_degree: Vec<&Pattern> = drawn.iter().filter(|p| p.degree == degree).collect();
+            assert_eq!(of_degree.len(), 10);
+            let closed = of_degree.iter().filter(|p| p.clustering == 1.0).count();
+            assert_eq!(closed, if degree == 1 { 0 } else { 5 }, "degree {degree}");
+        }
+        let mut reaches: Vec<f64> = drawn.iter().map(|p| p.reach).collect();
+        reaches.sort_by(f64::total_cmp);
+        assert!(reaches.windows(2).all(|pair| pair[1] - pair[0] == 5.0), "{reaches:?}");
+    }
 }

@@ -3,7 +3,9 @@
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
 
-use super::pattern::{Pattern, Places};
+use super::gain::Gain;
+use super::pattern::Pattern;
+use super::places::Places;
 use crate::network::Network;
 
 /// A network that grows node by node.
@@ -12,7 +14,12 @@ pub struct Growth {
     places: Places,
     /// Mean distance of each old node to the probes.
     reaches: Vec<f64>,
+    /// Their sum now, and at the start.
+    total: f64,
+    total_at_start: f64,
     n_old: usize,
+    n_new: usize,
+    gain: Gain,
 }
 
 /// Numbers of a node with some neighbours.
@@ -39,13 +46,18 @@ const REACH: f64 = 3.0;
 const CLUSTERING: f64 = 6.0;
 const DEGREE: f64 = 3.0;
 
+/// Share of the new nodes that the expected gain counts as much as, where what is still to come is
+/// told from what came so far.
+const EXPECTED: f64 = 0.25;
+
 impl Growth {
-    /// Starts from `network`.
-    pub fn new(network: &Network, places: Places) -> Self {
+    /// Starts from `network`, to which `n_new` nodes are added with this `gain`.
+    pub fn new(network: &Network, places: Places, n_new: usize, gain: Gain) -> Self {
         let n = network.n_nodes();
         let neighbours = (0..n).map(|v| network.arcs().neighbours(v).to_vec()).collect();
-        let reaches = (0..n).map(|v| places.reach(places.of(v))).collect();
-        Self { neighbours, places, reaches, n_old: n }
+        let reaches: Vec<f64> = (0..n).map(|v| places.reach(places.of(v))).collect();
+        let total = reaches.iter().sum();
+        Self { neighbours, places, reaches, total, total_at_start: total, n_old: n, n_new, gain }
     }
 
     /// Neighbours of the nodes that were added, in order.
@@ -55,10 +67,18 @@ impl Growth {
 
     /// Adds a node whose pattern is as close to `target` as a local search finds it.
     ///
-    /// The degrees around it have grown with the network since the pattern was learnt.
+    /// Neighbours' degrees and distances are what they will be when all nodes are there, as far as
+    /// that can be told now.
     pub fn attach<R: Rng>(&mut self, target: &Pattern, rng: &mut R) {
         let mut target = target.clone();
-        target.log_neighbour_degree += (self.neighbours.len() as f64 / self.n_old as f64).ln();
+        let so_far = self.total / self.total_at_start;
+        let mean = self.total_at_start / self.n_old as f64;
+        let done = (self.neighbours.len() - self.n_old) as f64 / self.n_new as f64;
+        target.log_neighbour_degree += done * self.gain.neighbour_degree.ln();
+        let at_end = self.gain.reach * mean + self.gain.spread * (target.reach - mean);
+        let rate = (so_far.ln() + EXPECTED * self.gain.reach.ln()) / (done + EXPECTED);
+        target.reach = at_end / (rate * (1.0 - done)).exp();
+        target.place.iter_mut().for_each(|d| *d *= so_far);
         let target = &target;
         let pool = self.pool(target, rng);
         let mut chosen = self.grow(&pool, target, rng);
@@ -267,5 +287,14 @@ impl Growth {
             self.neighbours[u as usize].push(new); // larger than all others: stays sorted
         }
         self.neighbours.push(chosen);
+        let mut nearer = Vec::new();
+        self.places.add(&self.neighbours, |v| nearer.push(v));
+        nearer.sort_unstable();
+        nearer.dedup();
+        for v in nearer.into_iter().map(|v| v as usize).filter(|&v| v < self.n_old) {
+            let reach = self.places.reach(self.places.of(v));
+            self.total += reach - self.reaches[v];
+            self.reaches[v] = reach;
+        }
     }
 }

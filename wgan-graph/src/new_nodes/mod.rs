@@ -2,10 +2,11 @@
 
 mod clustering;
 mod cone;
-mod degree_gain;
+mod gain;
 mod generator;
 mod growth;
 mod pattern;
+mod places;
 mod rank_scale;
 #[cfg(test)]
 mod tests;
@@ -21,10 +22,11 @@ pub use generator::NewNodesConfig;
 
 use crate::error::GraphError;
 use crate::network::Network;
-use degree_gain::degree_gain;
+use gain::Gain;
 use generator::PatternGenerator;
 use growth::Growth;
-use pattern::{Places, patterns};
+use pattern::patterns;
+use places::Places;
 
 /// Fewest nodes with an edge that a law of patterns is learnt from.
 const FEWEST: usize = 10;
@@ -124,9 +126,9 @@ pub fn generate_nodes(
     let places = Places::new(&network, config.n_landmarks, config.n_probes, &mut rng)?;
     let known = patterns(&network, &places);
     let model = PatternGenerator::fit(&known, config, recorder, &mut rng, device)?;
-    let gain = degree_gain(&network, n, &mut rng);
-    let drawn = model.draw(n, gain, &mut rng, device);
-    let mut growth = Growth::new(&network, places);
+    let gain = Gain::by(&network, &known, n, &mut rng);
+    let drawn = model.draw(n, gain.degree, &mut rng, device);
+    let mut growth = Growth::new(&network, places, n, gain);
     drawn.iter().for_each(|pattern| growth.attach(pattern, &mut rng));
     Ok(with_ids(network, growth.added(), &mut rng))
 }

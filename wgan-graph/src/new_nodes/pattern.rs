@@ -1,57 +1,10 @@
 //! How a node is connected, as a row of numbers.
 
-use rand::seq::index::sample;
 use rand::{Rng, RngExt};
 
 use super::clustering::ClusteringByDegree;
-use crate::error::GraphError;
+use super::places::Places;
 use crate::network::Network;
-use crate::paths::ShortestPaths;
-
-/// Distances in hops from a few nodes to all nodes.
-#[derive(Clone, Debug)]
-pub struct Places {
-    /// `[nodes][landmarks + probes]`.
-    rows: Vec<Vec<f32>>,
-    n_landmarks: usize,
-}
-
-impl Places {
-    /// `n_landmarks` far apart, which say where a node is, and `n_probes` drawn at random, whose
-    /// mean says how central it is.
-    pub fn new<R: Rng>(
-        network: &Network,
-        n_landmarks: usize,
-        n_probes: usize,
-        rng: &mut R,
-    ) -> Result<Self, GraphError> {
-        let n = network.n_nodes();
-        let hops = ShortestPaths::hops(network);
-        let landmarks = hops.landmarks(n_landmarks.min(n), 0)?;
-        let found = landmarks.nodes().len();
-        let mut nodes = landmarks.nodes().to_vec();
-        nodes.extend(sample(rng, n, n_probes.min(n)));
-        let columns = hops.rows(&nodes);
-        let of_node = |v: usize| columns.iter().map(|column| column[v] as f32).collect();
-        Ok(Self { rows: (0..n).map(of_node).collect(), n_landmarks: found })
-    }
-
-    /// Number of landmarks.
-    pub fn n_landmarks(&self) -> usize {
-        self.n_landmarks
-    }
-
-    /// Distances of node `v` to landmarks and probes.
-    pub fn of(&self, v: usize) -> &[f32] {
-        &self.rows[v]
-    }
-
-    /// Mean distance to the probes.
-    pub fn reach(&self, row: &[f32]) -> f64 {
-        let probes = &row[self.n_landmarks..];
-        probes.iter().map(|&d| f64::from(d)).sum::<f64>() / probes.len().max(1) as f64
-    }
-}
 
 /// Connection pattern of a node.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,12 +29,11 @@ impl Pattern {
         let degree = neighbours.len();
         let closed: usize = neighbours.iter().map(|&u| arcs.n_common(v, u as usize)).sum();
         let pairs = degree * degree.saturating_sub(1);
-        let degrees: usize = neighbours.iter().map(|&u| arcs.degree(u as usize)).sum();
         let row = places.of(v);
         Self {
             degree,
             clustering: if pairs == 0 { 0.0 } else { closed as f64 / pairs as f64 },
-            log_neighbour_degree: (degrees as f64 / degree.max(1) as f64).ln(),
+            log_neighbour_degree: log_neighbour_degree(network, v),
             reach: places.reach(row),
             place: row[..places.n_landmarks()].iter().map(|&d| f64::from(d)).collect(),
         }
@@ -112,6 +64,14 @@ impl Pattern {
             place: row[4..].to_vec(),
         }
     }
+}
+
+/// `ln` of the mean degree of the neighbours of `v`; 0 if it has none.
+pub fn log_neighbour_degree(network: &Network, v: usize) -> f64 {
+    let arcs = network.arcs();
+    let neighbours = arcs.neighbours(v);
+    let degrees: usize = neighbours.iter().map(|&u| arcs.degree(u as usize)).sum();
+    (degrees.max(1) as f64 / neighbours.len().max(1) as f64).ln()
 }
 
 /// Patterns of all nodes that have an edge.

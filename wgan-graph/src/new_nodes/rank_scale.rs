@@ -44,14 +44,6 @@ impl RankScale {
         let sorted = &self.sorted[j];
         sorted[((u * sorted.len() as f64) as usize).min(sorted.len() - 1)]
     }
-
-    /// Share of column `j` that is below `value`, ties counted half.
-    pub fn rank(&self, j: usize, value: f64) -> f64 {
-        let sorted = &self.sorted[j];
-        let below = sorted.partition_point(|s| *s < value);
-        let up_to = sorted.partition_point(|s| *s <= value);
-        (below + up_to) as f64 / (2 * sorted.len()) as f64
-    }
 }
 
 #[cfg(test)]
@@ -71,7 +63,6 @@ mod tests {
             assert_eq!(scale.quantile(0, u), *value);
         }
         assert_eq!(scale.quantile(0, 1.0), 9.0);
-        assert_eq!(scale.rank(0, 1.0), 0.25);
     }
 
     #[test]
