@@ -5,18 +5,16 @@
 
 use std::process::ExitCode;
 
-use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::{Array2, ArrayView1, Axis};
 use wgan_cond::{
-    ConcatCritic, Condition, ConditionColumn, ConditionalData, ConditionalLatent, ConditionalPrior,
-    Labelled, Schema,
+    ConcatCritic, ConcatGenerator, Condition, ConditionColumn, ConditionalData, ConditionalPrior,
+    Schema,
 };
 use wgan_core::transport::w1_sorted;
 use wgan_core::{
     Fit, Generator, GradientPenalty, LatticeSummaries, MlpConfig, OptimizerConfig, Progress,
-    Schedule, SpinGenerator, SpinGeneratorConfig, Summarised, TrainConfig, Wgan, points_of,
-    tensor_of,
+    Schedule, SpinGeneratorConfig, Summarised, TrainConfig, Wgan, points_of, tensor_of,
 };
 use wgan_examples::ising::{Wolff, energy, exact_energy, magnetisation};
 use wgan_examples::{Experiment, Failure, Panel, mean, save};
@@ -32,22 +30,6 @@ const SIDE: usize = 16;
 const N: usize = 2000;
 /// Independent samples of each law; W₁ is the mean over as many pairs.
 const N_SAMPLES: usize = 5;
-
-/// The generator of spins, told the condition by its first inputs.
-#[derive(Module, Debug)]
-struct ConditionalSpins {
-    spins: Summarised<SpinGenerator>,
-}
-
-impl Generator for ConditionalSpins {
-    type Latent = ConditionalLatent;
-    type Sample = Labelled;
-
-    fn generate(&self, latent: &ConditionalLatent) -> Labelled {
-        let input = Tensor::cat(vec![latent.y.clone(), latent.z.clone()], 1); // [n, m + k]
-        Labelled { x: self.spins.generate(&input), y: latent.shown.clone() }
-    }
-}
 
 fn at(temperature: f64) -> Condition {
     Condition::new().with("temperature", temperature)
@@ -93,13 +75,13 @@ fn main() -> Result<ExitCode, Failure> {
     let noise = generator.prior();
     let wgan = Wgan::new(
         critic,
-        ConditionalSpins { spins: Summarised { generator, summaries } },
+        ConcatGenerator { generator: Summarised { generator, summaries } },
         GradientPenalty::one_sided(0.1),
         &config,
     );
     let prior = ConditionalPrior { dim: noise.dim };
     let fit = Fit::new(&config, &data, &prior, &device, run.seed)?.with_recorder(Progress::new());
-    let generator = fit.run(wgan)?.wgan.averaged.spins.generator;
+    let generator = fit.run(wgan)?.wgan.averaged.generator.generator;
 
     let mut panels = Vec::new();
     for temperature in ASKED {

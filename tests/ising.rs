@@ -4,8 +4,8 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use ndarray::{Array2, Axis};
 use wgan_cond::{
-    ConcatCritic, Condition, ConditionColumn, ConditionalData, ConditionalLatent, ConditionalPrior,
-    Labelled, Schema,
+    ConcatCritic, ConcatGenerator, Condition, ConditionColumn, ConditionalData, ConditionalPrior,
+    Schema,
 };
 use wgan_core::transport::w1_sorted;
 use wgan_core::{
@@ -84,22 +84,6 @@ fn a_generator_that_draws_spins_meets_the_law_of_the_energy() {
     assert!((mean(&after) - exact_energy(SIDE, TEMPERATURE)).abs() < 0.1, "{}", mean(&after));
 }
 
-/// The generator of spins, told the temperature by its first input.
-#[derive(Module, Debug)]
-struct ConditionalSpins {
-    spins: Summarised<SpinGenerator>,
-}
-
-impl Generator for ConditionalSpins {
-    type Latent = ConditionalLatent;
-    type Sample = Labelled;
-
-    fn generate(&self, latent: &ConditionalLatent) -> Labelled {
-        let input = Tensor::cat(vec![latent.y.clone(), latent.z.clone()], 1); // [n, m + k]
-        Labelled { x: self.spins.generate(&input), y: latent.shown.clone() }
-    }
-}
-
 #[test]
 fn a_temperature_between_those_learnt_has_its_own_energy() {
     let (learnt, asked) = ([1.9, 2.2, 2.5, 2.8], [2.05, 2.65]);
@@ -121,13 +105,13 @@ fn a_temperature_between_those_learnt_has_its_own_energy() {
     let config = config(200, 4e-3);
     let wgan = Wgan::new(
         ConcatCritic::new(&critic.with_depth(2), &mut rng(3), &device()).unwrap(),
-        ConditionalSpins { spins: Summarised { generator, summaries } },
+        ConcatGenerator { generator: Summarised { generator, summaries } },
         GradientPenalty::one_sided(0.1),
         &config,
     );
     let prior = ConditionalPrior { dim: noise.dim };
     let fit = Fit::new(&config, &data, &prior, &device(), 5).unwrap();
-    let generator = fit.run(wgan).unwrap().wgan.averaged.spins.generator;
+    let generator = fit.run(wgan).unwrap().wgan.averaged.generator.generator;
 
     for temperature in asked {
         let y = schema.encode(&vec![at(temperature); 500]).unwrap().y;

@@ -8,7 +8,7 @@ use burn::tensor::{Device, Gradients, Tensor, TensorData};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
-use wgan_core::{Critic, InputGradient};
+use wgan_core::{Critic, DeviceChoice, InputGradient};
 
 pub use linear_gaussian::LinearGaussian;
 pub use ring::Ring;
@@ -19,21 +19,8 @@ pub use ring::Ring;
 /// If it is not built in, or its server cannot be reached.
 pub fn device() -> Device {
     let name = std::env::var("WGAN_TEST_DEVICE").unwrap_or_else(|_| "flex".to_owned());
-    match name.split('=').next() {
-        Some("flex") => Device::flex(),
-        #[cfg(feature = "tch")]
-        Some("tch") => Device::libtorch(),
-        #[cfg(feature = "wgpu")]
-        Some("wgpu") => Device::wgpu(burn::tensor::DeviceKind::DefaultDevice),
-        #[cfg(feature = "cuda")]
-        Some("cuda") => Device::cuda(0),
-        #[cfg(feature = "remote")]
-        Some("remote") => {
-            let host = burn::remote::RemoteHost::websocket(name.trim_start_matches("remote="));
-            Device::remote_options(&host).init().unwrap_or_else(|error| panic!("{name}: {error}"))
-        }
-        _ => panic!("device `{name}` is not built in"),
-    }
+    let choice: DeviceChoice = name.parse().unwrap_or_else(|error| panic!("{name}: {error}"));
+    choice.device().unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A generator with this seed.

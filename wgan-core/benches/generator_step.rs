@@ -1,13 +1,17 @@
 //! One generator step: five critic steps and one generator step, batch 256, three hidden layers (deep: four),
-//! with fresh batches and latents drawn on the host. Devices that are built in run side by side.
+//! with fresh batches and latents drawn on the host. Devices that are built in run side by side. Beside it, what the
+//! processor can do at most.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use faer::linalg::matmul::matmul;
+use faer::{Accum, Mat, Par};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
 use wgan_core::{
-    Activation, Dataset, GaussianPrior, GradientPenalty, LipschitzStrategy, MlpConfig, MlpCritic,
-    MlpGenerator, Orthonormal, SpectralNorm, TrainConfig, WeightClip, Wgan,
+    Activation, Dataset, DeviceChoice, GaussianPrior, GradientPenalty, LipschitzStrategy,
+    MlpConfig, MlpCritic, MlpGenerator, Orthonormal, SpectralNorm, TrainConfig, WeightClip, Wgan,
 };
 
 const BATCH: usize = 256;
@@ -18,38 +22,30 @@ const RATE: f64 = 1e-4;
 /// Name, where the model lives, and the devices that share the batches.
 type Placed = (&'static str, Device, Vec<Device>);
 
+/// Those that are built in, and the servers at `WGAN_SERVERS=ws://HOST:PORT,ws://HOST:PORT`: the first alone, then all
+/// of them, with the model here.
 fn devices() -> Vec<Placed> {
-    vec![
-        #[cfg(feature = "flex")]
-        ("flex", Device::flex(), Vec::new()),
-        #[cfg(feature = "tch")]
-        ("tch", Device::libtorch(), Vec::new()),
-        #[cfg(feature = "wgpu")]
-        ("wgpu", Device::wgpu(burn::tensor::DeviceKind::DefaultDevice), Vec::new()),
+    let alone = |(name, choice): (&'static str, DeviceChoice)| {
+        choice.device().ok().map(|device| (name, device, Vec::new()))
+    };
+    let mut devices: Vec<Placed> = [
+        ("flex", DeviceChoice::Flex),
+        ("tch", DeviceChoice::Tch),
+        ("wgpu", DeviceChoice::Wgpu),
+        ("cuda", DeviceChoice::Cuda),
     ]
     .into_iter()
-    .chain(servers())
-    .collect()
-}
-
-/// The servers at `WGAN_SERVERS=ws://HOST:PORT,ws://HOST:PORT`: the first alone, then all of them, with the model here.
-#[cfg(all(feature = "remote", feature = "flex"))]
-fn servers() -> Vec<Placed> {
-    let Ok(addresses) = std::env::var("WGAN_SERVERS") else { return Vec::new() };
-    let connect = |address: &str| {
-        let host = burn::remote::RemoteHost::websocket(address);
-        Device::remote_options(&host).init()
-    };
-    let Ok(servers) = addresses.split(',').map(connect).collect::<Result<Vec<_>, _>>() else {
+    .filter_map(alone)
+    .collect();
+    let Ok(addresses) = std::env::var("WGAN_SERVERS") else { return devices };
+    let connect = |address: &str| DeviceChoice::Remote(address.to_owned()).device();
+    let servers = addresses.split(',').map(connect).collect::<Result<Vec<_>, _>>();
+    let (Ok(home), Ok(servers)) = (DeviceChoice::Flex.device(), servers) else {
         panic!("no server at one of {addresses}")
     };
-    let home = Device::flex();
-    vec![("one_server", home.clone(), servers[..1].to_vec()), ("all_servers", home, servers)]
-}
-
-#[cfg(not(all(feature = "remote", feature = "flex")))]
-fn servers() -> Vec<Placed> {
-    Vec::new()
+    devices.push(("one_server", home.clone(), servers[..1].to_vec()));
+    devices.push(("all_servers", home, servers));
+    devices
 }
 
 struct Bench<S> {
@@ -130,5 +126,22 @@ fn generator_step(c: &mut Criterion) {
     run(c, "orthonormal_fold_deep", Orthonormal, (Activation::Fold, 4));
 }
 
-criterion_group!(benches, generator_step);
+/// What the processor can do: products of two square matrices, one on each core; an element is a multiplication or an
+/// addition.
+fn product(c: &mut Criterion) {
+    let mut group = c.benchmark_group("product");
+    let (n, n_cores) = (1024, rayon::current_num_threads());
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let mut matrix = || Mat::<f32>::from_fn(n, n, |_, _| rng.random());
+    let (a, b, product) = (matrix(), matrix(), matrix());
+    let mut products = vec![product; n_cores];
+    group.sample_size(20).throughput(Throughput::Elements((n_cores * 2 * n * n * n) as u64));
+    let multiply = |to: &mut Mat<f32>| matmul(to, Accum::Replace, &a, &b, 1.0, Par::Seq);
+    group.bench_function(BenchmarkId::new("faer", n), |bencher| {
+        bencher.iter(|| products.par_iter_mut().for_each(multiply));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, generator_step, product);
 criterion_main!(benches);

@@ -58,6 +58,7 @@
 
 mod batch;
 mod convert;
+mod device;
 mod error;
 mod estimate;
 mod file;
@@ -75,6 +76,7 @@ pub mod whitening;
 
 pub use batch::Batch;
 pub use convert::{points_of, tensor_of};
+pub use device::{DeviceChoice, with_remote_devices};
 pub use error::WganError;
 pub use estimate::Estimate;
 pub use file::{temporary_name, write_atomically};

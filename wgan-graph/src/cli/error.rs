@@ -27,6 +27,9 @@ impl CliError {
 
 impl From<WganError> for CliError {
     fn from(error: WganError) -> Self {
-        CliError::Failed(error.into())
+        match error {
+            WganError::NotBuiltIn { .. } => CliError::Usage(error.to_string()),
+            failed => CliError::Failed(failed.into()),
+        }
     }
 }

@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use wgan_core::Progress;
+use wgan_core::{DeviceChoice, Progress, with_remote_devices};
 use wgan_graph::{NewNodesConfig, generate_nodes};
 
 use super::CliError;
-use super::device::DeviceChoice;
 use super::network::{Component, Directed, NetworkArgs};
 use super::output::{check_folder, note, to_json, write_csv};
 
@@ -29,8 +28,8 @@ pub struct GenerateNodes {
     #[arg(long, value_name = "STEPS", default_value_t = NewNodesConfig::new().n_steps as u32,
           value_parser = clap::value_parser!(u32).range(1..))]
     steps: u32,
-    /// Where tensors live.
-    #[arg(long, value_enum, default_value_t)]
+    /// Where tensors live: flex, tch, wgpu, cuda, or remote=ws://HOST:PORT of a server of burn.
+    #[arg(long, default_value_t)]
     device: DeviceChoice,
     /// Print a summary as JSON.
     #[arg(long)]
@@ -40,6 +39,10 @@ pub struct GenerateNodes {
 impl GenerateNodes {
     /// Learns, generates, attaches and writes.
     pub fn run(&self) -> Result<(), CliError> {
+        with_remote_devices([&self.device], || "nothing was written".to_owned(), || self.generate())
+    }
+
+    fn generate(&self) -> Result<(), CliError> {
         let device = self.device.device()?;
         check_folder(&self.out)?;
         let choices = self.network.or_else(Some(Directed::Symmetrise), Some(Component::Largest));

@@ -1,7 +1,6 @@
 //! One file per command.
 
 mod anomalies;
-mod device;
 mod distances;
 mod error;
 mod generate_network;

@@ -32,34 +32,43 @@ impl Gain {
     ///
     /// The network is taken for the largest component of a random part of the grown one, which has lost
     /// edges and ways with every node that is not there yet. How much, its own parts show: each ratio
-    /// is that of the network to its parts without the share `n_new / (n + n_new)` of the nodes, at
-    /// most one half of them.
+    /// is that of the network to the largest components of its parts. Nodes that are taken out are
+    /// to those that are left there as `n_new` is to `n`, at most one half of all.
     pub fn by<R: Rng>(network: &Network, known: &[Pattern], n_new: usize, rng: &mut R) -> Self {
         let n = network.n_nodes();
-        let share = (n_new as f64 / (n + n_new) as f64).min(LARGEST_SHARE);
-        let n_out = (share * n as f64).round() as usize;
-        let (mut degrees, mut around, mut reaches) = (Vec::new(), Vec::new(), Vec::new());
-        for _ in 0..N_PARTS {
+        let per_node = n_new as f64 / n as f64;
+        let mut n_left = n as f64 / (1.0 + per_node);
+        let mut of_parts = Vec::with_capacity(N_PARTS);
+        for i in 0..N_PARTS {
+            let n_out = (per_node * n_left).min(LARGEST_SHARE * n as f64).round() as usize;
             let mut is_out = vec![false; n];
             sample(rng, n, n_out).into_iter().for_each(|v| is_out[v] = true);
             let kept: Vec<usize> = (0..n).filter(|&v| !is_out[v]).collect();
             let part = network.restricted(&kept).largest_component();
             let nodes = 0..part.n_nodes();
-            degrees.push(part.arcs().n_arcs() as f64 / nodes.len() as f64);
-            around.push(mean(nodes.clone().map(|v| log_neighbour_degree(&part, v))));
+            n_left += (nodes.len() as f64 - n_left) / (i + 1) as f64;
             let sources = sample(rng, nodes.len(), N_SOURCES.min(nodes.len())).into_vec();
-            reaches.extend(ShortestPaths::hops(&part).mean_rows(&sources));
+            let reaches = ShortestPaths::hops(&part).mean_rows(&sources);
+            of_parts.push([
+                part.arcs().n_arcs() as f64 / nodes.len() as f64,
+                mean(nodes.map(|v| log_neighbour_degree(&part, v))).exp(),
+                mean(reaches.iter().copied()),
+                spread(&reaches),
+            ]);
         }
+        let reaches: Vec<f64> = known.iter().map(|p| p.reach).collect();
+        let now = [
+            mean(known.iter().map(|p| p.degree as f64)),
+            mean(known.iter().map(|p| p.log_neighbour_degree)).exp(),
+            mean(reaches.iter().copied()),
+            spread(&reaches),
+        ];
         // Parts of a star may have no edge at all.
-        let per = |now: f64, of_parts: f64| if of_parts > 0.0 { now / of_parts } else { 1.0 };
-        let reach: Vec<f64> = known.iter().map(|p| p.reach).collect();
-        Self {
-            degree: per(mean(known.iter().map(|p| p.degree as f64)), mean(degrees)),
-            neighbour_degree: (mean(known.iter().map(|p| p.log_neighbour_degree)) - mean(around))
-                .exp(),
-            reach: per(mean(reach.iter().copied()), mean(reaches.iter().copied())),
-            spread: per(spread(&reach), spread(&reaches)),
-        }
+        let ratio = |i: usize| match mean(of_parts.iter().map(|numbers| numbers[i])) {
+            0.0 => 1.0,
+            of_parts => now[i] / of_parts,
+        };
+        Self { degree: ratio(0), neighbour_degree: ratio(1), reach: ratio(2), spread: ratio(3) }
     }
 }
 

@@ -10,9 +10,6 @@ pub enum CliError {
     /// The command cannot be carried out as given: exit code 2.
     #[error("{0}")]
     Usage(String),
-    /// A device cannot be reached or was lost: exit code 1.
-    #[error("{0}")]
-    Device(String),
     /// The run failed: exit code 1.
     #[error(transparent)]
     Failed(#[from] MaterialsError),
@@ -23,13 +20,16 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             CliError::Usage(_) => 2,
-            CliError::Device(_) | CliError::Failed(_) => 1,
+            CliError::Failed(_) => 1,
         }
     }
 }
 
 impl From<WganError> for CliError {
     fn from(error: WganError) -> Self {
-        CliError::Failed(error.into())
+        match error {
+            WganError::NotBuiltIn { .. } => CliError::Usage(error.to_string()),
+            failed => CliError::Failed(failed.into()),
+        }
     }
 }

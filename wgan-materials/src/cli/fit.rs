@@ -5,13 +5,11 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use clap::Args;
-use wgan_core::{Checkpoints, Progress, StopReason, WganError};
+use wgan_core::{Checkpoints, DeviceChoice, Progress, StopReason, WganError, with_remote_devices};
 use wgan_materials::{MaterialsConfig, MaterialsModel, ModelCard, Table, Target};
 
 use super::CliError;
 use super::data::DataArgs;
-use super::device::DeviceChoice;
-use super::lost_device::with_remote_devices;
 
 /// Steps between two checkpoints: about ten seconds of work.
 const CHECKPOINT_EVERY: usize = 50;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use wgan_cond::Condition;
+use wgan_core::with_remote_devices;
 use wgan_materials::{
     Adherence, CandidateStream, CandidateWriter, CheckedCandidate, Checker, Composition,
     MaterialRows, MaterialsModel, REPORT_FILES, Report, Sampler, Table, Target, adherence,
@@ -14,7 +15,6 @@ use super::CliError;
 use super::conditions::{ConditionArgs, first_drawn, warn_of_extrapolation};
 use super::data::DataArgs;
 use super::fit::{TrainArgs, at_least_one, kept, read_with_notes};
-use super::lost_device::with_remote_devices;
 use super::output::{check_output, folder_of, print};
 
 /// Options of `generate`.

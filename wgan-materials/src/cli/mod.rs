@@ -2,13 +2,11 @@
 
 mod conditions;
 mod data;
-mod device;
 mod error;
 mod evaluate;
 mod fit;
 mod generate;
 mod inspect;
-mod lost_device;
 mod output;
 mod sample;
 #[cfg(feature = "remote")]

@@ -4,9 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, TcpListener};
 
 use burn::server::{RemoteServer, WebSocketTransport};
 use clap::Args;
+use wgan_core::{DeviceChoice, WganError};
 
 use super::CliError;
-use super::device::DeviceChoice;
 use super::output::print;
 
 /// Options of `serve`.
@@ -32,14 +32,15 @@ impl Serve {
             return Err(CliError::Usage(told.to_owned()));
         }
         let device = self.device.device()?;
-        let failed = |error: &dyn std::fmt::Display| {
-            CliError::Device(format!("{}:{}: {error}", self.address, self.port))
+        let failed = |error: &dyn std::fmt::Display| WganError::Unreachable {
+            device: format!("{}:{}", self.address, self.port),
+            reason: error.to_string(),
         };
         let listener =
             TcpListener::bind((self.address, self.port)).map_err(|error| failed(&error))?;
         let address = listener.local_addr().map_err(|error| failed(&error))?;
         print(&format!("serving {} at ws://{address}", self.device))?;
         let transport = WebSocketTransport::from_listener(listener);
-        RemoteServer::new([device]).serve(transport).map_err(|error| failed(&error))
+        RemoteServer::new([device]).serve(transport).map_err(|error| failed(&error).into())
     }
 }

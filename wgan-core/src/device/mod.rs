@@ -1,13 +1,19 @@
-//! `--device` and `--devices`.
+//! Devices by name, as programs are told them.
+
+mod lost;
 
 use std::fmt;
 use std::str::FromStr;
 
 use burn::tensor::Device;
 
-use super::CliError;
+use crate::error::WganError;
 
-/// Where tensors live.
+pub use lost::with_remote_devices;
+
+/// Where tensors live: `flex`, `tch`, `wgpu`, `cuda`, or `remote=ws://HOST:PORT`.
+///
+/// Each is a feature of this crate; [`DeviceChoice::device`] tells which are built in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum DeviceChoice {
     /// Processor, pure Rust.
@@ -19,7 +25,7 @@ pub enum DeviceChoice {
     Wgpu,
     /// NVIDIA graphics processor.
     Cuda,
-    /// The device that `serve` serves at this address.
+    /// The device that a server of burn serves at this address.
     Remote(String),
 }
 
@@ -30,8 +36,8 @@ impl DeviceChoice {
     /// The device.
     ///
     /// # Errors
-    /// [`CliError::Usage`] if this program was built without it, [`CliError::Device`] if a server cannot be reached.
-    pub fn device(&self) -> Result<Device, CliError> {
+    /// [`WganError::NotBuiltIn`], [`WganError::Unreachable`] for a server.
+    pub fn device(&self) -> Result<Device, WganError> {
         match self {
             #[cfg(feature = "flex")]
             DeviceChoice::Flex => Ok(Device::flex()),
@@ -45,10 +51,13 @@ impl DeviceChoice {
             DeviceChoice::Remote(address) => {
                 let host = burn::remote::RemoteHost::websocket(address);
                 let connected = Device::remote_options(&host).init();
-                connected.map_err(|error| CliError::Device(format!("{self}: {error}")))
+                connected.map_err(|error| WganError::Unreachable {
+                    device: self.to_string(),
+                    reason: error.to_string(),
+                })
             }
             #[allow(unreachable_patterns, reason = "reachable when a feature is off")]
-            absent => Err(CliError::Usage(absent.not_built_in())),
+            absent => Err(absent.not_built_in()),
         }
     }
 
@@ -68,8 +77,7 @@ impl DeviceChoice {
         }
     }
 
-    fn not_built_in(&self) -> String {
-        let name = self.feature();
+    fn not_built_in(&self) -> WganError {
         let built_in: Vec<&str> = [
             ("flex", cfg!(feature = "flex")),
             ("tch", cfg!(feature = "tch")),
@@ -80,11 +88,9 @@ impl DeviceChoice {
         .into_iter()
         .filter_map(|(name, is_in)| is_in.then_some(name))
         .collect();
-        let has = if built_in.is_empty() { "no device".to_owned() } else { built_in.join(", ") };
-        format!(
-            "device `{name}` is not built in: this program has {has}; build it with \
-             `--features {name}`"
-        )
+        let built_in =
+            if built_in.is_empty() { "no device".to_owned() } else { built_in.join(", ") };
+        WganError::NotBuiltIn { device: self.feature(), built_in }
     }
 }
 
@@ -113,5 +119,29 @@ impl fmt::Display for DeviceChoice {
             DeviceChoice::Remote(address) => write!(f, "{REMOTE}{address}"),
             local => f.write_str(local.feature()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_come_back_and_others_are_refused() {
+        for name in ["flex", "tch", "wgpu", "cuda", "remote=ws://gpu:3000"] {
+            assert_eq!(name.parse::<DeviceChoice>().unwrap().to_string(), name);
+        }
+        for name in ["gpu", "remote", "remote=", "remote=ws://", "remote=http://gpu:3000"] {
+            let refused = name.parse::<DeviceChoice>().unwrap_err();
+            assert_eq!(refused, "expected flex, tch, wgpu, cuda or remote=ws://HOST:PORT");
+        }
+    }
+
+    #[cfg(not(feature = "cuda"))]
+    #[test]
+    fn a_device_that_is_not_built_in_is_named_with_those_that_are() {
+        let message = DeviceChoice::Cuda.device().unwrap_err().to_string();
+        assert!(message.starts_with("device `cuda` is not built in: there is "), "{message}");
+        assert!(message.ends_with("; build with `--features cuda`"), "{message}");
     }
 }

@@ -3,8 +3,8 @@
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
 
-use super::CliError;
-use super::device::DeviceChoice;
+use super::DeviceChoice;
+use crate::error::WganError;
 
 /// What `work` gives, with a panic as an error where one of `devices` is remote.
 ///
@@ -12,12 +12,15 @@ use super::device::DeviceChoice;
 /// panics, here or in the thread of a device. Nothing that `work` had begun is used after that; what is to be kept is
 /// in its checkpoints.
 ///
-/// `kept` says how to go on.
-pub fn with_remote_devices<'a, T>(
+/// `kept` says what there is and how to go on.
+///
+/// # Errors
+/// Those of `work`, and [`WganError::Lost`].
+pub fn with_remote_devices<'a, T, E: From<WganError>>(
     devices: impl IntoIterator<Item = &'a DeviceChoice>,
     kept: impl FnOnce() -> String,
-    work: impl FnOnce() -> Result<T, CliError>,
-) -> Result<T, CliError> {
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
     let remote = devices.into_iter().filter(|device| device.is_remote());
     let mut remote: Vec<String> = remote.map(ToString::to_string).collect();
     remote.sort();
@@ -30,9 +33,8 @@ pub fn with_remote_devices<'a, T>(
     let result = panic::catch_unwind(AssertUnwindSafe(work));
     panic::set_hook(hook);
     result.unwrap_or_else(|panic| {
-        let reason = reason(panic.as_ref());
-        let lost = format!("{} was lost ({reason})", remote.join(" or "));
-        Err(CliError::Device(format!("{lost}; {}", kept())))
+        let (devices, reason) = (remote.join(" or "), reason(panic.as_ref()));
+        Err(WganError::Lost { devices, reason, kept: kept() }.into())
     })
 }
 
@@ -53,16 +55,17 @@ mod tests {
         let server = DeviceChoice::Remote("ws://gpu:3000".to_owned());
         let devices = [DeviceChoice::Flex, server];
         let kept = || "half is kept".to_owned();
-        let work = || -> Result<(), _> { panic!("no answer\n  within {} s", 7) };
+        let work = || -> Result<(), WganError> { panic!("no answer\n  within {} s", 7) };
         let message = with_remote_devices(&devices, kept, work).unwrap_err().to_string();
         assert_eq!(message, "remote=ws://gpu:3000 was lost (no answer within 7 s); half is kept");
-        assert_eq!(with_remote_devices(&devices, kept, || Ok(7)).unwrap(), 7);
+        let seven = with_remote_devices(&devices, kept, || Ok::<_, WganError>(7));
+        assert_eq!(seven.unwrap(), 7);
     }
 
     #[test]
     #[should_panic(expected = "a mistake")]
     fn a_panic_is_one_where_none_is() {
-        let work = || -> Result<(), _> { panic!("a mistake") };
+        let work = || -> Result<(), WganError> { panic!("a mistake") };
         let _ = with_remote_devices([&DeviceChoice::Flex], String::new, work);
     }
 }
