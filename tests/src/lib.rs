@@ -16,10 +16,10 @@ pub use ring::Ring;
 /// The device every test runs on: `WGAN_TEST_DEVICE`, one of those that are built in; `flex` where it is not set.
 ///
 /// # Panics
-/// If it is not built in, or its server cannot be reached.
+/// If there is none of this name, it is not built in, or its server cannot be reached.
 pub fn device() -> Device {
     let name = std::env::var("WGAN_TEST_DEVICE").unwrap_or_else(|_| "flex".to_owned());
-    let choice: DeviceChoice = name.parse().unwrap_or_else(|error| panic!("{name}: {error}"));
+    let choice: DeviceChoice = name.parse().unwrap_or_else(|error| panic!("{error}"));
     choice.device().unwrap_or_else(|error| panic!("{error}"))
 }
 

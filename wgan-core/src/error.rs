@@ -114,7 +114,7 @@ pub enum WganError {
         /// What is built in.
         built_in: String,
     },
-    /// A device of a server that does not answer.
+    /// A device that cannot be reached at its address, or not be served there.
     #[error("{device}: {reason}")]
     Unreachable {
         /// The device.

@@ -23,7 +23,7 @@ where
     type Sample = Labelled;
 
     fn generate(&self, latent: &ConditionalLatent) -> Labelled {
-        let input = Tensor::cat(vec![latent.y.clone(), latent.z.clone()], 1);
+        let input = Tensor::cat(vec![latent.y.clone(), latent.z.clone()], 1); // [n, m + k]
         Labelled { x: self.generator.generate(&input), y: latent.shown.clone() }
     }
 }

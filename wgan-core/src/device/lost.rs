@@ -8,11 +8,12 @@ use crate::error::WganError;
 
 /// What `work` gives, with a panic as an error where one of `devices` is remote.
 ///
-/// A tensor on a lost server has no values and burn's operations return no errors: the next one that reads values back
-/// panics, here or in the thread of a device. Nothing that `work` had begun is used after that; what is to be kept is
-/// in its checkpoints.
+/// A tensor on a lost server has no values and burn's operations return no errors: the next one
+/// that reads values back panics, here or in the thread of a device. Nothing that `work` had begun
+/// is used after that; `kept` says what there is and how to go on.
 ///
-/// `kept` says what there is and how to go on.
+/// Where a device is remote, every panic meanwhile counts as a lost server, and the hook of this
+/// process for panics is silent: one call at a time.
 ///
 /// # Errors
 /// Those of `work`, and [`WganError::Lost`].
@@ -64,7 +65,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "a mistake")]
-    fn a_panic_is_one_where_none_is() {
+    fn a_panic_goes_on_where_no_device_is_remote() {
         let work = || -> Result<(), WganError> { panic!("a mistake") };
         let _ = with_remote_devices([&DeviceChoice::Flex], String::new, work);
     }

@@ -95,20 +95,22 @@ impl DeviceChoice {
 }
 
 impl FromStr for DeviceChoice {
-    type Err = String;
+    type Err = WganError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "flex" => Ok(DeviceChoice::Flex),
-            "tch" => Ok(DeviceChoice::Tch),
-            "wgpu" => Ok(DeviceChoice::Wgpu),
-            "cuda" => Ok(DeviceChoice::Cuda),
-            _ => match text.strip_prefix(REMOTE) {
-                Some(address) if address.len() > "ws://".len() && address.starts_with("ws://") => {
-                    Ok(DeviceChoice::Remote(address.to_owned()))
-                }
-                _ => Err("expected flex, tch, wgpu, cuda or remote=ws://HOST:PORT".to_owned()),
-            },
+    fn from_str(text: &str) -> Result<Self, WganError> {
+        const HERE: [DeviceChoice; 4] =
+            [DeviceChoice::Flex, DeviceChoice::Tch, DeviceChoice::Wgpu, DeviceChoice::Cuda];
+        if let Some(here) = HERE.into_iter().find(|choice| choice.feature() == text) {
+            return Ok(here);
+        }
+        match text.strip_prefix(REMOTE) {
+            Some(address) if address.strip_prefix("ws://").is_some_and(|host| !host.is_empty()) => {
+                Ok(DeviceChoice::Remote(address.to_owned()))
+            }
+            _ => {
+                let expected = "flex, tch, wgpu, cuda or remote=ws://HOST:PORT";
+                Err(WganError::config("device", expected, text))
+            }
         }
     }
 }
@@ -132,8 +134,9 @@ mod tests {
             assert_eq!(name.parse::<DeviceChoice>().unwrap().to_string(), name);
         }
         for name in ["gpu", "remote", "remote=", "remote=ws://", "remote=http://gpu:3000"] {
-            let refused = name.parse::<DeviceChoice>().unwrap_err();
-            assert_eq!(refused, "expected flex, tch, wgpu, cuda or remote=ws://HOST:PORT");
+            let refused = name.parse::<DeviceChoice>().unwrap_err().to_string();
+            let expected = "device: expected flex, tch, wgpu, cuda or remote=ws://HOST:PORT, got ";
+            assert_eq!(refused, format!("{expected}{name}"));
         }
     }
 

@@ -28,7 +28,8 @@ pub struct GenerateNodes {
     #[arg(long, value_name = "STEPS", default_value_t = NewNodesConfig::new().n_steps as u32,
           value_parser = clap::value_parser!(u32).range(1..))]
     steps: u32,
-    /// Where tensors live: flex, tch, wgpu, cuda, or remote=ws://HOST:PORT of a server of burn.
+    /// Where tensors live: flex, tch, wgpu, cuda, or remote=ws://HOST:PORT of a machine that
+    /// runs `wgan-materials serve`.
     #[arg(long, default_value_t)]
     device: DeviceChoice,
     /// Print a summary as JSON.
@@ -39,10 +40,6 @@ pub struct GenerateNodes {
 impl GenerateNodes {
     /// Learns, generates, attaches and writes.
     pub fn run(&self) -> Result<(), CliError> {
-        with_remote_devices([&self.device], || "nothing was written".to_owned(), || self.generate())
-    }
-
-    fn generate(&self) -> Result<(), CliError> {
         let device = self.device.device()?;
         check_folder(&self.out)?;
         let choices = self.network.or_else(Some(Directed::Symmetrise), Some(Component::Largest));
@@ -50,7 +47,9 @@ impl GenerateNodes {
         note(&summary);
         let config = NewNodesConfig::new().with_n_steps(self.steps as usize);
         let n = self.n as usize;
-        let new = generate_nodes(&network, n, &config, self.seed, Progress::new(), &device)?;
+        let kept = || "nothing was written".to_owned();
+        let generate = || generate_nodes(&network, n, &config, self.seed, Progress::new(), &device);
+        let new = with_remote_devices([&self.device], kept, generate)?;
         let has_costs = self.network.has_costs();
         let header = ["source", "target", "weight"];
         let n_columns = if has_costs { 3 } else { 2 };

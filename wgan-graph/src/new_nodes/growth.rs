@@ -46,8 +46,8 @@ const REACH: f64 = 3.0;
 const CLUSTERING: f64 = 6.0;
 const DEGREE: f64 = 3.0;
 
-/// Share of the new nodes that the expected gain counts as much as, where what is still to come is
-/// told from what came so far.
+/// What is still to come is told from what came so far, and from the expected gain as if it had
+/// come with this share of the nodes: the first few nodes alone would tell it badly.
 const EXPECTED: f64 = 0.25;
 
 impl Growth {

@@ -95,8 +95,9 @@ impl NewNodes {
 /// neighbours, mean distance, distances to landmarks; all in hops). For each pattern that it
 /// draws, a local search looks for neighbours that give a new node this pattern; no new node has
 /// exactly the neighbours of another one where that can be avoided. New nodes are joined to existing
-/// ones only. Degrees, degrees of neighbours and distances are those of a network that has grown by `n` nodes, as far as
-/// random parts of the network foretell them.
+/// ones only. Degrees, degrees of neighbours and distances are those of a network that has grown
+/// by `n` nodes, as far as the network without random nodes foretells them: at most those of one
+/// that has doubled. No new node has more neighbours than there are nodes.
 ///
 /// Costs are drawn from those of the edges of their neighbours. Where the costs are a metric (they
 /// differ, and every edge is a shortest path between its ends, judged on at most 1000 nodes) they

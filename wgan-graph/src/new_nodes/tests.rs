@@ -99,3 +99,40 @@ fn too_small_or_broken_networks_are_refused() {
     let message = generate(&few, 1, 1).unwrap_err().to_string();
     assert_eq!(message, "nodes to learn from: expected at least 10, got 2");
 }
+
+#[test]
+fn small_networks_of_every_shape_grow_by_few_and_by_many() {
+    let n = 12;
+    let complete = (0..n).flat_map(|u| (u + 1..n).map(move |v| (u, v))).collect();
+    let path = (1..n).map(|u| (u - 1, u)).collect();
+    let star = (1..n).map(|u| (0, u)).collect();
+    for pairs in [complete, path, star] {
+        let pairs: Vec<(usize, usize)> = pairs;
+        let ids = (0..n).map(|i| i.to_string()).collect();
+        let edges: Vec<Edge> = pairs.into_iter().map(|(u, v)| Edge { u, v, cost: 1.0 }).collect();
+        let (network, _) = Network::from_edges(ids, &edges, false).unwrap();
+        for n_new in [0, 1, 30] {
+            let graph = generate(&network, n_new, 1).unwrap().to_graph();
+            assert_eq!(graph.node_count(), n + n_new);
+            assert_eq!(petgraph::algo::connected_components(&graph), 1);
+        }
+    }
+}
+
+#[test]
+fn new_nodes_are_as_far_from_all_as_the_network_foretells() {
+    let network = small_world(200);
+    let new = generate(&network, 20, 4).unwrap();
+    let grown = Network::from_graph(&new.to_graph(), |edge| *edge.weight()).unwrap().0;
+    let mean = |network: &Network, nodes: std::ops::Range<usize>| {
+        let reaches = ShortestPaths::hops(network).mean_rows(&nodes.collect::<Vec<_>>());
+        reaches.iter().sum::<f64>() / reaches.len() as f64
+    };
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let places = Places::new(&network, 6, 64, &mut rng).unwrap();
+    let gain = Gain::by(&network, &patterns(&network, &places), 20, &mut rng);
+    let foretold = gain.reach * mean(&network, 0..200);
+    let made = mean(&grown, 200..220);
+    // Distances of nodes vary by a tenth, so those of twenty by 2 %, and so do the parts.
+    assert!((made / foretold - 1.0).abs() < 0.06, "{made} in place of {foretold}");
+}

@@ -36,7 +36,7 @@ enum Command {
     Sample(sample::Sample),
     /// Reports how good candidates of any origin are.
     Evaluate(evaluate::Evaluate),
-    /// Lends a device of this machine to `fit`, `generate` and `sample` on another one.
+    /// Lends a device of this machine to `fit`, `generate`, `sample` and `wgan-graph generate-nodes` on another one.
     #[cfg(feature = "remote")]
     Serve(serve::Serve),
 }
