@@ -35,8 +35,10 @@ impl Places {
         let landmarks = hops.landmarks(n_landmarks.min(n), 0)?;
         let found = landmarks.nodes().len();
         let n_probes = n_probes.min(n);
+        let drawn = hops.rows(&sample(rng, n, N_ROUGH.min(n)).into_vec());
+        let rough: Vec<f64> = (0..n).map(|v| drawn.iter().map(|row| row[v]).sum()).collect();
+        drop(drawn); // as large as a quarter of the rows that follow
         let mut order: Vec<usize> = (0..n).collect();
-        let rough = mean_of(&hops.rows(&sample(rng, n, N_ROUGH.min(n)).into_vec()));
         order.sort_by(|&u, &v| rough[u].total_cmp(&rough[v]));
         let probe = |i: usize| order[(2 * i + 1) * n / (2 * n_probes)];
         let probes = hops.rows(&(0..n_probes).map(probe).collect::<Vec<_>>());
@@ -96,12 +98,6 @@ impl Places {
             queue.clear();
         }
     }
-}
-
-/// Mean of rows, entry by entry.
-fn mean_of(rows: &[Vec<f64>]) -> Vec<f64> {
-    let mean = |v: usize| rows.iter().map(|row| row[v]).sum::<f64>() / rows.len() as f64;
-    (0..rows[0].len()).map(mean).collect()
 }
 
 #[cfg(test)]
