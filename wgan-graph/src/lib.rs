@@ -34,7 +34,7 @@
 //!   [`TabularCritic`] and [`CoordinateCritic`] with an [`EdgeSlopePenalty`];
 //!   [`ConditionalMetricCritic`] under a context. Generators: [`NodeLawGenerator`],
 //!   [`ConditionalNodeLawGenerator`].
-//! - [`generate_nodes`]: new nodes, connected the way the existing ones are.
+//! - [`NodeGenerator`]: new nodes, connected the way the existing ones are.
 //! - [`likely_links`], [`link_scores`]: pairs that ought to be joined, by the law of the ends of
 //!   random walks ([`WalkLaw`]); [`generate_network`]: a whole new network by the same law,
 //!   [`NetworkStatistics`] to compare it.
@@ -65,6 +65,8 @@ mod picture;
 mod shared_data;
 mod statistics;
 mod table;
+#[cfg(test)]
+mod test_networks;
 mod walk_law;
 mod whole_network;
 
@@ -84,7 +86,7 @@ pub use network::{
     Adjacency, ArcRule, Cleaning, Components, CostColumn, Edge, Network, NetworkSummary,
     ReadOptions, StrengthToCost, read_network, read_pairs,
 };
-pub use new_nodes::{MarkedNode, NewEdge, NewNodes, NewNodesConfig, generate_nodes};
+pub use new_nodes::{MarkedNode, NewEdge, NewNodes, NewNodesConfig, NodeGenerator};
 pub use node_features::{NodeFeatures, read_features};
 pub use node_law::{NodeLaw, NodeSamples};
 pub use node_law_generator::NodeLawGenerator;

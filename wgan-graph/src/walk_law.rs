@@ -119,20 +119,14 @@ impl<'a> WalkLaw<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::Edge;
+    use crate::test_networks::unit_network;
     use approx::assert_abs_diff_eq;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
 
-    fn network(n: usize, edges: &[(usize, usize)]) -> Network {
-        let ids = (0..n).map(|i| i.to_string()).collect();
-        let edges: Vec<Edge> = edges.iter().map(|&(u, v)| Edge { u, v, cost: 1.0 }).collect();
-        Network::from_edges(ids, &edges, false).unwrap().0
-    }
-
     #[test]
     fn on_one_edge_odd_lengths_cross_and_even_ones_come_back() {
-        let pair = network(2, &[(0, 1)]);
+        let pair = unit_network(2, [(0, 1)]);
         let law = WalkLaw::new(&pair, &WalkConfig::new().with_continuation(0.5).with_max_steps(3))
             .unwrap();
         // Lengths 1, 2, 3 with 4/7, 2/7, 1/7; half of the walks start at each end.
@@ -143,7 +137,7 @@ mod tests {
 
     #[test]
     fn the_law_is_symmetric_and_starts_in_proportion_to_the_degrees() {
-        let tree = network(6, &[(0, 1), (0, 2), (0, 3), (3, 4), (1, 2)]);
+        let tree = unit_network(6, [(0, 1), (0, 2), (0, 3), (3, 4), (1, 2)]);
         let law = WalkLaw::new(&tree, &WalkConfig::new()).unwrap();
         let rows: Vec<_> = (0..6).map(|u| law.row(u)).collect();
         for (u, row) in rows.iter().enumerate() {
@@ -157,7 +151,7 @@ mod tests {
 
     #[test]
     fn walks_end_as_often_as_the_law_says() {
-        let tree = network(5, &[(0, 1), (0, 2), (0, 3), (3, 4), (1, 2)]);
+        let tree = unit_network(5, [(0, 1), (0, 2), (0, 3), (3, 4), (1, 2)]);
         let law = WalkLaw::new(&tree, &WalkConfig::new()).unwrap();
         let mut rng = ChaCha8Rng::seed_from_u64(5);
         let n = 200_000;

@@ -303,6 +303,13 @@ fn new_nodes_have_new_ids_and_the_same_seed_gives_the_same_bytes() {
     }
     sources.dedup();
     assert_eq!(sources.len(), 5);
+    let out = folder.path().join("f.csv");
+    let args =
+        ["generate-nodes", "--edges", &edges, "--n", "5", "--steps", "20", "--json", "--out"];
+    let summary = json(&[&args[..], &[out.to_str().unwrap()]].concat());
+    let (made, foretold) = (&summary["mean_hops"], &summary["foretold_mean_hops"]);
+    let ratio = made.as_f64().unwrap() / foretold.as_f64().unwrap();
+    assert!((ratio - 1.0).abs() < 0.1, "{summary}"); // five nodes cannot meet a mean closely
     let weighted = generate("d.csv", "3", &["--cost", "weight"]);
     assert!(weighted.starts_with("source,target,weight\n"));
     assert!(weighted.lines().skip(1).all(|line| line.ends_with(",1")));

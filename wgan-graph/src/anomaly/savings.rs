@@ -52,13 +52,7 @@ pub fn mean_saving(savings: &[Saving], degree: usize, mean_cost: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::Edge;
-
-    fn network(n: usize, edges: &[(usize, usize, f64)]) -> Network {
-        let ids = (0..n).map(|i| i.to_string()).collect();
-        let edges: Vec<Edge> = edges.iter().map(|&(u, v, cost)| Edge { u, v, cost }).collect();
-        Network::from_edges(ids, &edges, false).unwrap().0
-    }
+    use crate::test_networks::network;
 
     #[test]
     fn cliques_and_stars_have_closed_forms() {

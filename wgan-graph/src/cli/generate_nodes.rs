@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use wgan_core::{DeviceChoice, Progress, with_remote_devices};
-use wgan_graph::{NewNodesConfig, generate_nodes};
+use wgan_core::{DeviceChoice, Progress, waiting, with_remote_devices};
+use wgan_graph::{GraphError, NewNodesConfig, NodeGenerator};
 
 use super::CliError;
 use super::network::{Component, Directed, NetworkArgs};
@@ -48,22 +48,37 @@ impl GenerateNodes {
         let config = NewNodesConfig::new().with_n_steps(self.steps as usize);
         let n = self.n as usize;
         let kept = || "nothing was written".to_owned();
-        let generate = || generate_nodes(&network, n, &config, self.seed, Progress::new(), &device);
+        let generate = || {
+            let progress = Progress::new();
+            let generator = NodeGenerator::fit(&network, &config, self.seed, progress, &device)?;
+            Ok::<_, GraphError>(waiting("attaching nodes", || generator.generate(n, self.seed)))
+        };
         let new = with_remote_devices([&self.device], kept, generate)?;
         let has_costs = self.network.has_costs();
         let header = ["source", "target", "weight"];
         let n_columns = if has_costs { 3 } else { 2 };
-        let rows = new.edges().iter().map(|edge| {
-            let mut row = vec![edge.source.clone(), edge.target.clone()];
+        let rows = new.edges().map(|edge| {
+            let mut row = vec![edge.source.to_owned(), edge.target.to_owned()];
             row.extend(has_costs.then(|| edge.cost.to_string()));
             row
         });
         write_csv(&self.out, &header[..n_columns], rows)?;
-        let (n_nodes, n_edges) = (new.ids().len(), new.edges().len());
+        let (n_nodes, n_edges) = (new.ids().len(), new.edges().count());
+        let (mean_hops, foretold) = (new.mean_hops(), new.foretold_mean_hops());
         if self.json {
-            println!("{}", to_json(&serde_json::json!({ "nodes": n_nodes, "edges": n_edges })));
+            let summary = serde_json::json!({
+                "nodes": n_nodes,
+                "edges": n_edges,
+                "mean_hops": mean_hops,
+                "foretold_mean_hops": foretold,
+            });
+            println!("{}", to_json(&summary));
         }
-        eprintln!("{n_nodes} nodes with {n_edges} edges written to {}", self.out.display());
+        eprintln!(
+            "{n_nodes} nodes with {n_edges} edges written to {}; on average {mean_hops:.2} hops \
+             from all others, {foretold:.2} were foretold",
+            self.out.display()
+        );
         Ok(())
     }
 }

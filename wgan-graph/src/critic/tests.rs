@@ -12,13 +12,8 @@ use super::*;
 use crate::network::{ArcRule, CostColumn, Edge, Network, ReadOptions, read_network};
 use crate::node_law::NodeLaw;
 use crate::paths::ShortestPaths;
+use crate::test_networks::network;
 use crate::{graph_w1, largest_violation, mcshane_extension, shared_data};
-
-fn network(n: usize, edges: &[(usize, usize, f64)]) -> Network {
-    let ids = (0..n).map(|i| i.to_string()).collect();
-    let edges: Vec<Edge> = edges.iter().map(|&(u, v, cost)| Edge { u, v, cost }).collect();
-    Network::from_edges(ids, &edges, false).unwrap().0
-}
 
 /// `rows × columns` squares, all edges of cost 1.
 fn grid(rows: usize, columns: usize) -> Network {

@@ -6,15 +6,9 @@ use proptest::prelude::*;
 use wgan_core::transport::{DenseCost, solve_transport};
 
 use super::*;
-use crate::network::Edge;
 use crate::path_w1;
 use crate::paths::ShortestPaths;
-
-fn network(n: usize, edges: &[(usize, usize, f64)]) -> Network {
-    let ids = (0..n).map(|i| i.to_string()).collect();
-    let edges: Vec<Edge> = edges.iter().map(|&(u, v, cost)| Edge { u, v, cost }).collect();
-    Network::from_edges(ids, &edges, false).unwrap().0
-}
+use crate::test_networks::network;
 
 /// Weights of `balls` balls thrown into `n` bins.
 fn law(n: usize, balls: usize) -> impl Strategy<Value = Vec<f64>> {

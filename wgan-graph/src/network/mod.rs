@@ -135,6 +135,16 @@ impl Network {
         Self::new(ids, arcs, self.is_directed)
     }
 
+    /// This graph with further nodes, whose numbers follow, and further edges.
+    #[must_use]
+    pub(crate) fn extended(&self, ids: &[String], edges: impl Iterator<Item = Edge>) -> Self {
+        let ids: Vec<String> = self.ids.iter().chain(ids).cloned().collect();
+        let known = self.edges().map(|(u, v, cost)| Edge { u, v, cost });
+        let edges: Vec<Edge> = known.chain(edges).collect();
+        let (arcs, _) = build::clean(ids.len(), &edges, self.is_directed);
+        Self::new(ids, arcs, self.is_directed)
+    }
+
     /// The largest component, connected in either direction; the first of several.
     #[must_use]
     pub fn largest_component(&self) -> Self {

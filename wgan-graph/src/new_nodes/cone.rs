@@ -87,15 +87,9 @@ fn distances(arcs: &Adjacency, around: &[u32], search: &mut LocalSearch) -> Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::Edge;
+    use crate::test_networks::network;
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
-
-    fn network(n: usize, edges: &[(usize, usize, f64)]) -> Network {
-        let ids = (0..n).map(|i| i.to_string()).collect();
-        let edges: Vec<Edge> = edges.iter().map(|&(u, v, cost)| Edge { u, v, cost }).collect();
-        Network::from_edges(ids, &edges, false).unwrap().0
-    }
 
     #[test]
     fn costs_are_a_metric_where_every_edge_is_a_shortest_path() {

@@ -4,29 +4,35 @@ use rand::Rng;
 use rand::seq::index::sample;
 
 use super::pattern::{Pattern, log_neighbour_degree};
-use crate::network::Network;
+use super::places::evenly_spaced;
+use crate::network::{Components, Network};
 use crate::paths::ShortestPaths;
 
-/// Random parts that are measured. Mean distances of parts vary by up to 7 %, so of 32 by 1.2 %.
-const N_PARTS: usize = 32;
+/// Fewest and most random parts that are measured.
+const FEWEST_PARTS: usize = 8;
+const MOST_PARTS: usize = 256;
+/// Parts are enough when the standard error of the foretold distances is below this share.
+const PRECISION: f64 = 0.005;
 /// Random parts that tell how many nodes to take out.
 const N_TRIALS: usize = 8;
 /// Largest share of nodes that is taken out: less than half would say little about the whole.
 const LARGEST_SHARE: f64 = 0.5;
-/// Nodes of each part whose mean distance is looked at: 1,024 in all.
-const N_SOURCES: usize = 32;
+/// Nodes of each part whose mean distance is looked at, from the most central one outwards.
+const N_SOURCES: usize = 64;
 
-/// Ratios of numbers of a grown network to those of now.
+/// Numbers of a grown network in proportion to those of now.
 #[derive(Clone, Debug)]
 pub struct Gain {
-    /// Of the mean degree.
+    /// Ratio of the mean degrees.
     pub degree: f64,
-    /// Of the geometric mean of the mean degree of the neighbours.
+    /// Ratio of the geometric means of the mean degree of the neighbours.
     pub neighbour_degree: f64,
-    /// Of the mean of the mean distances.
+    /// Ratio of the medians of the mean distances.
     pub reach: f64,
-    /// Of the standard deviation of the mean distances.
+    /// Ratio of the interquartile ranges of the mean distances.
     pub spread: f64,
+    /// Median of the mean distances now.
+    median: f64,
 }
 
 impl Gain {
@@ -37,6 +43,9 @@ impl Gain {
     /// network shows itself: each ratio is that of the network to its own largest component
     /// without random nodes, which are to those that are left in it as `n_new` is to `n`, and at
     /// most one half of all.
+    ///
+    /// Distances are compared by their median and their interquartile range, and over the parts by
+    /// the median again: what hangs by one node may be far out in one part and gone in the next.
     pub fn by<R: Rng>(network: &Network, known: &[Pattern], n_new: usize, rng: &mut R) -> Self {
         let n = network.n_nodes();
         let n_out = |n_left: f64| {
@@ -45,77 +54,111 @@ impl Gain {
         };
         let mut n_left = (n * n) as f64 / (n + n_new) as f64; // where nothing falls apart
         for i in 0..N_TRIALS {
-            let part = without(network, n_out(n_left), rng);
-            n_left += (part.n_nodes() as f64 - n_left) / (i + 2) as f64;
+            let n_of_part = without(network, n_out(n_left), rng).len();
+            n_left += (n_of_part as f64 - n_left) / (i + 2) as f64;
         }
-        let mut of_parts = Vec::with_capacity(N_PARTS);
-        for _ in 0..N_PARTS {
-            let part = without(network, n_out(n_left), rng);
-            let n = part.n_nodes();
-            let sources = sample(rng, n, N_SOURCES.min(n)).into_vec();
-            let reaches = ShortestPaths::hops(&part).mean_rows(&sources);
-            of_parts.push([
-                part.arcs().n_arcs() as f64 / n as f64,
-                mean((0..n).map(|v| log_neighbour_degree(&part, v))).exp(),
-                mean(reaches.iter().copied()),
-                variance(&reaches),
-            ]);
-        }
+        let n_out = n_out(n_left);
         let reaches: Vec<f64> = known.iter().map(|p| p.reach).collect();
-        let now = [
-            mean(known.iter().map(|p| p.degree as f64)),
-            mean(known.iter().map(|p| p.log_neighbour_degree)).exp(),
-            // To other nodes, as in the parts: probes are at distance zero from themselves.
-            mean(reaches.iter().copied()) * n as f64 / (n - 1) as f64,
-            variance(&reaches),
-        ];
-        let ratio = |i: usize| match mean(of_parts.iter().map(|numbers| numbers[i])) {
-            0.0 => 1.0, // the variance of a complete graph, all of a star without its hub
-            of_parts => now[i] / of_parts,
-        };
-        Self {
-            degree: ratio(0),
-            neighbour_degree: ratio(1),
-            reach: ratio(2),
-            spread: ratio(3).sqrt(),
+        let mut parts = Parts::default();
+        while !parts.are_enough() {
+            parts.add(network, &without(network, n_out, rng), &reaches);
         }
+        // To other nodes, as in the parts: probes are at distance zero from themselves.
+        let to_others = n as f64 / (n - 1) as f64;
+        let (median, range) = median_and_range(reaches);
+        let ratio = |now: f64, of_parts: f64| match of_parts {
+            0.0 => 1.0, // the range of a complete graph, all of a star without its hub
+            of_parts => now / of_parts,
+        };
+        let around = mean(known.iter().map(|p| p.log_neighbour_degree)).exp();
+        Self {
+            degree: ratio(mean(known.iter().map(|p| p.degree as f64)), mean(parts.degrees)),
+            neighbour_degree: ratio(around, mean(parts.neighbour_degrees)),
+            reach: ratio(to_others * median, median_and_range(parts.medians).0),
+            spread: ratio(to_others * range, median_and_range(parts.ranges).0),
+            median,
+        }
+    }
+
+    /// Mean distance in the grown network of a node that is like one with `reach` now.
+    pub fn reach_then(&self, reach: f64) -> f64 {
+        self.reach * self.median + self.spread * (reach - self.median)
     }
 }
 
-/// The largest component without `n_out` random nodes.
-fn without<R: Rng>(network: &Network, n_out: usize, rng: &mut R) -> Network {
+/// Numbers of random parts of a network, one of each per part.
+#[derive(Default)]
+struct Parts {
+    degrees: Vec<f64>,
+    neighbour_degrees: Vec<f64>,
+    /// Median of the mean distances, and interquartile range.
+    medians: Vec<f64>,
+    ranges: Vec<f64>,
+}
+
+impl Parts {
+    /// Measures the part with these nodes. Sources are taken at equal steps in the order of their
+    /// `reaches` in the whole network, which foretells most of the order in the part.
+    fn add(&mut self, network: &Network, nodes: &[usize], reaches: &[f64]) {
+        let part = network.restricted(nodes);
+        let n = part.n_nodes();
+        let mut order: Vec<usize> = (0..n).collect();
+        order.sort_by(|&u, &v| reaches[nodes[u]].total_cmp(&reaches[nodes[v]]));
+        let sources: Vec<usize> = evenly_spaced(&order, N_SOURCES).copied().collect();
+        let (median, range) = median_and_range(ShortestPaths::hops(&part).mean_rows(&sources));
+        self.degrees.push(part.arcs().n_arcs() as f64 / n as f64);
+        self.neighbour_degrees.push(mean((0..n).map(|v| log_neighbour_degree(&part, v))).exp());
+        self.medians.push(median);
+        self.ranges.push(range);
+    }
+
+    fn are_enough(&self) -> bool {
+        let n = self.medians.len();
+        if n < FEWEST_PARTS {
+            return false;
+        }
+        let centre = mean(self.medians.iter().copied());
+        let squares: f64 = self.medians.iter().map(|v| (v - centre).powi(2)).sum();
+        n >= MOST_PARTS || (squares / (n * (n - 1)) as f64).sqrt() <= PRECISION * centre
+    }
+}
+
+/// Nodes of the largest component without `n_out` random nodes.
+fn without<R: Rng>(network: &Network, n_out: usize, rng: &mut R) -> Vec<usize> {
     let n = network.n_nodes();
     let mut is_out = vec![false; n];
     sample(rng, n, n_out).into_iter().for_each(|v| is_out[v] = true);
     let kept: Vec<usize> = (0..n).filter(|&v| !is_out[v]).collect();
-    network.restricted(&kept).largest_component()
+    let largest = Components::of(&network.restricted(&kept)).largest();
+    largest.into_iter().map(|i| kept[i]).collect()
 }
 
-fn mean(values: impl IntoIterator<Item = f64>) -> f64 {
+/// 0 of nothing.
+pub fn mean(values: impl IntoIterator<Item = f64>) -> f64 {
     let (n, sum) = values.into_iter().fold((0, 0.0), |(n, sum), v| (n + 1, sum + v));
-    sum / f64::from(n)
+    sum / f64::from(n.max(1))
 }
 
-/// Without bias; 0 of a single value.
-fn variance(values: &[f64]) -> f64 {
-    let centre = mean(values.iter().copied());
-    let squares = values.iter().map(|v| (v - centre).powi(2)).sum::<f64>();
-    squares / (values.len() - 1).max(1) as f64
+/// Median and interquartile range, linear between the values, of which number `i` of `n` is at
+/// `(i + 1/2)/n`.
+fn median_and_range(mut values: Vec<f64>) -> (f64, f64) {
+    values.sort_by(f64::total_cmp);
+    let n = values.len();
+    let at = |share: f64| {
+        let place = (share * n as f64 - 0.5).clamp(0.0, (n - 1) as f64);
+        let (i, part) = (place as usize, place.fract());
+        values[i] + part * (values[(i + 1).min(n - 1)] - values[i])
+    };
+    (at(0.5), at(0.75) - at(0.25))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::Edge;
     use crate::new_nodes::{Places, patterns};
+    use crate::test_networks::unit_network;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
-
-    fn network(n: usize, pairs: impl Iterator<Item = (usize, usize)>) -> Network {
-        let ids = (0..n).map(|i| i.to_string()).collect();
-        let edges: Vec<Edge> = pairs.map(|(u, v)| Edge { u, v, cost: 1.0 }).collect();
-        Network::from_edges(ids, &edges, false).unwrap().0
-    }
 
     fn known(network: &Network) -> Vec<Pattern> {
         let places = Places::new(network, 2, 64, &mut ChaCha8Rng::seed_from_u64(0)).unwrap();
@@ -124,7 +167,7 @@ mod tests {
 
     #[test]
     fn degrees_of_a_complete_graph_grow_with_it() {
-        let complete = network(40, (0..40).flat_map(|u| (u + 1..40).map(move |v| (u, v))));
+        let complete = unit_network(40, (0..40).flat_map(|u| (u + 1..40).map(move |v| (u, v))));
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         // 30 of 40 nodes are left, as 40 of 53 would be: a degree of 29 in place of 39.
         let gain = Gain::by(&complete, &known(&complete), 40 / 3, &mut rng);
@@ -133,7 +176,7 @@ mod tests {
 
     #[test]
     fn degrees_of_a_ring_grow_as_that_of_its_ends() {
-        let ring = network(60, (0..60).map(|u| (u, (u + 1) % 60)));
+        let ring = unit_network(60, (0..60).map(|u| (u, (u + 1) % 60)));
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         let gain = Gain::by(&ring, &known(&ring), 1, &mut rng);
         // Without one node it is a path of 59.
@@ -142,12 +185,14 @@ mod tests {
 
     #[test]
     fn distances_on_a_ring_gain_by_its_last_node() {
-        // Without one node a ring of 60 is a path of 59: mean distance 20 in place of 15.25.
-        let ring = network(60, (0..60).map(|u| (u, (u + 1) % 60)));
+        // Without one node a ring of 60 is a path of 59. On a ring every node is at 15.25, on the path
+        // one at x of half the length at 29.5 (1 + x²) / 2, so the median of these is at x = 1/2.
+        let ring = unit_network(60, (0..60).map(|u| (u, (u + 1) % 60)));
         let mut rng = ChaCha8Rng::seed_from_u64(3);
         let gain = Gain::by(&ring, &known(&ring), 1, &mut rng);
-        // Mean distances on the path vary by 4.5: 32 of them in each of 32 parts tell 20 to 0.14.
-        assert!((gain.reach - 15.25 / 20.0).abs() < 3.0 * 0.14 / 20.0, "{gain:?}");
+        let median = 29.5 * 1.25 / 2.0;
+        // Nodes are a sixtieth apart, and the distance to itself is left out: 1 in 60 each.
+        assert!((gain.reach / (15.25 / median) - 1.0).abs() < 2.0 / 60.0, "{gain:?}");
         assert_eq!(gain.spread, 0.0);
         // On a path the ends have a neighbour of degree 2, and those beside them 1.5 on average.
         let path = (2.0 * 1.5_f64.ln() + 57.0 * 2_f64.ln()) / 59.0;
@@ -156,13 +201,21 @@ mod tests {
 
     #[test]
     fn a_path_gains_as_its_longer_piece_is_to_it() {
-        let path = network(60, (1..60).map(|u| (u - 1, u)));
+        let path = unit_network(60, (1..60).map(|u| (u - 1, u)));
         let mut rng = ChaCha8Rng::seed_from_u64(4);
         let gain = Gain::by(&path, &known(&path), 1, &mut rng);
-        // Without one node the longer piece has 44 nodes on average, with a standard deviation of
-        // 8.7, and 1.5 over 32 of them; distances and their deviations are as the lengths.
+        // Without one node the longer piece has 30 to 59 nodes, 44.5 in the median, and as many are
+        // found on either side: over 256 pieces 0.9 more or less. Distances and their ranges are as
+        // the lengths.
         for ratio in [gain.reach, gain.spread] {
-            assert!((ratio - 60.0 / 44.0).abs() < 0.15, "{gain:?}");
+            assert!((ratio - 60.0 / 44.5).abs() < 0.1, "{gain:?}");
         }
+    }
+
+    #[test]
+    fn medians_and_ranges_lie_between_the_values() {
+        let (median, range) = median_and_range(vec![4.0, 1.0, 3.0, 2.0]);
+        assert_eq!((median, range), (2.5, 2.0)); // values at 1/8, 3/8, 5/8, 7/8
+        assert_eq!(median_and_range(vec![7.0]), (7.0, 0.0));
     }
 }

@@ -3,7 +3,7 @@
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
 
-use super::gain::Gain;
+use super::aim::Aim;
 use super::pattern::Pattern;
 use super::places::Places;
 use crate::network::Network;
@@ -19,7 +19,9 @@ pub struct Growth {
     total_at_start: f64,
     n_old: usize,
     n_new: usize,
-    gain: Gain,
+    /// Copies that may still be made.
+    copies_left: usize,
+    aim: Aim,
 }
 
 /// Numbers of a node with some neighbours.
@@ -51,18 +53,40 @@ const DEGREE: f64 = 3.0;
 const EXPECTED: f64 = 0.25;
 
 impl Growth {
-    /// Starts from `network`, to which `n_new` nodes are added with this `gain`.
-    pub fn new(network: &Network, places: Places, n_new: usize, gain: Gain) -> Self {
+    /// Starts from `network`, to which `n_new` nodes are added with this `aim`, at most
+    /// `copies_left` of them with exactly the neighbours of another node.
+    pub fn new(
+        network: &Network,
+        places: Places,
+        n_new: usize,
+        copies_left: usize,
+        aim: Aim,
+    ) -> Self {
         let n = network.n_nodes();
         let neighbours = (0..n).map(|v| network.arcs().neighbours(v).to_vec()).collect();
         let reaches: Vec<f64> = (0..n).map(|v| places.reach(places.of(v))).collect();
         let total = reaches.iter().sum();
-        Self { neighbours, places, reaches, total, total_at_start: total, n_old: n, n_new, gain }
+        Self {
+            neighbours,
+            places,
+            reaches,
+            total,
+            total_at_start: total,
+            n_old: n,
+            n_new,
+            copies_left,
+            aim,
+        }
     }
 
     /// Neighbours of the nodes that were added, in order.
-    pub fn added(&self) -> &[Vec<u32>] {
-        &self.neighbours[self.n_old..]
+    pub fn into_added(mut self) -> Vec<Vec<u32>> {
+        self.neighbours.split_off(self.n_old)
+    }
+
+    /// Ratio of the mean distances of the old nodes to those at the start.
+    fn shrinkage(&self) -> f64 {
+        self.total / self.total_at_start
     }
 
     /// Adds a node whose pattern is as close to `target` as a local search finds it.
@@ -71,19 +95,22 @@ impl Growth {
     /// that can be told now.
     pub fn attach<R: Rng>(&mut self, target: &Pattern, rng: &mut R) {
         let mut target = target.clone();
-        let so_far = self.total / self.total_at_start;
-        let mean = self.total_at_start / self.n_old as f64;
+        let so_far = self.shrinkage();
         let done = (self.neighbours.len() - self.n_old) as f64 / self.n_new as f64;
-        target.log_neighbour_degree += done * self.gain.neighbour_degree.ln();
-        let at_end = self.gain.reach * mean + self.gain.spread * (target.reach - mean);
-        let rate = (so_far.ln() + EXPECTED * self.gain.reach.ln()) / (done + EXPECTED);
-        target.reach = at_end / (rate * (1.0 - done)).exp();
+        target.log_neighbour_degree = self.aim.log_neighbour_degree(&target, done);
+        let rate = (so_far.ln() + EXPECTED * self.aim.shrinkage().ln()) / (done + EXPECTED);
+        target.reach = self.aim.reach(&target) / (rate * (1.0 - done)).exp();
         target.place.iter_mut().for_each(|d| *d *= so_far);
         let target = &target;
         let pool = self.pool(target, rng);
         let mut chosen = self.grow(&pool, target, rng);
         self.improve(&mut chosen, &pool, target, rng);
-        self.avoid_copy(&mut chosen, &pool, target);
+        if self.is_copy(&chosen) {
+            match self.copies_left.checked_sub(1) {
+                Some(left) => self.copies_left = left,
+                None => self.avoid_copy(&mut chosen, &pool, target),
+            }
+        }
         self.add(chosen);
     }
 
@@ -210,9 +237,6 @@ impl Growth {
 
     /// Exchanges one neighbour if another node has exactly the same ones, see [`Growth::is_copy`].
     fn avoid_copy(&self, chosen: &mut [u32], pool: &[u32], target: &Pattern) {
-        if !self.is_copy(chosen) {
-            return;
-        }
         let mut best: Option<(f64, usize, u32)> = None;
         for place in 0..chosen.len() {
             for &other in pool.iter().filter(|v| !chosen.contains(v)).collect::<Vec<_>>() {

@@ -85,15 +85,13 @@ pub fn patterns(network: &Network, places: &Places) -> Vec<Pattern> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::Edge;
+    use crate::test_networks::unit_network;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
 
     #[test]
     fn the_pattern_of_a_triangle_with_a_tail() {
-        let ids = (0..4).map(|i| i.to_string()).collect();
-        let edges = [(0, 1), (1, 2), (2, 0), (2, 3)].map(|(u, v)| Edge { u, v, cost: 5.0 });
-        let (network, _) = Network::from_edges(ids, &edges, false).unwrap();
+        let network = unit_network(4, [(0, 1), (1, 2), (2, 0), (2, 3)]);
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let places = Places::new(&network, 2, 4, &mut rng).unwrap();
         let pattern = Pattern::of(&network, &places, 2);

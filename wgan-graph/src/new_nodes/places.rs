@@ -34,14 +34,12 @@ impl Places {
         let hops = ShortestPaths::hops(network);
         let landmarks = hops.landmarks(n_landmarks.min(n), 0)?;
         let found = landmarks.nodes().len();
-        let n_probes = n_probes.min(n);
         let drawn = hops.rows(&sample(rng, n, N_ROUGH.min(n)).into_vec());
         let rough: Vec<f64> = (0..n).map(|v| drawn.iter().map(|row| row[v]).sum()).collect();
         drop(drawn); // as large as a quarter of the rows that follow
         let mut order: Vec<usize> = (0..n).collect();
         order.sort_by(|&u, &v| rough[u].total_cmp(&rough[v]));
-        let probe = |i: usize| order[(2 * i + 1) * n / (2 * n_probes)];
-        let probes = hops.rows(&(0..n_probes).map(probe).collect::<Vec<_>>());
+        let probes = hops.rows(&evenly_spaced(&order, n_probes).copied().collect::<Vec<_>>());
         let of_node = |v: usize| {
             let to_landmarks = (0..found).map(|i| landmarks.row(i)[v] as f32);
             to_landmarks.chain(probes.iter().map(|row| row[v] as f32)).collect()
@@ -100,23 +98,23 @@ impl Places {
     }
 }
 
+/// `n` values at equal steps, half a step from the ends; all of them where there are fewer.
+pub fn evenly_spaced<T>(values: &[T], n: usize) -> impl Iterator<Item = &T> {
+    let n = n.min(values.len());
+    (0..n).map(move |i| &values[(2 * i + 1) * values.len() / (2 * n)])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::Edge;
+    use crate::test_networks::unit_network;
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
     use std::collections::BTreeSet;
 
     fn network(neighbours: &[Vec<u32>]) -> Network {
-        let n = neighbours.len();
-        let ids = (0..n).map(|v| v.to_string()).collect();
-        let mut edges = Vec::new();
-        for (u, around) in neighbours.iter().enumerate() {
-            let later = around.iter().map(|&v| v as usize).filter(|&v| v > u);
-            edges.extend(later.map(|v| Edge { u, v, cost: 1.0 }));
-        }
-        Network::from_edges(ids, &edges, false).unwrap().0
+        let pairs = |u: usize| neighbours[u].iter().map(move |&v| (u, v as usize));
+        unit_network(neighbours.len(), (0..neighbours.len()).flat_map(pairs))
     }
 
     fn line(n: usize) -> Vec<Vec<u32>> {

@@ -1,0 +1,73 @@
+//! A network and the nodes that it grew.
+
+use petgraph::graph::{NodeIndex, UnGraph};
+
+use crate::network::Network;
+
+/// A network with the nodes that were added to it.
+#[derive(Clone, Debug)]
+pub struct NewNodes {
+    pub(super) network: Network,
+    pub(super) n_old: usize,
+    pub(super) mean_hops: f64,
+    pub(super) foretold_mean_hops: f64,
+}
+
+/// An edge of a new node.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NewEdge<'a> {
+    /// Id of the new node.
+    pub source: &'a str,
+    /// Id of its neighbour, an existing node.
+    pub target: &'a str,
+    /// Cost.
+    pub cost: f64,
+}
+
+/// A node of [`NewNodes::to_graph`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarkedNode {
+    /// The id.
+    pub id: String,
+    /// Whether it was generated.
+    pub is_new: bool,
+}
+
+impl NewNodes {
+    /// Existing nodes, followed by the new ones.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Ids of the new nodes; none is an id of the network that they were added to.
+    pub fn ids(&self) -> &[String] {
+        &self.network.ids()[self.n_old..]
+    }
+
+    /// Their edges.
+    pub fn edges(&self) -> impl Iterator<Item = NewEdge<'_>> {
+        let network = &self.network;
+        (self.n_old..network.n_nodes()).flat_map(move |v| {
+            let edge =
+                move |(u, cost)| NewEdge { source: network.id(v), target: network.id(u), cost };
+            network.arcs().of(v).map(edge)
+        })
+    }
+
+    /// Mean hops from a new node to all others, over at most 256 new nodes.
+    pub fn mean_hops(&self) -> f64 {
+        self.mean_hops
+    }
+
+    /// What the network foretold for [`NewNodes::mean_hops`].
+    pub fn foretold_mean_hops(&self) -> f64 {
+        self.foretold_mean_hops
+    }
+
+    /// Existing and new nodes in one graph, costs on the edges.
+    pub fn to_graph(&self) -> UnGraph<MarkedNode, f64> {
+        let mark = |id: &String, is_new| MarkedNode { id: id.clone(), is_new };
+        let node = |i: NodeIndex, id: &String| mark(id, i.index() >= self.n_old);
+        self.network.to_graph().map(node, |_, &cost| cost)
+    }
+}

@@ -1,0 +1,16 @@
+//! Undirected networks for tests; the ids of the nodes are their numbers.
+
+use crate::network::{Edge, Network};
+
+/// `n` nodes and edges `(u, v, cost)`.
+pub fn network(n: usize, edges: &[(usize, usize, f64)]) -> Network {
+    let ids = (0..n).map(|i| i.to_string()).collect();
+    let edges: Vec<Edge> = edges.iter().map(|&(u, v, cost)| Edge { u, v, cost }).collect();
+    Network::from_edges(ids, &edges, false).unwrap().0
+}
+
+/// `n` nodes and edges of cost 1.
+pub fn unit_network(n: usize, pairs: impl IntoIterator<Item = (usize, usize)>) -> Network {
+    let edges: Vec<_> = pairs.into_iter().map(|(u, v)| (u, v, 1.0)).collect();
+    network(n, &edges)
+}
