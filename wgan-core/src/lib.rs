@@ -67,6 +67,7 @@ pub mod known_pairs;
 mod lipschitz;
 mod model;
 mod norm;
+mod output;
 mod sample;
 mod train;
 pub mod transport;
@@ -79,7 +80,7 @@ pub use convert::{points_of, tensor_of};
 pub use device::{DeviceChoice, with_remote_devices};
 pub use error::WganError;
 pub use estimate::Estimate;
-pub use file::{temporary_name, write_atomically};
+pub use file::{folder_of, temporary_name, write_atomically};
 pub use lipschitz::{
     Audit, ByConstruction, EachMember, GradientPenalty, InfinityNorm, LayeredCritic,
     LipschitzBound, LipschitzStrategy, Orthonormal, Penalty, PenaltyForm, PenaltyPoints, Sides,
@@ -92,6 +93,7 @@ pub use model::{
     Summarised, TorusConv, linear,
 };
 pub use norm::GroundNorm;
+pub use output::{check_output, print, to_json};
 pub use sample::Sample;
 pub use train::{
     Checkpoints, Convergence, CriticConfig, CriticStep, Dataset, Diffused, Diffusion,

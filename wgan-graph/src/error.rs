@@ -41,7 +41,7 @@ pub enum GraphError {
         expected: &'static str,
     },
     /// A cost that makes no distance.
-    #[error("edge {from} to {to}: cost {got}, expected a finite number that is not negative")]
+    #[error("edge {from} to {to}: cost {got}, expected a number from 0 to 1e150")]
     Cost {
         /// Id of the first node.
         from: String,

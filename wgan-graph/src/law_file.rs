@@ -12,7 +12,7 @@ use crate::table::read_table;
 /// Files that cannot be read, ids that are no nodes, weights that are negative or not finite.
 pub fn read_law(path: &Path, network: &Network) -> Result<Vec<f64>, GraphError> {
     let table = read_table(path)?;
-    let ids = table.column("id").unwrap_or(0);
+    let ids = table.column("id")?.unwrap_or(0);
     let expected = "a finite weight from zero up";
     let weights =
         table.numbers("weight", expected, |w| (w.is_finite() && w >= 0.0).then_some(w))?;

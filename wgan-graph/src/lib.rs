@@ -86,7 +86,7 @@ pub use network::{
     Adjacency, ArcRule, Cleaning, Components, CostColumn, Edge, Network, NetworkSummary,
     ReadOptions, StrengthToCost, read_network, read_pairs,
 };
-pub use new_nodes::{MarkedNode, NewEdge, NewNodes, NewNodesConfig, NodeGenerator};
+pub use new_nodes::{MarkedNode, NewEdge, NewNodes, NodeGenerator, NodeGeneratorConfig};
 pub use node_features::{NodeFeatures, read_features};
 pub use node_law::{NodeLaw, NodeSamples};
 pub use node_law_generator::NodeLawGenerator;

@@ -90,7 +90,7 @@ fn read_entries(
 
 fn read_rows(table: &Table, network: &Network, mut rows: Rows) -> Result<NodeFeatures, GraphError> {
     let at = table.path.display().to_string();
-    let ids = table.column("id").unwrap_or(0);
+    let ids = table.column("id")?.unwrap_or(0);
     let mut is_there = vec![false; network.n_nodes()];
     let mut nodes = Vec::with_capacity(table.rows.len());
     for row in 0..table.rows.len() {

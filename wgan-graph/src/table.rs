@@ -36,8 +36,21 @@ pub fn read_table(path: &Path) -> Result<Table, GraphError> {
 
 impl Table {
     /// Position of the column with this name.
-    pub fn column(&self, name: &str) -> Option<usize> {
-        self.header.iter().position(|column| column == name)
+    ///
+    /// # Errors
+    /// [`GraphError::Unreadable`] where two have it.
+    pub fn column(&self, name: &str) -> Result<Option<usize>, GraphError> {
+        let mut found = (0..self.header.len()).filter(|&i| self.header[i] == name);
+        let first = found.next();
+        match found.next() {
+            Some(_) => Err(self.unreadable(format!("two columns are named `{name}`"))),
+            None => Ok(first),
+        }
+    }
+
+    /// What is wrong with the file as a whole.
+    pub fn unreadable(&self, reason: String) -> GraphError {
+        GraphError::Unreadable { path: self.path.clone(), reason }
     }
 
     /// Position of a column that must be there.
@@ -45,7 +58,7 @@ impl Table {
     /// # Errors
     /// [`GraphError::NoColumn`].
     pub fn require(&self, name: &str) -> Result<usize, GraphError> {
-        self.column(name).ok_or_else(|| GraphError::NoColumn {
+        self.column(name)?.ok_or_else(|| GraphError::NoColumn {
             path: self.path.clone(),
             name: name.to_owned(),
             columns: self.header.clone(),

@@ -249,7 +249,8 @@ fn anomalies_are_written_for_every_node_with_a_reason() {
     rows.sort_by(|a, b| score(b).total_cmp(&score(a)));
     for row in &rows[..7] {
         assert_eq!(row[0][1..].parse::<usize>().unwrap() % 6, 0, "{row:?}");
-        assert!(row[3].starts_with("edge n") && row[3].contains("otherwise n"), "{row:?}");
+        assert!(row[3].starts_with("edge n"), "{row:?}");
+        assert!(row[3].contains("outside of the neighbourhood n"), "{row:?}");
         let p: f64 = row[2].parse().unwrap();
         assert!(p > 0.0 && p <= 1.0);
     }

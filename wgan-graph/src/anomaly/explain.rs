@@ -14,7 +14,8 @@ pub enum Reason {
         v: usize,
         /// What the edge saves against the way through the node, in the unit of the costs.
         saving: f64,
-        /// The way between them without the node, its neighbours' edges and this edge.
+        /// Shortest way between them that uses no edge among the node and its neighbours; none where
+        /// there is none, or none among the next 4,000 nodes.
         around: Option<Vec<usize>>,
     },
     /// A node nearby with other features.
@@ -36,11 +37,13 @@ impl Reason {
         match self {
             Reason::Edge { u, v, saving, around } => {
                 let around = match around {
-                    Some(route) => format!("otherwise {}", ids(route)),
-                    None => "no other way was found".to_owned(),
+                    Some(route) => format!("outside of the neighbourhood {}", ids(route)),
+                    None => "outside of the neighbourhood no way was found".to_owned(),
                 };
                 let (u, v) = (network.id(*u), network.id(*v));
-                format!("edge {u} - {v} saves {saving:.3} ({around})")
+                format!(
+                    "edge {u} - {v} saves {saving:.3} against the way through the node ({around})"
+                )
             }
             Reason::Features { route, distance, usual } => {
                 format!("features differ by {distance:.2} along {} (usual {usual:.2})", ids(route))

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use wgan_core::{print, to_json};
 use wgan_graph::{
     AnomalyConfig, Network, NodeAnomaly, NodeFeatures, find_anomalies, read_features,
 };
 
 use super::CliError;
 use super::network::{Directed, NetworkArgs};
-use super::output::{check_folder, note, to_json, write_csv};
+use super::output::{note, write_csv};
 
 /// Options of `anomalies`.
 #[derive(Debug, Args)]
@@ -34,7 +35,7 @@ pub struct Anomalies {
 impl Anomalies {
     /// Scores every node and writes the scores.
     pub fn run(&self) -> Result<(), CliError> {
-        check_folder(&self.out)?;
+        self.network.check_output(&self.out, self.features.as_deref().as_slice())?;
         let (network, features) = self.read()?;
         let config = AnomalyConfig::default();
         let found = find_anomalies(&network, features.as_ref(), &config, self.seed)?;
@@ -47,8 +48,7 @@ impl Anomalies {
             ]
         });
         write_csv(&self.out, &["id", "score", "p_value", "explanation"], rows)?;
-        self.report(&network, &found);
-        Ok(())
+        self.report(&network, &found)
     }
 
     /// Nodes that only the features name are nodes without an edge.
@@ -65,7 +65,7 @@ impl Anomalies {
         Ok((network, Some(features)))
     }
 
-    fn report(&self, network: &Network, found: &[NodeAnomaly]) {
+    fn report(&self, network: &Network, found: &[NodeAnomaly]) -> Result<(), CliError> {
         let mut order: Vec<usize> = (0..found.len()).collect();
         order.sort_by(|&a, &b| found[b].score.total_cmp(&found[a].score));
         let n_low = found.iter().filter(|node| node.p_value <= 0.05).count();
@@ -74,20 +74,28 @@ impl Anomalies {
             let summary = serde_json::json!({
                 "nodes": found.len(), "p_value_at_most_0.05": n_low, "most_anomalous": top,
             });
-            println!("{}", to_json(&summary));
-            return;
+            return Ok(print(&to_json(&summary))?);
         }
-        println!("{} nodes, {n_low} with p at most 0.05; the most anomalous:", found.len());
+        // A p-value is a rank among the nodes that were held out together.
+        let n_folds = AnomalyConfig::default().n_folds.min(found.len() / 2);
+        let mut text = format!(
+            "{} nodes, {n_low} with p at most 0.05 (the smallest there can be is {:.2e}); the most \
+             anomalous:",
+            found.len(),
+            1.0 / found.len().div_ceil(n_folds) as f64
+        );
         for &v in order.iter().take(10) {
             let node = &found[v];
-            println!(
-                "{:12} score {:<8.3} p {:<8.4} {}",
+            text += &format!(
+                "\n{:12} score {:<8.3} p {:<8.4} {}",
                 network.id(v),
                 node.score,
                 node.p_value,
                 node.explain(network)
             );
         }
+        print(&text)?;
         eprintln!("written to {}", self.out.display());
+        Ok(())
     }
 }

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
+use wgan_core::{print, to_json};
 use wgan_graph::ShortestPaths;
 
 use super::CliError;
 use super::network::{Component, NetworkArgs};
-use super::output::{check_folder, to_json, write_csv};
+use super::output::{note, write_csv};
 
 /// Options of `distances`.
 #[derive(Debug, Args)]
@@ -53,15 +54,16 @@ impl DistancesCommand {
     }
 
     fn write_row(&self, source: &str, out: &Path) -> Result<(), CliError> {
-        check_folder(out)?;
-        let (network, _) = self.network.read()?;
+        self.network.check_output(out, &[])?;
+        let (network, summary) = self.network.read()?;
+        note(&summary);
         let source = network.require(source, "--source")?;
         let row = ShortestPaths::new(&network).row(source);
         let rows = network.ids().iter().zip(&row).map(|(id, d)| vec![id.clone(), d.to_string()]);
         write_csv(out, &["id", "distance"], rows)?;
         let reached = row.iter().filter(|d| d.is_finite()).count();
         if self.json {
-            println!("{}", to_json(&serde_json::json!({ "nodes": row.len(), "reached": reached })));
+            print(&to_json(&serde_json::json!({ "nodes": row.len(), "reached": reached })))?;
         } else {
             eprintln!("{reached} of {} nodes reached; written to {}", row.len(), out.display());
         }
@@ -69,7 +71,8 @@ impl DistancesCommand {
     }
 
     fn print_summary(&self) -> Result<(), CliError> {
-        let (network, _) = self.network.or_else(None, Some(Component::Largest)).read()?;
+        let (network, read) = self.network.or_else(None, Some(Component::Largest)).read()?;
+        note(&read);
         let cost = ShortestPaths::new(&network).summary();
         let hops = ShortestPaths::hops(&network).summary();
         let summary = Summary {
@@ -82,15 +85,22 @@ impl DistancesCommand {
             max_hops: hops.max,
         };
         if self.json {
-            println!("{}", to_json(&summary));
-            return Ok(());
+            return Ok(print(&to_json(&summary))?);
         }
-        println!("largest component        {} nodes, {} edges", summary.nodes, summary.edges);
-        println!("ordered pairs            {}", summary.pairs);
-        println!("mean distance            {}", summary.mean);
-        println!("largest distance         {}", summary.max);
-        println!("mean hops                {}", summary.mean_hops);
-        println!("most hops                {}", summary.max_hops);
-        Ok(())
+        Ok(print(&format!(
+            "largest component        {} nodes, {} edges\n\
+             ordered pairs            {}\n\
+             mean distance            {}\n\
+             largest distance         {}\n\
+             mean hops                {}\n\
+             most hops                {}",
+            summary.nodes,
+            summary.edges,
+            summary.pairs,
+            summary.mean,
+            summary.max,
+            summary.mean_hops,
+            summary.max_hops
+        ))?)
     }
 }

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use wgan_core::waiting;
+use wgan_core::{print, to_json, waiting};
 use wgan_graph::{Network, NetworkStatistics, WholeNetworkConfig, generate_network};
 
 use super::CliError;
 use super::network::{Directed, NetworkArgs};
-use super::output::{check_folder, note, to_json, write_csv};
+use super::output::{note, write_csv};
 
 /// Options of `generate-network`.
 #[derive(Debug, Args)]
@@ -32,7 +32,7 @@ pub struct GenerateNetwork {
 impl GenerateNetwork {
     /// Generates, writes and compares.
     pub fn run(&self) -> Result<(), CliError> {
-        check_folder(&self.out)?;
+        self.network.check_output(&self.out, &[])?;
         let (network, summary) = self.network.or_else(Some(Directed::Symmetrise), None).read()?;
         note(&summary);
         if self.network.has_costs() {
@@ -54,14 +54,13 @@ impl GenerateNetwork {
         let (old, new) = (of(old)?, of(new)?);
         if self.json {
             let both = serde_json::json!({ "overlap": overlap, "given": old, "generated": new });
-            println!("{}", to_json(&both));
-            return Ok(());
+            return Ok(print(&to_json(&both))?);
         }
-        println!("{:24} {:>12} {:>12}", "", "given", "generated");
+        let mut text = format!("{:24} {:>12} {:>12}\n", "", "given", "generated");
         for ((name, old), (_, new)) in old.named().into_iter().zip(new.named()) {
-            println!("{name:24} {old:>12} {new:>12}");
+            text += &format!("{name:24} {old:>12} {new:>12}\n");
         }
-        println!("{:24} {:>12} {overlap:>12.3}", "edges in common", "");
-        Ok(())
+        text += &format!("{:24} {:>12} {overlap:>12.3}", "edges in common", "");
+        Ok(print(&text)?)
     }
 }

@@ -3,19 +3,20 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use wgan_core::{DeviceChoice, Progress, waiting, with_remote_devices};
-use wgan_graph::{GraphError, NewNodesConfig, NodeGenerator};
+use wgan_core::{DeviceChoice, Progress, print, to_json, waiting, with_remote_devices};
+use wgan_graph::{GraphError, NodeGenerator, NodeGeneratorConfig};
 
 use super::CliError;
-use super::network::{Component, Directed, NetworkArgs};
-use super::output::{check_folder, note, to_json, write_csv};
+use super::network::{Directed, NetworkArgs};
+use super::output::{note, write_csv};
 
 /// Options of `generate-nodes`.
 #[derive(Debug, Args)]
 pub struct GenerateNodes {
     #[command(flatten)]
     network: NetworkArgs,
-    /// Nodes to generate.
+    /// Nodes to generate, each joined to existing ones only; their degrees are those of a network
+    /// that has grown by so many, at most doubled.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     n: u32,
     /// Seed; the same seed gives the same nodes.
@@ -24,8 +25,11 @@ pub struct GenerateNodes {
     /// File for the edges of the new nodes: `source,target[,weight]`, the new node first.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Share of new nodes that may have exactly the neighbours of another node, from 0 to 1.
+    #[arg(long, value_name = "SHARE", default_value_t = NodeGeneratorConfig::new().max_copies)]
+    max_copies: f64,
     /// Training steps.
-    #[arg(long, value_name = "STEPS", default_value_t = NewNodesConfig::new().n_steps as u32,
+    #[arg(long, value_name = "STEPS", default_value_t = NodeGeneratorConfig::new().n_steps as u32,
           value_parser = clap::value_parser!(u32).range(1..))]
     steps: u32,
     /// Where tensors live: flex, tch, wgpu, cuda, or remote=ws://HOST:PORT of a machine that
@@ -41,11 +45,15 @@ impl GenerateNodes {
     /// Learns, generates, attaches and writes.
     pub fn run(&self) -> Result<(), CliError> {
         let device = self.device.device()?;
-        check_folder(&self.out)?;
-        let choices = self.network.or_else(Some(Directed::Symmetrise), Some(Component::Largest));
-        let (network, summary) = choices.read()?;
+        self.network.check_output(&self.out, &[])?;
+        // All components are read, as no new node may have an id of any of them.
+        let choices = self.network.or_else(Some(Directed::Symmetrise), None);
+        let (network, mut summary) = choices.read_all_components()?;
+        summary.keep(&network.largest_component());
         note(&summary);
-        let config = NewNodesConfig::new().with_n_steps(self.steps as usize);
+        let config = NodeGeneratorConfig::new()
+            .with_n_steps(self.steps as usize)
+            .with_max_copies(self.max_copies);
         let n = self.n as usize;
         let kept = || "nothing was written".to_owned();
         let generate = || {
@@ -64,19 +72,19 @@ impl GenerateNodes {
         });
         write_csv(&self.out, &header[..n_columns], rows)?;
         let (n_nodes, n_edges) = (new.ids().len(), new.edges().count());
-        let (mean_hops, foretold) = (new.mean_hops(), new.foretold_mean_hops());
+        let (mean_hops, expected) = (new.mean_hops(), new.expected_mean_hops());
         if self.json {
             let summary = serde_json::json!({
                 "nodes": n_nodes,
                 "edges": n_edges,
                 "mean_hops": mean_hops,
-                "foretold_mean_hops": foretold,
+                "expected_mean_hops": expected,
             });
-            println!("{}", to_json(&summary));
+            print(&to_json(&summary))?;
         }
         eprintln!(
-            "{n_nodes} nodes with {n_edges} edges written to {}; on average {mean_hops:.2} hops \
-             from all others, {foretold:.2} were foretold",
+            "{n_nodes} nodes with {n_edges} edges written to {}; they are {mean_hops:.2} hops from all \
+             others on average, in a network that has grown {expected:.2} are expected",
             self.out.display()
         );
         Ok(())

@@ -2,9 +2,10 @@
 
 use clap::Args;
 
+use wgan_core::{print, to_json};
+
 use super::CliError;
 use super::network::NetworkArgs;
-use super::output::to_json;
 
 /// Options of `inspect`.
 #[derive(Debug, Args)]
@@ -21,9 +22,9 @@ impl Inspect {
     pub fn run(&self) -> Result<(), CliError> {
         let (_, summary) = self.network.read()?;
         if self.json {
-            println!("{}", to_json(&summary));
+            print(&to_json(&summary))?;
         } else {
-            print!("{summary}");
+            print(&summary.to_string())?;
         }
         Ok(())
     }

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use wgan_core::waiting;
+use wgan_core::{print, to_json, waiting};
 use wgan_graph::{Link, Network, WalkConfig, likely_links, link_scores, read_pairs};
 
 use super::CliError;
 use super::network::{Directed, NetworkArgs};
-use super::output::{check_folder, note, to_json, write_csv};
+use super::output::{note, write_csv};
 
 /// Options of `links`.
 #[derive(Debug, Args)]
@@ -34,9 +34,12 @@ pub struct Links {
 impl Links {
     /// Scores pairs and writes them.
     pub fn run(&self) -> Result<(), CliError> {
-        check_folder(&self.out)?;
+        self.network.check_output(&self.out, self.pairs.as_deref().as_slice())?;
         let (network, summary) = self.network.or_else(Some(Directed::Symmetrise), None).read()?;
         note(&summary);
+        if self.network.has_costs() {
+            eprintln!("note: costs play no part; the structure alone scores a pair");
+        }
         let config = WalkConfig::new();
         let links = waiting("scoring pairs", || match &self.pairs {
             Some(path) => of_pairs(&network, path, &config),
@@ -49,7 +52,7 @@ impl Links {
         write_csv(&self.out, &["source", "target", "score"], rows)?;
         if self.json {
             let (n, nodes) = (links.len(), network.n_nodes());
-            println!("{}", to_json(&serde_json::json!({ "pairs": n, "nodes": nodes })));
+            print(&to_json(&serde_json::json!({ "pairs": n, "nodes": nodes })))?;
         }
         eprintln!("{} pairs written to {}", links.len(), self.out.display());
         Ok(())

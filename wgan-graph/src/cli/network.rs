@@ -3,10 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use wgan_core::check_output;
 use wgan_graph::{
     ArcRule, CostColumn, GraphError, Network, NetworkSummary, ReadOptions, StrengthToCost,
     read_network,
 };
+
+use super::CliError;
 
 /// Which edge list to read, and how.
 #[derive(Clone, Debug, Args)]
@@ -27,8 +30,9 @@ pub struct NetworkArgs {
     /// How a strength becomes a cost.
     #[arg(long, value_enum, requires = "strength", default_value_t = StrengthRule::Inverse)]
     strength_rule: StrengthRule,
-    /// What to do with arcs whose two directions differ [default: follow the arcs where distances
-    /// are asked for; an error where they must be symmetric].
+    /// What to do with arcs whose two directions differ [default: where at least a quarter of the
+    /// pairs are listed both ways, rows are arcs, else edges; arcs are followed where distances are
+    /// asked for, and an error where they must be symmetric].
     #[arg(long, value_enum)]
     directed: Option<Directed>,
     /// What to do with several components [default: keep them all where that makes sense].
@@ -52,6 +56,8 @@ pub enum Directed {
     Symmetrise,
     /// End with an error that names the first such arc.
     Refuse,
+    /// Every row is an arc from source to target.
+    Follow,
 }
 
 /// Choices of `--component`.
@@ -83,24 +89,42 @@ impl NetworkArgs {
         self.cost.is_some() || self.strength.is_some()
     }
 
+    /// Refuses an output that cannot be written, or would replace a file that is read, before time
+    /// is spent.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`].
+    pub fn check_output(&self, out: &Path, others: &[&Path]) -> Result<(), CliError> {
+        let nodes = self.nodes.as_deref();
+        let read: Vec<&Path> =
+            [self.edges.as_path()].into_iter().chain(nodes).chain(others.iter().copied()).collect();
+        check_output(out, &read).map_err(CliError::Usage)
+    }
+
     /// Reads the network and applies the choices.
     ///
     /// # Errors
     /// Whatever the edge list gives reason for.
     pub fn read(&self) -> Result<(Network, NetworkSummary), GraphError> {
-        let (network, mut summary) = read_network(&self.edges, &self.options())?;
-        match self.component {
-            None => Ok((network, summary)),
-            Some(Component::Refuse) => {
-                network.require_connected()?;
-                Ok((network, summary))
-            }
-            Some(Component::Largest) => {
-                let part = network.largest_component();
-                summary.keep(&part);
-                Ok((part, summary))
-            }
+        let (network, mut summary) = self.read_all_components()?;
+        if self.component != Some(Component::Largest) {
+            return Ok((network, summary));
         }
+        let part = network.largest_component();
+        summary.keep(&part);
+        Ok((part, summary))
+    }
+
+    /// The same with all components, unless several are refused.
+    ///
+    /// # Errors
+    /// Whatever the edge list gives reason for.
+    pub fn read_all_components(&self) -> Result<(Network, NetworkSummary), GraphError> {
+        let (network, summary) = read_network(&self.edges, &self.options())?;
+        if self.component == Some(Component::Refuse) {
+            network.require_connected()?;
+        }
+        Ok((network, summary))
     }
 
     fn options(&self) -> ReadOptions {
@@ -117,6 +141,7 @@ impl NetworkArgs {
             None => ArcRule::Detect,
             Some(Directed::Symmetrise) => ArcRule::Symmetrise,
             Some(Directed::Refuse) => ArcRule::Refuse,
+            Some(Directed::Follow) => ArcRule::Arcs,
         };
         ReadOptions { cost, arcs, nodes: self.nodes.clone() }
     }

@@ -7,24 +7,6 @@ use wgan_graph::NetworkSummary;
 
 use super::CliError;
 
-/// Indented JSON of a value that always has one.
-pub fn to_json(value: &impl serde::Serialize) -> String {
-    serde_json::to_string_pretty(value)
-        .unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}"))
-}
-
-/// Refuses an output whose folder is not there before time is spent.
-pub fn check_folder(path: &Path) -> Result<(), CliError> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    if folder.is_dir() && !path.is_dir() {
-        return Ok(());
-    }
-    Err(CliError::Usage(format!("{}: expected a file in a folder that exists", path.display())))
-}
-
 /// Writes rows as comma separated values; the file is complete or absent.
 pub fn write_csv(
     path: &Path,
@@ -47,6 +29,12 @@ pub fn note(summary: &NetworkSummary) {
         eprintln!(
             "note: distances must be symmetric here; of {} arcs without an equal one back the cheaper direction counts both ways",
             summary.symmetrised_arcs
+        );
+    }
+    if summary.are_first_columns {
+        eprintln!(
+            "note: there are no columns `source` and `target`; edges are read from the columns {}",
+            summary.columns
         );
     }
     if summary.dropped_nodes > 0 {

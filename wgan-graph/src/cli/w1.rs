@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
-use wgan_core::write_atomically;
+use wgan_core::{print, to_json, write_atomically};
 use wgan_graph::{
     EdgeFlow, GraphTransport, Network, draw, graph_w1, largest_violation, layout, read_law,
 };
 
 use super::CliError;
 use super::network::{Directed, NetworkArgs};
-use super::output::{check_folder, to_json};
+use super::output::note;
 
 /// Options of `w1`.
 #[derive(Debug, Args)]
@@ -58,9 +58,10 @@ impl W1 {
     /// Solves and prints.
     pub fn run(&self) -> Result<(), CliError> {
         if let Some(picture) = &self.picture {
-            check_folder(picture)?;
+            self.network.check_output(picture, &[&self.mu, &self.nu])?;
         }
-        let (network, _) = self.network.or_else(Some(Directed::Refuse), None).read()?;
+        let (network, summary) = self.network.or_else(Some(Directed::Refuse), None).read()?;
+        note(&summary);
         let mut laws = [read_law(&self.mu, &network)?, read_law(&self.nu, &network)?];
         if self.normalise {
             laws.iter_mut().for_each(|law| normalise(law));
@@ -72,12 +73,7 @@ impl W1 {
             write_atomically(picture, svg.as_bytes())?;
         }
         let answer = answer(&network, &transport);
-        if self.json {
-            println!("{}", to_json(&answer));
-        } else {
-            print_table(&answer);
-        }
-        Ok(())
+        Ok(print(&if self.json { to_json(&answer) } else { table(&answer) })?)
     }
 }
 
@@ -107,12 +103,19 @@ fn answer<'a>(network: &'a Network, transport: &GraphTransport) -> Answer<'a> {
     }
 }
 
-fn print_table(answer: &Answer<'_>) {
-    println!("W1                       {}", answer.value);
-    println!("dual value               {}", answer.dual);
-    println!("gap                      {:.1e}", answer.gap);
-    println!("edges that carry mass    {}", answer.flow.len());
-    for edge in &answer.flow {
-        println!("  {} -> {}: {} at cost {}", edge.source, edge.target, edge.mass, edge.cost);
+fn table(answer: &Answer<'_>) -> String {
+    let mut text = format!(
+        "W1                       {}\n\
+         dual value               {}\n\
+         gap                      {:.1e}\n\
+         edges that carry mass    {}\n",
+        answer.value,
+        answer.dual,
+        answer.gap,
+        answer.flow.len()
+    );
+    for Carrier { source, target, mass, cost } in &answer.flow {
+        text += &format!("  {source} -> {target}: {mass} at cost {cost}\n");
     }
+    text
 }

@@ -132,7 +132,7 @@ fn read_off(
         })
         .collect();
     flow.sort_by_key(|e| (e.source, e.target));
-    let value = flow.iter().map(|e| e.mass * e.cost).sum::<f64>();
+    let value = flow.iter().map(|e| e.mass * e.cost).fold(0.0, |sum, cost| sum + cost);
     // Takes what round-off left above slope one.
     let potential = mcshane_extension(network, basis.potential());
     let rescale = mu.iter().sum::<f64>() / nu.iter().sum::<f64>();

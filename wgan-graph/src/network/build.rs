@@ -12,7 +12,7 @@ pub struct Edge {
     pub u: usize,
     /// Second node.
     pub v: usize,
-    /// Cost, finite and not negative.
+    /// Cost, from 0 to 1e150.
     pub cost: f64,
 }
 
@@ -35,7 +35,7 @@ impl Network {
     ///
     /// # Errors
     /// [`GraphError::Empty`] without nodes, [`GraphError::Cost`] for a cost that is negative, NaN
-    /// or infinite.
+    /// or above 1e150.
     ///
     /// # Panics
     /// If an edge names a node beyond `ids`.
@@ -59,9 +59,12 @@ impl Network {
     }
 }
 
+/// Costs up to here may be added along any path, and squared, without an overflow.
+const LARGEST_COST: f64 = 1e150;
+
 /// Whether distances can be made of it.
 pub(super) fn is_cost(cost: f64) -> bool {
-    cost.is_finite() && cost >= 0.0
+    (0.0..=LARGEST_COST).contains(&cost)
 }
 
 /// Sorted arcs without self-loops and repeats.
@@ -118,7 +121,7 @@ mod tests {
 
     #[test]
     fn costs_that_make_no_distance_are_refused() {
-        for bad in [-1.0, f64::NAN, f64::INFINITY] {
+        for bad in [-1.0, f64::NAN, f64::INFINITY, 1e151] {
             assert!(Network::from_edges(ids(2), &[edge(0, 1, bad)], false).is_err());
         }
         assert!(matches!(Network::from_edges(vec![], &[], false), Err(GraphError::Empty)));

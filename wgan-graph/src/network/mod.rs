@@ -135,7 +135,8 @@ impl Network {
         Self::new(ids, arcs, self.is_directed)
     }
 
-    /// This graph with further nodes, whose numbers follow, and further edges.
+    /// This graph with further nodes, whose numbers follow, and further edges. Ids must be new and
+    /// costs finite and not negative.
     #[must_use]
     pub(crate) fn extended(&self, ids: &[String], edges: impl Iterator<Item = Edge>) -> Self {
         let ids: Vec<String> = self.ids.iter().chain(ids).cloned().collect();

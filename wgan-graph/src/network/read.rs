@@ -49,7 +49,8 @@ pub struct ReadOptions {
 /// directed networks have 40 % and more, careless undirected ones a few rows.
 const BOTH_WAYS: f64 = 0.25;
 
-/// Reads an edge list `source,target[,...]`: the columns of these names, else the first two.
+/// Reads an edge list `source,target[,...]`: the columns of these names in whatever case, else the
+/// first two.
 ///
 /// Ids are text; blanks around them are dropped. Nodes are numbered in order of first
 /// appearance, those of the node list first.
@@ -66,7 +67,11 @@ pub fn read_network(
     if let Some(list) = &options.nodes {
         nodes.add_list(list)?;
     }
-    let edges = read_edges(&table, options, &mut nodes)?;
+    let columns = pair_columns(&table)?;
+    let edges = read_edges(&table, &columns, options, &mut nodes)?;
+    if nodes.ids.is_empty() {
+        return Err(table.unreadable("there are no rows below the header".to_owned()));
+    }
     let (is_directed, direction) = is_directed(&edges, options.arcs);
     let (mut network, cleaning) = Network::from_edges(nodes.ids, &edges, is_directed)?;
     let mut symmetrised = 0;
@@ -79,6 +84,9 @@ pub fn read_network(
     let mut summary = NetworkSummary::new(&network, cleaning);
     summary.symmetrised_arcs = symmetrised;
     summary.edge_rows = table.rows.len();
+    summary.columns =
+        format!("`{}` and `{}`", table.header[columns.from], table.header[columns.to]);
+    summary.are_first_columns = columns.are_first;
     summary.direction = direction;
     summary.repeated_ids = nodes.repeated;
     summary.cost = match &options.cost {
@@ -117,7 +125,7 @@ impl Numbering {
 
     fn add_list(&mut self, path: &Path) -> Result<(), GraphError> {
         let table = read_table(path)?;
-        let column = table.column("id").unwrap_or(0);
+        let column = table.column("id")?.unwrap_or(0);
         for row in 0..table.rows.len() {
             let before = self.ids.len();
             self.number(table.id(row, column)?);
@@ -127,8 +135,16 @@ impl Numbering {
     }
 }
 
-/// The columns `source` and `target`, else the first two.
-fn pair_columns(table: &Table) -> Result<(usize, usize), GraphError> {
+/// Which columns name the two ends.
+struct PairColumns {
+    from: usize,
+    to: usize,
+    /// Whether they are the first two because none has the right name.
+    are_first: bool,
+}
+
+/// The columns `source` and `target`, in whatever case, else the first two.
+fn pair_columns(table: &Table) -> Result<PairColumns, GraphError> {
     if table.header.len() < 2 {
         return Err(GraphError::NoColumn {
             path: table.path.clone(),
@@ -136,10 +152,21 @@ fn pair_columns(table: &Table) -> Result<(usize, usize), GraphError> {
             columns: table.header.clone(),
         });
     }
-    Ok(match (table.column("source"), table.column("target")) {
-        (Some(from), Some(to)) => (from, to),
-        _ => (0, 1),
-    })
+    let in_any_case = |name: &str| -> Result<Option<usize>, GraphError> {
+        match table.header.iter().find(|column| column.eq_ignore_ascii_case(name)) {
+            Some(column) => table.column(column),
+            None => Ok(None),
+        }
+    };
+    if let (Some(from), Some(to)) = (in_any_case("source")?, in_any_case("target")?) {
+        return Ok(PairColumns { from, to, are_first: false });
+    }
+    if table.header[..2].iter().all(|name| name.parse::<f64>().is_ok()) {
+        let line = table.header.join(",");
+        let reason = format!("the first line is `{line}`, expected a header like `source,target`");
+        return Err(table.unreadable(reason));
+    }
+    Ok(PairColumns { from: 0, to: 1, are_first: true })
 }
 
 /// Reads pairs of nodes of `network`: the columns `source` and `target`, else the first two.
@@ -148,7 +175,7 @@ fn pair_columns(table: &Table) -> Result<(usize, usize), GraphError> {
 /// Files that cannot be read or have one column, ids that are no nodes.
 pub fn read_pairs(path: &Path, network: &Network) -> Result<Vec<(usize, usize)>, GraphError> {
     let table = read_table(path)?;
-    let (from, to) = pair_columns(&table)?;
+    let PairColumns { from, to, .. } = pair_columns(&table)?;
     let at = path.display().to_string();
     let node = |row, column| network.require(table.id(row, column)?, &at);
     (0..table.rows.len()).map(|row| Ok((node(row, from)?, node(row, to)?))).collect()
@@ -156,10 +183,11 @@ pub fn read_pairs(path: &Path, network: &Network) -> Result<Vec<(usize, usize)>,
 
 fn read_edges(
     table: &Table,
+    columns: &PairColumns,
     options: &ReadOptions,
     nodes: &mut Numbering,
 ) -> Result<Vec<Edge>, GraphError> {
-    let (from, to) = pair_columns(table)?;
+    let &PairColumns { from, to, .. } = columns;
     let costs = read_costs(table, &options.cost)?;
     let mut edges = Vec::with_capacity(table.rows.len());
     for (row, &cost) in costs.iter().enumerate() {
@@ -174,7 +202,7 @@ fn read_costs(table: &Table, cost: &CostColumn) -> Result<Vec<f64>, GraphError> 
     match cost {
         CostColumn::Hops => Ok(vec![1.0; table.rows.len()]),
         CostColumn::Cost(name) => {
-            let expected = "a finite cost from zero up";
+            let expected = "a cost from 0 to 1e150";
             table.numbers(name, expected, |cost| is_cost(cost).then_some(cost))
         }
         CostColumn::Strength(name, rule) => {
@@ -229,6 +257,17 @@ mod tests {
     }
 
     #[test]
+    fn columns_are_found_by_name_in_any_case_else_the_first_two() {
+        let (network, summary) =
+            read("Weight,Target,SOURCE\n1,b,a\n", &ReadOptions::default()).unwrap();
+        assert_eq!(network.ids(), ["a", "b"]);
+        assert!(!summary.are_first_columns);
+        let (network, summary) = read("from,to,kind\na,b,x\n", &ReadOptions::default()).unwrap();
+        assert_eq!(network.ids(), ["a", "b"]);
+        assert_eq!((summary.are_first_columns, &*summary.columns), (true, "`from` and `to`"));
+    }
+
+    #[test]
     fn rows_listed_both_ways_are_arcs_and_equal_ones_are_edges() {
         let both = "source,target,weight\na,b,1\nb,a,2\n";
         assert!(read(both, &with_cost(ArcRule::Detect)).unwrap().0.is_directed());
@@ -243,12 +282,15 @@ mod tests {
         let message = |text: &str| read(text, &with_cost(ArcRule::Detect)).unwrap_err().to_string();
         assert!(
             message("source,target,weight\na,b,1\na,c,-2\n")
-                .ends_with("row 2: weight is \"-2\", expected a finite cost from zero up")
+                .ends_with("row 2: weight is \"-2\", expected a cost from 0 to 1e150")
         );
         assert!(message("source,target,weight\na,b,NaN\n").contains("row 1: weight is \"NaN\""));
         assert!(message("source,target,weight\na,,1\n").contains("row 1: target is \"\""));
         assert!(message("source,target,cost\na,b,1\n").contains("no column `weight`"));
-        assert_eq!(message("source,target,weight\n"), "the graph has no nodes");
+        assert!(message("source,target,weight\n").ends_with("no rows below the header"));
+        assert!(message("source,target,weight\na,b,1e151\n").contains("a cost from 0 to 1e150"));
+        assert!(message("source,target,weight,weight\na,b,1,2\n").contains("two columns"));
+        assert!(message("1,2,3\n2,3,1\n").contains("the first line is `1,2,3`"));
     }
 
     #[test]

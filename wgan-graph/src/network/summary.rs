@@ -11,6 +11,10 @@ use super::{Cleaning, Components, Network};
 pub struct NetworkSummary {
     /// Rows of the edge list.
     pub edge_rows: usize,
+    /// Columns that name the two ends of an edge.
+    pub columns: String,
+    /// Whether these are the first two, because none are named `source` and `target`.
+    pub are_first_columns: bool,
     /// Nodes, with those that only the node list names.
     pub nodes: usize,
     /// Edges that are kept; arcs where the graph is directed.
@@ -52,6 +56,8 @@ impl NetworkSummary {
         let one_way = |&(u, v, c): &(usize, usize, f64)| network.arcs().cost(v, u) != Some(c);
         Self {
             edge_rows: 0,
+            columns: String::new(),
+            are_first_columns: false,
             nodes: network.n_nodes(),
             edges: network.n_edges(),
             is_directed: network.is_directed(),
@@ -77,6 +83,7 @@ impl fmt::Display for NetworkSummary {
         writeln!(f, "nodes                    {}", self.nodes)?;
         writeln!(f, "{kind:24} {}", self.edges)?;
         writeln!(f, "directed                 {} ({})", self.is_directed, self.direction)?;
+        writeln!(f, "columns                  {}", self.columns)?;
         writeln!(f, "cost                     {}", self.cost)?;
         if let (Some(low), Some(high)) = (self.smallest_cost, self.largest_cost) {
             writeln!(f, "cost range               {low} to {high}")?;
@@ -109,6 +116,8 @@ impl NetworkSummary {
         *self = Self {
             edge_rows: self.edge_rows,
             direction: self.direction,
+            columns: std::mem::take(&mut self.columns),
+            are_first_columns: self.are_first_columns,
             cost: std::mem::take(&mut self.cost),
             repeated_ids: self.repeated_ids,
             symmetrised_arcs: self.symmetrised_arcs,

@@ -9,7 +9,7 @@ use super::places::Places;
 use crate::network::Network;
 
 /// A network that grows node by node.
-pub struct Growth {
+pub struct Growth<'a> {
     neighbours: Vec<Vec<u32>>,
     places: Places,
     /// Mean distance of each old node to the probes.
@@ -21,7 +21,7 @@ pub struct Growth {
     n_new: usize,
     /// Copies that may still be made.
     copies_left: usize,
-    aim: Aim,
+    aim: &'a Aim,
 }
 
 /// Numbers of a node with some neighbours.
@@ -52,15 +52,15 @@ const DEGREE: f64 = 3.0;
 /// come with this share of the nodes: the first few nodes alone would tell it badly.
 const EXPECTED: f64 = 0.25;
 
-impl Growth {
-    /// Starts from `network`, to which `n_new` nodes are added with this `aim`, at most
-    /// `copies_left` of them with exactly the neighbours of another node.
+impl<'a> Growth<'a> {
+    /// Starts from `network`, to which `n_new` nodes are added with this `aim`, of
+    /// which `copies_left` may have exactly the neighbours of another node.
     pub fn new(
         network: &Network,
         places: Places,
         n_new: usize,
         copies_left: usize,
-        aim: Aim,
+        aim: &'a Aim,
     ) -> Self {
         let n = network.n_nodes();
         let neighbours = (0..n).map(|v| network.arcs().neighbours(v).to_vec()).collect();
@@ -99,7 +99,7 @@ impl Growth {
         let done = (self.neighbours.len() - self.n_old) as f64 / self.n_new as f64;
         target.log_neighbour_degree = self.aim.log_neighbour_degree(&target, done);
         let rate = (so_far.ln() + EXPECTED * self.aim.shrinkage().ln()) / (done + EXPECTED);
-        target.reach = self.aim.reach(&target) / (rate * (1.0 - done)).exp();
+        target.reach = self.aim.distance(&target) / (rate * (1.0 - done)).exp();
         target.place.iter_mut().for_each(|d| *d *= so_far);
         let target = &target;
         let pool = self.pool(target, rng);
@@ -221,12 +221,12 @@ impl Growth {
     }
 
     /// A node of the pool, half of the time one that is next to a chosen one.
-    fn proposal<'a, R: Rng>(
-        &'a self,
+    fn proposal<'p, R: Rng>(
+        &'p self,
         chosen: &[u32],
-        pool: &'a [u32],
+        pool: &'p [u32],
         rng: &mut R,
-    ) -> Option<&'a u32> {
+    ) -> Option<&'p u32> {
         if rng.random::<bool>() {
             let next_to = chosen.choose(rng)?;
             let found = self.neighbours[*next_to as usize].choose(rng)?;
@@ -235,7 +235,7 @@ impl Growth {
         pool.choose(rng)
     }
 
-    /// Exchanges one neighbour if another node has exactly the same ones, see [`Growth::is_copy`].
+    /// Exchanges one neighbour so that the node is no copy, see [`Growth::is_copy`], if that can be.
     fn avoid_copy(&self, chosen: &mut [u32], pool: &[u32], target: &Pattern) {
         let mut best: Option<(f64, usize, u32)> = None;
         for place in 0..chosen.len() {

@@ -15,7 +15,7 @@ pub struct Pattern {
     pub clustering: f64,
     /// `ln` of the mean degree of the neighbours, this node included.
     pub log_neighbour_degree: f64,
-    /// Mean hops to the probes.
+    /// Mean hops to the probes other than this node.
     pub reach: f64,
     /// Hops to the landmarks.
     pub place: Vec<f64>,
@@ -74,12 +74,9 @@ pub fn log_neighbour_degree(network: &Network, v: usize) -> f64 {
     (degrees.max(1) as f64 / neighbours.len().max(1) as f64).ln()
 }
 
-/// Patterns of all nodes that have an edge.
+/// Patterns of all nodes, in the order of their numbers.
 pub fn patterns(network: &Network, places: &Places) -> Vec<Pattern> {
-    (0..network.n_nodes())
-        .filter(|&v| network.arcs().degree(v) > 0)
-        .map(|v| Pattern::of(network, places, v))
-        .collect()
+    (0..network.n_nodes()).map(|v| Pattern::of(network, places, v)).collect()
 }
 
 #[cfg(test)]
@@ -95,7 +92,7 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let places = Places::new(&network, 2, 4, &mut rng).unwrap();
         let pattern = Pattern::of(&network, &places, 2);
-        assert_eq!((pattern.degree, pattern.reach), (3, 0.75));
+        assert_eq!((pattern.degree, pattern.reach), (3, 1.0));
         assert!((pattern.clustering - 1.0 / 3.0).abs() < 1e-12); // 0-1 of three pairs
         let expected = (5.0_f64 / 3.0).ln(); // degrees 2, 2 and 1
         assert!((pattern.log_neighbour_degree - expected).abs() < 1e-12);
@@ -104,6 +101,6 @@ mod tests {
         let row = pattern.to_row(&law, &mut rng);
         assert_eq!(Pattern::from_row(&row, 1.0, &law, &mut rng), all[2]);
         let twice = Pattern::from_row(&row, 2.0, &law, &mut rng);
-        assert_eq!((twice.degree, twice.reach), (6, 0.75));
+        assert_eq!((twice.degree, twice.reach), (6, 1.0));
     }
 }

@@ -3,6 +3,7 @@
 use rand::Rng;
 use rand::seq::index::sample;
 
+use super::averages::{evenly_spaced, mean};
 use crate::error::GraphError;
 use crate::network::Network;
 use crate::paths::ShortestPaths;
@@ -57,10 +58,10 @@ impl Places {
         &self.rows[v]
     }
 
-    /// Mean distance to the probes.
+    /// Mean distance to the probes, without a probe at distance zero: that is the node itself.
     pub fn reach(&self, row: &[f32]) -> f64 {
-        let probes = &row[self.n_landmarks..];
-        probes.iter().map(|&d| f64::from(d)).sum::<f64>() / probes.len().max(1) as f64
+        let others = row[self.n_landmarks..].iter().filter(|&&d| d > 0.0);
+        mean(others.map(|&d| f64::from(d)))
     }
 
     /// Adds the last node of `neighbours`; tells `nearer` each time that a node comes nearer to a
@@ -96,12 +97,6 @@ impl Places {
             queue.clear();
         }
     }
-}
-
-/// `n` values at equal steps, half a step from the ends; all of them where there are fewer.
-pub fn evenly_spaced<T>(values: &[T], n: usize) -> impl Iterator<Item = &T> {
-    let n = n.min(values.len());
-    (0..n).map(move |i| &values[(2 * i + 1) * values.len() / (2 * n)])
 }
 
 #[cfg(test)]
@@ -158,7 +153,7 @@ mod tests {
         let places = Places::new(&line, 1, 20, &mut ChaCha8Rng::seed_from_u64(2)).unwrap();
         let reaches = (0..n).map(|v| places.reach(places.of(v)));
         let mean = reaches.sum::<f64>() / n as f64;
-        let exact = ((n * n) as f64 - 1.0) / (3 * n) as f64;
+        let exact = (n + 1) as f64 / 3.0;
         // Mean distances go from 100 in the middle to 200 at an end: twenty random probes would be
         // off by 30 / sqrt(20) = 7, twenty in exact order by less than 100 / 20 / 2 = 2.5.
         assert!((mean - exact).abs() < 2.5, "{mean} in place of {exact}");

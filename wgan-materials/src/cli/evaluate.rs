@@ -4,13 +4,12 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 use clap::Args;
-use wgan_core::waiting;
+use wgan_core::{print, to_json, waiting};
 use wgan_materials::{Table, Target, adherence, evaluate_asked};
 
 use super::CliError;
 use super::conditions::ConditionArgs;
 use super::data::ReadArgs;
-use super::output::{print, to_json};
 
 /// Options of `evaluate`.
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use wgan_cond::Condition;
-use wgan_core::with_remote_devices;
+use wgan_core::{folder_of, print, with_remote_devices};
 use wgan_materials::{
     Adherence, CandidateStream, CandidateWriter, CheckedCandidate, Checker, Composition,
     MaterialRows, MaterialsModel, REPORT_FILES, Report, Sampler, Table, Target, adherence,
@@ -15,7 +15,7 @@ use super::CliError;
 use super::conditions::{ConditionArgs, first_drawn, warn_of_extrapolation};
 use super::data::DataArgs;
 use super::fit::{TrainArgs, at_least_one, kept, read_with_notes};
-use super::output::{check_output, folder_of, print};
+use super::output::check_output;
 
 /// Options of `generate`.
 #[derive(Debug, Args)]

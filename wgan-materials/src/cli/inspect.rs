@@ -2,9 +2,10 @@
 
 use clap::Args;
 
+use wgan_core::{print, to_json};
+
 use super::CliError;
 use super::data::DataArgs;
-use super::output::{print, to_json};
 
 /// Options of `inspect`.
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use wgan_core::{DeviceChoice, with_remote_devices};
+use wgan_core::{DeviceChoice, print, with_remote_devices};
 use wgan_materials::{
     Candidate, CandidateParts, CandidateStream, CandidateWriter, Checker, MaterialRows,
     MaterialsError, MaterialsModel, SampleRequest, Sampler, Target, adherence,
@@ -14,7 +14,7 @@ use wgan_materials::{
 use super::CliError;
 use super::conditions::{ConditionArgs, first_drawn, warn_of_extrapolation};
 use super::fit::at_least_one;
-use super::output::{check_output, print};
+use super::output::check_output;
 
 /// Options of `sample`.
 #[derive(Debug, Args)]

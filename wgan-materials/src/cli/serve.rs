@@ -4,10 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, TcpListener};
 
 use burn::server::{RemoteServer, WebSocketTransport};
 use clap::Args;
-use wgan_core::{DeviceChoice, WganError};
+use wgan_core::{DeviceChoice, WganError, print};
 
 use super::CliError;
-use super::output::print;
 
 /// Options of `serve`.
 #[derive(Debug, Args)]

@@ -1,6 +1,5 @@
 //! Learns the joint law of connection patterns and draws new ones.
 
-use burn::config::Config;
 use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::Array2;
 use rand::seq::SliceRandom;
@@ -11,54 +10,9 @@ use wgan_core::{
 };
 
 use super::clustering::ClusteringByDegree;
+use super::node_generator::NodeGeneratorConfig;
 use super::pattern::Pattern;
 use super::rank_scale::RankScale;
-
-/// Settings of a [`NodeGenerator`](super::NodeGenerator).
-#[derive(Config, Debug, PartialEq)]
-pub struct NewNodesConfig {
-    /// Landmarks that say where a node is, at least 1.
-    #[config(default = 6)]
-    pub n_landmarks: usize,
-    /// Nodes, evenly spaced in order of how central they are, whose mean distance says how central
-    /// a node is, at least 1. With 64 the new nodes of real networks came out up to 5 % nearer to
-    /// all nodes than to the probes; with 1024 they are as far as with 256.
-    #[config(default = 256)]
-    pub n_probes: usize,
-    /// Largest share of new nodes that may have exactly the neighbours of another node, from 0 to
-    /// 1. Of the nodes of real networks 10 to 18 % do, most of them leaves at a hub.
-    #[config(default = 0.08)]
-    pub max_copies: f64,
-    /// Generator updates, at least 1.
-    #[config(default = 1500)]
-    pub n_steps: usize,
-    /// Units per hidden layer of critic and generator.
-    #[config(default = 64)]
-    pub width: usize,
-}
-
-impl NewNodesConfig {
-    /// Checks every field.
-    ///
-    /// # Errors
-    /// [`WganError::Config`] names the first field out of range.
-    pub fn check(&self) -> Result<(), WganError> {
-        for (field, value) in [
-            ("n_landmarks", self.n_landmarks),
-            ("n_probes", self.n_probes),
-            ("n_steps", self.n_steps),
-            ("width", self.width),
-        ] {
-            if value == 0 {
-                return Err(WganError::config(field, "at least 1", value));
-            }
-        }
-        if !(0.0..=1.0).contains(&self.max_copies) {
-            return Err(WganError::config("max_copies", "from 0 to 1", self.max_copies));
-        }
-        Ok(())
-    }
-}
 
 /// Dimension of the latent: twice that of a pattern with few landmarks.
 const LATENT: usize = 16;
@@ -77,7 +31,7 @@ impl PatternGenerator {
     /// Trains a WGAN on `patterns`, at least one, on their rank scale.
     pub fn fit<R: Rng>(
         patterns: &[Pattern],
-        config: &NewNodesConfig,
+        config: &NodeGeneratorConfig,
         recorder: impl Recorder,
         rng: &mut R,
         device: &Device,
@@ -189,7 +143,7 @@ mod tests {
             place: vec![(i % 7) as f64],
         };
         let known: Vec<Pattern> = (0..200).map(pattern).collect();
-        let config = NewNodesConfig::new().with_n_steps(3).with_width(8);
+        let config = NodeGeneratorConfig::new().with_n_steps(3).with_width(8);
         let (mut rng, device) = (ChaCha8Rng::seed_from_u64(1), Device::flex());
         let model = PatternGenerator::fit(&known, &config, (), &mut rng, &device).unwrap();
         let drawn = model.draw(40, 1.0, &mut rng);
@@ -224,7 +178,7 @@ mod tests {
             place: vec![i as f64],
         };
         let known: Vec<Pattern> = (0..200).map(pattern).collect();
-        let config = NewNodesConfig::new().with_n_steps(300).with_width(16);
+        let config = NodeGeneratorConfig::new().with_n_steps(300).with_width(16);
         let (mut rng, device) = (ChaCha8Rng::seed_from_u64(2), Device::flex());
         let model = PatternGenerator::fit(&known, &config, (), &mut rng, &device).unwrap();
         let mut drawn = Vec::new();

@@ -1,0 +1,77 @@
+//! What command lines do with their results.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::WganError;
+use crate::file::folder_of;
+
+/// Refuses an output that cannot be written, or that would replace one of the files `taken`, before
+/// time is spent on it; says why.
+///
+/// # Errors
+/// One sentence that names the path.
+pub fn check_output(out: &Path, taken: &[&Path]) -> Result<(), String> {
+    let folder = folder_of(out);
+    if !folder.is_dir() || out.is_dir() {
+        return Err(format!("{}: expected a file in a folder that exists", out.display()));
+    }
+    if let Some(other) = taken.iter().find(|other| real(other) == real(out)) {
+        let (out, other) = (out.display(), other.display());
+        return Err(format!("{out}: would replace {other}; name another file"));
+    }
+    let is_special = fs::metadata(out).is_ok_and(|there| !there.is_file());
+    match tempfile::tempfile_in(folder) {
+        Err(error) if !is_special => {
+            Err(format!("{}: no file can be written there: {error}", out.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The same path for the same file, whether it exists yet or not.
+fn real(path: &Path) -> Option<PathBuf> {
+    let folder = folder_of(path).canonicalize().ok()?;
+    let file = folder.join(path.file_name()?);
+    Some(file.canonicalize().unwrap_or(file))
+}
+
+/// Prints to standard output; a reader that has gone away (`| head`) has what it wanted.
+///
+/// # Errors
+/// [`WganError::Io`] where it cannot be written to for another reason.
+pub fn print(text: &str) -> Result<(), WganError> {
+    match writeln!(std::io::stdout(), "{}", text.trim_end_matches('\n')) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(WganError::io(Path::new("standard output"), error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Indented JSON of a value that always has one.
+pub fn to_json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string_pretty(value)
+        .unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outputs_that_cannot_be_or_would_replace_an_input_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let [input, out] = ["in.csv", "out.csv"].map(|name| folder.path().join(name));
+        fs::write(&input, "x").unwrap();
+        assert_eq!(check_output(&out, &[&input]), Ok(()));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing stays");
+        let around = folder.path().join(".").join("in.csv");
+        assert!(check_output(&around, &[&input]).unwrap_err().contains("would replace"));
+        for wrong in [folder.path(), &folder.path().join("none").join("out.csv")] {
+            assert!(check_output(wrong, &[]).unwrap_err().contains("a folder that exists"));
+        }
+        assert_eq!(check_output(Path::new("/dev/null"), &[]), Ok(()));
+    }
+}
