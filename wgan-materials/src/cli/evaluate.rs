@@ -53,7 +53,7 @@ impl Evaluate {
             let remarks = table.summary.remarks().into_iter();
             evaluation.notes.extend(remarks.map(|remark| format!("{which}, {remark}")));
         }
-        print(&if self.json { to_json(&evaluation) } else { evaluation.to_string() })
+        Ok(print(&if self.json { to_json(&evaluation) } else { evaluation.to_string() })?)
     }
 }
 

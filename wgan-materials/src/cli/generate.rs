@@ -189,7 +189,7 @@ impl Generate {
         let folder = folder_of(&self.out);
         report.write(folder)?;
         eprintln!("report written to {}", folder.join("report.html").display());
-        print(&evaluation.to_string())
+        Ok(print(&evaluation.to_string())?)
     }
 
     /// What the result depends on, for the report.

@@ -21,6 +21,6 @@ impl Inspect {
     /// Prints what was read.
     pub fn run(&self) -> Result<(), CliError> {
         let table = self.data.read()?;
-        print(&if self.json { to_json(&table.summary) } else { table.summary.to_string() })
+        Ok(print(&if self.json { to_json(&table.summary) } else { table.summary.to_string() })?)
     }
 }

@@ -163,7 +163,7 @@ impl Sample {
         let first = |sampler: &Sampler| first_drawn(sampler, self.n, self.seed, self.neutral);
         let (asked, unasked) = (first(sampler)?, first(&model.sampler(device)?)?);
         let found = adherence(&reference, &asked, &unasked, targets, self.seed)?;
-        found.iter().try_for_each(|held| print(&held.to_string()))
+        Ok(found.iter().try_for_each(|held| print(&held.to_string()))?)
     }
 
     fn request(&self) -> Result<SampleRequest, CliError> {
