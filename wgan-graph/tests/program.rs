@@ -191,7 +191,7 @@ fn awkward_graphs_end_in_one_sentence_or_in_an_answer() {
     let folder = tempfile::tempdir().unwrap();
     let cases = [
         ("empty.csv", "", Some("the file is empty")),
-        ("header.csv", "source,target\n", Some("the graph has no nodes")),
+        ("header.csv", "source,target\n", Some("no rows below the header")),
         ("one_column.csv", "source\na\n", Some("no column `target`")),
         ("ragged.csv", "source,target\na,b\nc\n", Some("ragged.csv")),
         ("no_id.csv", "source,target\na,\n", Some("row 1: target is \"\"")),
@@ -216,6 +216,39 @@ fn awkward_graphs_end_in_one_sentence_or_in_an_answer() {
         let args = ["inspect", "--edges", &edges, "--cost", "weight"];
         refused(&args, 1, &format!("row 1: weight is {reason}"));
     }
+}
+
+#[test]
+fn rows_are_arcs_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let edges = file(&folder, "edges.csv", "from,to\na,b\nb,c\n");
+    let out = folder.path().join("out.csv");
+    let args = ["distances", "--edges", &edges, "--source", "b", "--out", out.to_str().unwrap()];
+    let output = run(&args);
+    assert!(stderr(&output).contains("edges are read from the columns `from` and `to`"));
+    assert_eq!(fs::read_to_string(&out).unwrap(), "id,distance\na,1\nb,0\nc,1\n");
+    assert!(run(&[&args[..], &["--directed", "follow"]].concat()).status.success());
+    assert_eq!(fs::read_to_string(&out).unwrap(), "id,distance\na,inf\nb,0\nc,1\n");
+}
+
+#[test]
+fn no_input_is_replaced_and_a_reader_may_leave_early() {
+    let folder = tempfile::tempdir().unwrap();
+    let edges = file(&folder, "edges.csv", PATH);
+    refused(
+        &["distances", "--edges", &edges, "--source", "a", "--out", &edges],
+        2,
+        "would replace",
+    );
+    let mut child = Command::new(env!("CARGO_BIN_EXE_wgan-graph"))
+        .args(["inspect", "--edges", &edges])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", stderr(&output));
 }
 
 /// A ring of 60 nodes, each joined to the next two, with a clique on every sixth node up to 36.
@@ -308,12 +341,17 @@ fn new_nodes_have_new_ids_and_the_same_seed_gives_the_same_bytes() {
     let args =
         ["generate-nodes", "--edges", &edges, "--n", "5", "--steps", "20", "--json", "--out"];
     let summary = json(&[&args[..], &[out.to_str().unwrap()]].concat());
-    let (made, foretold) = (&summary["mean_hops"], &summary["foretold_mean_hops"]);
-    let ratio = made.as_f64().unwrap() / foretold.as_f64().unwrap();
+    let (made, expected) = (&summary["mean_hops"], &summary["expected_mean_hops"]);
+    let ratio = made.as_f64().unwrap() / expected.as_f64().unwrap();
     assert!((ratio - 1.0).abs() < 0.1, "{summary}"); // five nodes cannot meet a mean closely
     let weighted = generate("d.csv", "3", &["--cost", "weight"]);
     assert!(weighted.starts_with("source,target,weight\n"));
     assert!(weighted.lines().skip(1).all(|line| line.ends_with(",1")));
+    let apart = file(&folder, "apart.csv", &(ring_with_a_clique() + "new-1,new-2,1\n"));
+    let args = ["generate-nodes", "--edges", &apart, "--n", "2", "--steps", "20", "--out"];
+    assert!(run(&[&args[..], &[out.to_str().unwrap()]].concat()).status.success());
+    let ids = fs::read_to_string(&out).unwrap();
+    assert!(ids.contains("new-3,") && ids.contains("new-4,") && !ids.contains("new-1,"), "{ids}");
     let small = file(&folder, "small.csv", PATH);
     let out = folder.path().join("e.csv");
     let args = ["generate-nodes", "--edges", &small, "--n", "5", "--out", out.to_str().unwrap()];
