@@ -372,7 +372,7 @@ fn the_missing_edges_of_a_clique_are_the_likeliest_links() {
     let best = fs::read_to_string(out).unwrap();
     let lines: Vec<&str> = best.lines().collect();
     assert_eq!((lines[0], lines.len()), ("source,target,score", 6));
-    assert!(lines[1].starts_with("n6,n12,"), "{best}");
+    assert!(lines[1].starts_with("n12,n6,"), "{best}");
     // The same pairs by file, in its order and either way round.
     let pairs = file(&folder, "pairs.csv", "u,v\nn0,n30\nn12,n6\n");
     let args = [&args[..], &["--pairs", &pairs]].concat();

@@ -11,8 +11,21 @@ pub enum CliError {
     #[error("{0}")]
     Usage(String),
     /// The run failed: exit code 1.
-    #[error(transparent)]
-    Failed(#[from] GraphError),
+    #[error("{source}{}", remedy(source))]
+    Failed {
+        /// What failed.
+        #[from]
+        source: GraphError,
+    },
+}
+
+/// The option that helps, if there is one.
+fn remedy(error: &GraphError) -> &'static str {
+    match error {
+        GraphError::Directed { .. } => " (--directed symmetrise)",
+        GraphError::Components { .. } => " (--component largest)",
+        _ => "",
+    }
 }
 
 impl CliError {
@@ -20,7 +33,7 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             CliError::Usage(_) => 2,
-            CliError::Failed(_) => 1,
+            CliError::Failed { .. } => 1,
         }
     }
 }
@@ -29,7 +42,7 @@ impl From<WganError> for CliError {
     fn from(error: WganError) -> Self {
         match error {
             WganError::NotBuiltIn { .. } => CliError::Usage(error.to_string()),
-            failed => CliError::Failed(failed.into()),
+            failed => CliError::Failed { source: failed.into() },
         }
     }
 }

@@ -52,8 +52,9 @@ const BOTH_WAYS: f64 = 0.25;
 /// Reads an edge list `source,target[,...]`: the columns of these names in whatever case, else the
 /// first two.
 ///
-/// Ids are text; blanks around them are dropped. Nodes are numbered in order of first
-/// appearance, those of the node list first.
+/// Ids are text; blanks around them are dropped. Nodes are numbered in the order of their ids, of
+/// whole numbers by value where all are such, else by code point, so that the order of the rows
+/// does not matter.
 ///
 /// # Errors
 /// Files that cannot be read, columns that are not there, empty ids, costs that are not finite
@@ -68,10 +69,11 @@ pub fn read_network(
         nodes.add_list(list)?;
     }
     let columns = pair_columns(&table)?;
-    let edges = read_edges(&table, &columns, options, &mut nodes)?;
+    let mut edges = read_edges(&table, &columns, options, &mut nodes)?;
     if nodes.ids.is_empty() {
         return Err(table.unreadable("there are no rows below the header".to_owned()));
     }
+    nodes.sort(&mut edges);
     let (is_directed, direction) = is_directed(&edges, options.arcs);
     let (mut network, cleaning) = Network::from_edges(nodes.ids, &edges, is_directed)?;
     let mut symmetrised = 0;
@@ -121,6 +123,23 @@ impl Numbering {
         self.ids.push(id.to_owned());
         self.numbers.insert(id.to_owned(), self.ids.len() - 1);
         self.ids.len() - 1
+    }
+
+    /// Numbers the nodes of `edges` anew, by their ids.
+    fn sort(&mut self, edges: &mut [Edge]) {
+        let whole: Option<Vec<i128>> = self.ids.iter().map(|id| id.parse().ok()).collect();
+        let mut order: Vec<usize> = (0..self.ids.len()).collect();
+        match whole {
+            Some(value) => order.sort_by_key(|&v| (value[v], &self.ids[v])),
+            None => order.sort_by_key(|&v| &self.ids[v]),
+        }
+        let mut place = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(i, &v)| place[v] = i);
+        for edge in edges {
+            (edge.u, edge.v) = (place[edge.u], place[edge.v]);
+        }
+        self.ids = order.iter().map(|&v| std::mem::take(&mut self.ids[v])).collect();
+        self.numbers.clear();
     }
 
     fn add_list(&mut self, path: &Path) -> Result<(), GraphError> {
@@ -265,6 +284,16 @@ mod tests {
         let (network, summary) = read("from,to,kind\na,b,x\n", &ReadOptions::default()).unwrap();
         assert_eq!(network.ids(), ["a", "b"]);
         assert_eq!((summary.are_first_columns, &*summary.columns), (true, "`from` and `to`"));
+    }
+
+    #[test]
+    fn the_order_of_rows_and_ends_does_not_matter() {
+        let of = |text| read(text, &with_cost(ArcRule::Detect)).unwrap().0;
+        let one = of("source,target,weight\n10,9,1\n9,100,2\n9,-3,4\n");
+        assert_eq!(one, of("source,target,weight\n-3,9,4\n100,9,2\n9,10,1\n"));
+        assert_eq!(one.ids(), ["-3", "9", "10", "100"]);
+        let text = of("source,target,weight\n10,9,1\n9,x,2\n");
+        assert_eq!(text.ids(), ["10", "9", "x"]);
     }
 
     #[test]
