@@ -117,8 +117,8 @@ struct Trial {
 
 impl NodeGenerator {
     /// Learns from an undirected network, from its largest component where there are several: new
-    /// nodes are joined to that one, and have no id of the others either. `seed` is for landmarks, probes and training,
-    /// which is done on `device`.
+    /// nodes are joined to that one, and have no id of the others either. `seed` is for landmarks,
+    /// probes and training, which is done on `device`.
     ///
     /// # Errors
     /// [`GraphError::Directed`], [`GraphError::TooFew`] below 10 nodes,
