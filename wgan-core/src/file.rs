@@ -1,7 +1,7 @@
 //! Files that are either complete or absent.
 
 use std::fs::{self, Permissions};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::Builder;
@@ -16,25 +16,50 @@ use crate::error::WganError;
 /// [`WganError::Io`] if the folder does not exist or is not writable, or the file is read-only.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), WganError> {
     let write = || -> std::io::Result<()> {
-        let Ok(there) = fs::metadata(path) else { return replace(path, bytes, of_new_file()) };
-        if !there.is_file() {
-            return fs::write(path, bytes);
+        let target = target_of(path)?;
+        let there = match fs::metadata(&target) {
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            there => Some(there?),
+        };
+        match there {
+            Some(there) if !there.is_file() => fs::write(path, bytes),
+            there => replace(&target, bytes, there.map(|there| there.permissions())),
         }
-        if there.permissions().readonly() {
-            return Err(std::io::Error::other("the file is read-only"));
-        }
-        replace(&path.canonicalize()?, bytes, Some(there.permissions()))
     };
     write().map_err(|source| WganError::io(path, source))
+}
+
+/// The file that is written where `path` is named: what a link leads to.
+///
+/// # Errors
+/// Where that is a read-only file, or one that is open under a name of the system (`/dev/stdout`).
+pub(crate) fn target_of(path: &Path) -> std::io::Result<PathBuf> {
+    let target = match path.canonicalize() {
+        Ok(target) => target,
+        // A link to a file that is not there yet.
+        Err(_) => fs::read_link(path).map_or(path.to_owned(), |to| folder_of(path).join(to)),
+    };
+    let is_file = fs::metadata(&target).is_ok_and(|there| there.is_file());
+    let of_system = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"];
+    if is_file && of_system.iter().any(|name| path.starts_with(name)) {
+        return Err(std::io::Error::other("expected the file by its own name"));
+    }
+    if is_file && fs::metadata(&target)?.permissions().readonly() {
+        return Err(std::io::Error::other("the file is read-only"));
+    }
+    Ok(target)
 }
 
 fn replace(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> std::io::Result<()> {
     let mut builder = Builder::new();
     builder.suffix(".tmp");
-    if let Some(permissions) = permissions {
+    if let Some(permissions) = of_new_file() {
         builder.permissions(permissions);
     }
     let mut file = builder.tempfile_in(folder_of(path))?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
+    }
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path)?;
@@ -89,15 +114,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
         fs::write(&file, "old").unwrap();
-        fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o664)).unwrap();
         symlink(&file, &link).unwrap();
         write_atomically(&link, b"new").unwrap();
         assert_eq!(fs::read(&file).unwrap(), b"new");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o664);
         fs::set_permissions(&file, Permissions::from_mode(0o440)).unwrap();
         let refused = write_atomically(&file, b"newer").unwrap_err().to_string();
         assert!(refused.contains("read-only"), "{refused}");
+        let (later, early) = (folder.path().join("later"), folder.path().join("early"));
+        symlink("later", &early).unwrap();
+        write_atomically(&early, b"there").unwrap();
+        assert_eq!(fs::read(&later).unwrap(), b"there");
         write_atomically(Path::new("/dev/null"), b"gone").unwrap();
         assert!(!fs::metadata("/dev/null").unwrap().is_file());
     }

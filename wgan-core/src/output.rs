@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::WganError;
-use crate::file::folder_of;
+use crate::file::{folder_of, target_of};
 
 /// Refuses an output that cannot be written, or that would replace one of the files `taken`, before
 /// time is spent on it; says why.
@@ -13,21 +13,19 @@ use crate::file::folder_of;
 /// # Errors
 /// One sentence that names the path.
 pub fn check_output(out: &Path, taken: &[&Path]) -> Result<(), String> {
-    let folder = folder_of(out);
-    if !folder.is_dir() || out.is_dir() {
+    if !folder_of(out).is_dir() || out.is_dir() {
         return Err(format!("{}: expected a file in a folder that exists", out.display()));
     }
     if let Some(other) = taken.iter().find(|other| real(other) == real(out)) {
         let (out, other) = (out.display(), other.display());
         return Err(format!("{out}: would replace {other}; name another file"));
     }
-    let is_special = fs::metadata(out).is_ok_and(|there| !there.is_file());
-    match tempfile::tempfile_in(folder) {
-        Err(error) if !is_special => {
-            Err(format!("{}: no file can be written there: {error}", out.display()))
-        }
-        _ => Ok(()),
+    let cannot = |error| format!("{}: cannot be written: {error}", out.display());
+    let target = target_of(out).map_err(cannot)?;
+    if fs::metadata(&target).is_ok_and(|there| !there.is_file()) {
+        return Ok(()); // a pipe or a terminal
     }
+    tempfile::tempfile_in(folder_of(&target)).map(drop).map_err(cannot)
 }
 
 /// The same path for the same file, whether it exists yet or not.
@@ -72,6 +70,11 @@ mod tests {
         for wrong in [folder.path(), &folder.path().join("none").join("out.csv")] {
             assert!(check_output(wrong, &[]).unwrap_err().contains("a folder that exists"));
         }
+        #[cfg(unix)]
         assert_eq!(check_output(Path::new("/dev/null"), &[]), Ok(()));
+        let mut permissions = fs::metadata(&input).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&input, permissions).unwrap();
+        assert!(check_output(&input, &[]).unwrap_err().contains("read-only"));
     }
 }

@@ -358,6 +358,8 @@ fn new_nodes_have_new_ids_and_the_same_seed_gives_the_same_bytes() {
     refused(&args, 1, "expected at least 10, got 3");
     let none = ["generate-nodes", "--edges", &small, "--n", "0", "--out", out.to_str().unwrap()];
     refused(&none, 2, "--n");
+    let many = ["generate-nodes", "--edges", &edges, "--n", "2", "--max-copies", "2", "--out", "x"];
+    refused(&many, 2, "expected a number from 0 to 1");
 }
 
 #[test]

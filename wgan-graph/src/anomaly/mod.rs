@@ -42,6 +42,14 @@ impl Default for AnomalyConfig {
     }
 }
 
+impl AnomalyConfig {
+    /// Smallest p-value there can be on `n` nodes: a p-value is a rank among those that are held out
+    /// together.
+    pub fn smallest_p_value(&self, n: usize) -> f64 {
+        1.0 / n.div_ceil(self.n_folds.min(n / 2).max(1)) as f64
+    }
+}
+
 /// What was found about one node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeAnomaly {

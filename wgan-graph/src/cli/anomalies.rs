@@ -51,7 +51,7 @@ impl Anomalies {
         self.report(&network, &found)
     }
 
-    /// Nodes that only the features name are nodes without an edge.
+    /// Without a node list, nodes that only the features name are nodes without an edge.
     fn read(&self) -> Result<(Network, Option<NodeFeatures>), CliError> {
         let choices = self.network.or_else(Some(Directed::Symmetrise), None);
         let choices = match &self.features {
@@ -76,13 +76,11 @@ impl Anomalies {
             });
             return Ok(print(&to_json(&summary))?);
         }
-        // A p-value is a rank among the nodes that were held out together.
-        let n_folds = AnomalyConfig::default().n_folds.min(found.len() / 2);
         let mut text = format!(
             "{} nodes, {n_low} with p at most 0.05 (the smallest there can be is {:.2e}); the most \
              anomalous:",
             found.len(),
-            1.0 / found.len().div_ceil(n_folds) as f64
+            AnomalyConfig::default().smallest_p_value(found.len())
         );
         for &v in order.iter().take(10) {
             let node = &found[v];

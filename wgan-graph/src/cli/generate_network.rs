@@ -8,7 +8,7 @@ use wgan_graph::{Network, NetworkStatistics, WholeNetworkConfig, generate_networ
 
 use super::CliError;
 use super::network::{Directed, NetworkArgs};
-use super::output::{note, write_csv};
+use super::output::{note, share, write_csv};
 
 /// Options of `generate-network`.
 #[derive(Debug, Args)]
@@ -16,7 +16,7 @@ pub struct GenerateNetwork {
     #[command(flatten)]
     network: NetworkArgs,
     /// Share of the edges to have in common with the network that is read, from 0 to 1.
-    #[arg(long, value_name = "SHARE", default_value_t = WholeNetworkConfig::new().overlap)]
+    #[arg(long, value_name = "SHARE", value_parser = share, default_value_t = WholeNetworkConfig::new().overlap)]
     overlap: f64,
     /// Seed; the same seed gives the same network.
     #[arg(long, value_name = "SEED", default_value_t = 0)]

@@ -8,7 +8,7 @@ use wgan_graph::{GraphError, NodeGenerator, NodeGeneratorConfig};
 
 use super::CliError;
 use super::network::{Directed, NetworkArgs};
-use super::output::{note, write_csv};
+use super::output::{note, share, write_csv};
 
 /// Options of `generate-nodes`.
 #[derive(Debug, Args)]
@@ -26,7 +26,8 @@ pub struct GenerateNodes {
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Share of new nodes that may have exactly the neighbours of another node, from 0 to 1.
-    #[arg(long, value_name = "SHARE", default_value_t = NodeGeneratorConfig::new().max_copies)]
+    #[arg(long, value_name = "SHARE", value_parser = share,
+          default_value_t = NodeGeneratorConfig::new().max_copies)]
     max_copies: f64,
     /// Training steps.
     #[arg(long, value_name = "STEPS", default_value_t = NodeGeneratorConfig::new().n_steps as u32,

@@ -31,8 +31,8 @@ pub struct NetworkArgs {
     #[arg(long, value_enum, requires = "strength", default_value_t = StrengthRule::Inverse)]
     strength_rule: StrengthRule,
     /// What to do with arcs whose two directions differ [default: where at least a quarter of the
-    /// pairs are listed both ways, rows are arcs, else edges; arcs are followed where distances are
-    /// asked for, and an error where they must be symmetric].
+    /// pairs are listed both ways, rows are arcs, else edges; `distances` follows arcs, `w1` refuses
+    /// them, the others take the cheaper direction both ways].
     #[arg(long, value_enum)]
     directed: Option<Directed>,
     /// What to do with several components [default: keep them all where that makes sense].

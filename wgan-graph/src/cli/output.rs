@@ -27,7 +27,7 @@ pub fn write_csv(
 pub fn note(summary: &NetworkSummary) {
     if summary.symmetrised_arcs > 0 {
         eprintln!(
-            "note: distances must be symmetric here; of {} arcs without an equal one back the cheaper direction counts both ways",
+            "note: of {} arcs without an equal one back the cheaper direction counts both ways",
             summary.symmetrised_arcs
         );
     }
@@ -43,4 +43,10 @@ pub fn note(summary: &NetworkSummary) {
             summary.dropped_nodes
         );
     }
+}
+
+/// A number from 0 to 1.
+pub fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "expected a number from 0 to 1".to_owned())
 }

@@ -74,10 +74,13 @@ pub fn read_network(
         return Err(table.unreadable("there are no rows below the header".to_owned()));
     }
     nodes.sort(&mut edges);
-    let (is_directed, direction) = is_directed(&edges, options.arcs);
+    let (is_directed, mut direction) = is_directed(&edges, options.arcs);
     let (mut network, cleaning) = Network::from_edges(nodes.ids, &edges, is_directed)?;
     let mut symmetrised = 0;
     if options.arcs == ArcRule::Refuse || network_is_symmetric(&network) {
+        if network.is_directed() {
+            direction = "each arc has an equal one back, so they are edges";
+        }
         network = network.undirected()?;
     } else if options.arcs == ArcRule::Symmetrise {
         symmetrised = NetworkSummary::new(&network, cleaning).one_way_arcs;
@@ -164,21 +167,26 @@ struct PairColumns {
 
 /// The columns `source` and `target`, in whatever case, else the first two.
 fn pair_columns(table: &Table) -> Result<PairColumns, GraphError> {
-    if table.header.len() < 2 {
-        return Err(GraphError::NoColumn {
-            path: table.path.clone(),
-            name: "target".to_owned(),
-            columns: table.header.clone(),
-        });
-    }
-    let in_any_case = |name: &str| -> Result<Option<usize>, GraphError> {
-        match table.header.iter().find(|column| column.eq_ignore_ascii_case(name)) {
-            Some(column) => table.column(column),
-            None => Ok(None),
+    let in_any_case = |name: &str| {
+        let mut found =
+            (0..table.header.len()).filter(|&i| table.header[i].eq_ignore_ascii_case(name));
+        let first = found.next();
+        match found.next() {
+            Some(_) => Err(table.unreadable(format!("two columns are named `{name}`"))),
+            None => Ok(first),
         }
     };
-    if let (Some(from), Some(to)) = (in_any_case("source")?, in_any_case("target")?) {
-        return Ok(PairColumns { from, to, are_first: false });
+    let missing = |name: &str| GraphError::NoColumn {
+        path: table.path.clone(),
+        name: name.to_owned(),
+        columns: table.header.clone(),
+    };
+    match (in_any_case("source")?, in_any_case("target")?) {
+        (Some(from), Some(to)) => return Ok(PairColumns { from, to, are_first: false }),
+        (Some(_), None) => return Err(missing("target")),
+        (None, Some(_)) => return Err(missing("source")),
+        (None, None) if table.header.len() < 2 => return Err(missing("source")),
+        (None, None) => {}
     }
     if table.header[..2].iter().all(|name| name.parse::<f64>().is_ok()) {
         let line = table.header.join(",");
@@ -319,6 +327,8 @@ mod tests {
         assert!(message("source,target,weight\n").ends_with("no rows below the header"));
         assert!(message("source,target,weight\na,b,1e151\n").contains("a cost from 0 to 1e150"));
         assert!(message("source,target,weight,weight\na,b,1,2\n").contains("two columns"));
+        assert!(message("source,Source,target\na,b,c\n").contains("two columns"));
+        assert!(message("weight,source,to\n1,a,b\n").contains("no column `target`"));
         assert!(message("1,2,3\n2,3,1\n").contains("the first line is `1,2,3`"));
     }
 

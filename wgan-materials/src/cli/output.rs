@@ -7,5 +7,9 @@ use super::CliError;
 /// Refuses an output that cannot be written, or that would replace one of the files `taken`, before time is
 /// spent on it.
 pub fn check_output(out: &Path, taken: &[&Path]) -> Result<(), CliError> {
+    if std::fs::metadata(out).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        // Candidates grow in a file beside it, which takes its place in the end.
+        return Err(CliError::Usage(format!("{}: expected a regular file", out.display())));
+    }
     wgan_core::check_output(out, taken).map_err(CliError::Usage)
 }
