@@ -416,7 +416,7 @@ fn a_new_network_has_the_nodes_and_the_counts_of_the_given_one() {
     assert!(String::from_utf8_lossy(&table.stdout).contains("triangles"));
     let priced = run(&[&args[..], &["--cost", "weight"]].concat());
     assert!(stderr(&priced).contains("new edges have no costs"));
-    refused(&[&args[..], &["--overlap", "1.5"]].concat(), 1, "overlap");
+    refused(&[&args[..], &["--overlap", "1.5"]].concat(), 2, "overlap");
 }
 
 #[test]
