@@ -94,8 +94,11 @@ fn read_rows(table: &Table, network: &Network, mut rows: Rows) -> Result<NodeFea
     let mut is_there = vec![false; network.n_nodes()];
     let mut nodes = Vec::with_capacity(table.rows.len());
     for row in 0..table.rows.len() {
-        nodes.push(network.require(table.id(row, ids)?, &at)?);
-        is_there[nodes[row]] = true;
+        let node = network.require(table.id(row, ids)?, &at)?;
+        if std::mem::replace(&mut is_there[node], true) {
+            return Err(table.cell(row, ids, "an id that no row above has"));
+        }
+        nodes.push(node);
     }
     if let Some(absent) = is_there.iter().position(|is| !is) {
         return Err(GraphError::NoFeatures { at, id: network.id(absent).to_owned() });
@@ -147,5 +150,7 @@ mod tests {
         assert!(message("id,x\na,1\nb,red\n").contains("row 2: x is \"red\""));
         assert!(message("id,feature,value\na,x,NaN\n").contains("row 1: value is \"NaN\""));
         assert!(message("id,x\na,1\nc,1\n").contains("`c` is no node"));
+        let twice = message("id,x\na,1\nb,1\na,2\n");
+        assert!(twice.ends_with("row 3: id is \"a\", expected an id that no row above has"));
     }
 }

@@ -1,12 +1,21 @@
-//! Undirected networks for tests; the ids of the nodes are their numbers.
+//! Networks for tests; the ids of the nodes are their numbers.
 
 use crate::network::{Edge, Network};
 
 /// `n` nodes and edges `(u, v, cost)`.
 pub fn network(n: usize, edges: &[(usize, usize, f64)]) -> Network {
+    build(n, edges, false)
+}
+
+/// `n` nodes and arcs `(u, v, cost)`.
+pub fn directed_network(n: usize, arcs: &[(usize, usize, f64)]) -> Network {
+    build(n, arcs, true)
+}
+
+fn build(n: usize, edges: &[(usize, usize, f64)], is_directed: bool) -> Network {
     let ids = (0..n).map(|i| i.to_string()).collect();
     let edges: Vec<Edge> = edges.iter().map(|&(u, v, cost)| Edge { u, v, cost }).collect();
-    Network::from_edges(ids, &edges, false).unwrap().0
+    Network::from_edges(ids, &edges, is_directed).unwrap().0
 }
 
 /// `n` nodes and edges of cost 1.

@@ -3,14 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::network::{CostColumn, Edge, ReadOptions, read_network};
+use crate::network::{CostColumn, ReadOptions, read_network};
 use crate::shared_data;
-
-pub(crate) fn network(n: usize, edges: &[(usize, usize, f64)], is_directed: bool) -> Network {
-    let ids = (0..n).map(|i| i.to_string()).collect();
-    let edges: Vec<Edge> = edges.iter().map(|&(u, v, cost)| Edge { u, v, cost }).collect();
-    Network::from_edges(ids, &edges, is_directed).unwrap().0
-}
+use crate::test_networks::{directed_network, network};
 
 /// Name, mean hops, diameter in hops, mean and largest weighted distance, and one distance.
 type Reference = (&'static str, f64, f64, Option<(f64, f64, [&'static str; 2], f64)>);
@@ -63,7 +58,7 @@ fn distances_are_those_of_scipy_on_every_shared_graph() {
 
 #[test]
 fn all_pairs_say_what_they_need() {
-    let path = network(3, &[(0, 1, 1.0), (1, 2, 1.0)], false);
+    let path = network(3, &[(0, 1, 1.0), (1, 2, 1.0)]);
     let paths = ShortestPaths::new(&path);
     let message = paths.all_pairs(MemoryLimit(35)).unwrap_err().to_string();
     assert!(message.starts_with("all pairs of 3 nodes take 0 MiB"), "{message}");
@@ -73,13 +68,13 @@ fn all_pairs_say_what_they_need() {
 
 #[test]
 fn costs_of_very_different_size_add_up() {
-    let graph = network(3, &[(0, 1, 1e-10), (1, 2, 1.0), (0, 2, 1.1)], false);
+    let graph = network(3, &[(0, 1, 1e-10), (1, 2, 1.0), (0, 2, 1.1)]);
     assert_eq!(ShortestPaths::new(&graph).row(0), [0.0, 1e-10, 1.0 + 1e-10]);
 }
 
 #[test]
 fn directed_arcs_are_followed_and_unreachable_nodes_are_infinite() {
-    let graph = network(3, &[(0, 1, 1.0), (1, 2, 1.0)], true);
+    let graph = directed_network(3, &[(0, 1, 1.0), (1, 2, 1.0)]);
     let paths = ShortestPaths::new(&graph);
     assert_eq!(paths.row(2), [f64::INFINITY, f64::INFINITY, 0.0]);
     assert_eq!(paths.path(2, 0), None);
@@ -89,17 +84,17 @@ fn directed_arcs_are_followed_and_unreachable_nodes_are_infinite() {
 #[test]
 fn landmarks_of_a_path_are_its_ends_then_its_middle() {
     let edges: Vec<_> = (0..8).map(|i| (i, i + 1, 1.0)).collect();
-    let path = network(9, &edges, false);
+    let path = network(9, &edges);
     let found = ShortestPaths::new(&path).landmarks(3, 0).unwrap();
     assert_eq!(found.nodes(), [0, 8, 4]);
     assert_eq!(found.lower_bound(2, 7), 5.0);
-    let alone = network(3, &[(0, 1, 1.0)], false);
+    let alone = network(3, &[(0, 1, 1.0)]);
     assert!(ShortestPaths::new(&alone).landmarks(2, 0).is_err());
 }
 
 #[test]
 fn a_single_node_has_no_pairs() {
-    let one = network(1, &[], false);
+    let one = network(1, &[]);
     assert_eq!(ShortestPaths::new(&one).summary(), DistanceSummary::default());
 }
 
@@ -127,7 +122,7 @@ fn all_pairs_by_relaxation(n: usize, edges: &[(usize, usize, f64)]) -> Vec<Vec<f
 proptest! {
     #[test]
     fn rows_agree_with_floyd_warshall(edges in edges(9)) {
-        let graph = network(9, &edges, true);
+        let graph = directed_network(9, &edges);
         let all = all_pairs_by_relaxation(9, &edges);
         let paths = ShortestPaths::new(&graph);
         for (source, row) in all.iter().enumerate() {
@@ -138,7 +133,7 @@ proptest! {
     #[test]
     fn hops_do_not_depend_on_the_algorithm(edges in edges(9)) {
         let unit: Vec<_> = edges.iter().map(|&(u, v, _)| (u, v, 1.0)).collect();
-        let graph = network(9, &unit, false);
+        let graph = network(9, &unit);
         let by_breadth = ShortestPaths::new(&graph);
         let by_cost = ShortestPaths { network: &graph, common_cost: None };
         for source in 0..9 {
