@@ -34,11 +34,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), WganError> {
 /// # Errors
 /// Where that is a read-only file, or one that is open under a name of the system (`/dev/stdout`).
 pub(crate) fn target_of(path: &Path) -> std::io::Result<PathBuf> {
-    let target = match path.canonicalize() {
-        Ok(target) => target,
-        // A link to a file that is not there yet.
-        Err(_) => fs::read_link(path).map_or(path.to_owned(), |to| folder_of(path).join(to)),
-    };
+    let target = resolved(path);
     let is_file = fs::metadata(&target).is_ok_and(|there| there.is_file());
     let of_system = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"];
     if is_file && of_system.iter().any(|name| path.starts_with(name)) {
@@ -48,6 +44,17 @@ pub(crate) fn target_of(path: &Path) -> std::io::Result<PathBuf> {
         return Err(std::io::Error::other("the file is read-only"));
     }
     Ok(target)
+}
+
+/// The same path for the same file, whether it exists yet or not; links are followed.
+pub(crate) fn resolved(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| {
+        let path = fs::read_link(path).map_or(path.to_owned(), |to| folder_of(path).join(to));
+        match (folder_of(&path).canonicalize(), path.file_name()) {
+            (Ok(folder), Some(name)) => folder.join(name),
+            _ => path,
+        }
+    })
 }
 
 fn replace(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> std::io::Result<()> {

@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::error::WganError;
-use crate::file::{folder_of, target_of};
+use crate::file::{folder_of, resolved, target_of};
 
 /// Refuses an output that cannot be written, or that would replace one of the files `taken`, before
 /// time is spent on it; says why.
@@ -16,7 +16,7 @@ pub fn check_output(out: &Path, taken: &[&Path]) -> Result<(), String> {
     if !folder_of(out).is_dir() || out.is_dir() {
         return Err(format!("{}: expected a file in a folder that exists", out.display()));
     }
-    if let Some(other) = taken.iter().find(|other| real(other) == real(out)) {
+    if let Some(other) = taken.iter().find(|other| resolved(other) == resolved(out)) {
         let (out, other) = (out.display(), other.display());
         return Err(format!("{out}: would replace {other}; name another file"));
     }
@@ -26,13 +26,6 @@ pub fn check_output(out: &Path, taken: &[&Path]) -> Result<(), String> {
         return Ok(()); // a pipe or a terminal
     }
     tempfile::tempfile_in(folder_of(&target)).map(drop).map_err(cannot)
-}
-
-/// The same path for the same file, whether it exists yet or not.
-fn real(path: &Path) -> Option<PathBuf> {
-    let folder = folder_of(path).canonicalize().ok()?;
-    let file = folder.join(path.file_name()?);
-    Some(file.canonicalize().unwrap_or(file))
 }
 
 /// Prints to standard output; a reader that has gone away (`| head`) has what it wanted.

@@ -40,11 +40,32 @@ impl Table {
     /// # Errors
     /// [`GraphError::Unreadable`] where two have it.
     pub fn column(&self, name: &str) -> Result<Option<usize>, GraphError> {
-        let mut found = (0..self.header.len()).filter(|&i| self.header[i] == name);
+        self.only(name, |column| column == name)
+    }
+
+    /// Position of the column with this name in whatever case.
+    ///
+    /// # Errors
+    /// [`GraphError::Unreadable`] where two have it.
+    pub fn column_in_any_case(&self, name: &str) -> Result<Option<usize>, GraphError> {
+        self.only(name, |column| column.eq_ignore_ascii_case(name))
+    }
+
+    fn only(&self, name: &str, is_it: impl Fn(&str) -> bool) -> Result<Option<usize>, GraphError> {
+        let mut found = (0..self.header.len()).filter(|&i| is_it(&self.header[i]));
         let first = found.next();
         match found.next() {
             Some(_) => Err(self.unreadable(format!("two columns are named `{name}`"))),
             None => Ok(first),
+        }
+    }
+
+    /// That there is no column with this name.
+    pub fn missing(&self, name: &str) -> GraphError {
+        GraphError::NoColumn {
+            path: self.path.clone(),
+            name: name.to_owned(),
+            columns: self.header.clone(),
         }
     }
 
@@ -58,11 +79,7 @@ impl Table {
     /// # Errors
     /// [`GraphError::NoColumn`].
     pub fn require(&self, name: &str) -> Result<usize, GraphError> {
-        self.column(name)?.ok_or_else(|| GraphError::NoColumn {
-            path: self.path.clone(),
-            name: name.to_owned(),
-            columns: self.header.clone(),
-        })
+        self.column(name)?.ok_or_else(|| self.missing(name))
     }
 
     /// Id in `column` of `row`.

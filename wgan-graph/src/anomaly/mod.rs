@@ -46,7 +46,12 @@ impl AnomalyConfig {
     /// Smallest p-value there can be on `n` nodes: a p-value is a rank among those that are held out
     /// together.
     pub fn smallest_p_value(&self, n: usize) -> f64 {
-        1.0 / n.div_ceil(self.n_folds.min(n / 2).max(1)) as f64
+        1.0 / n.div_ceil(self.n_folds_of(n).max(1)) as f64
+    }
+
+    /// Parts of `n` nodes.
+    fn n_folds_of(&self, n: usize) -> usize {
+        self.n_folds.min(n / 2)
     }
 }
 
@@ -96,7 +101,7 @@ pub fn find_anomalies(
         FeatureGaps::new(&network, features)
     });
     let parts = Parts::new(&network, gaps.as_ref());
-    let folds = folds(n, config.n_folds.min(n / 2), seed);
+    let folds = folds(n, config.n_folds_of(n), seed);
     let mut found = vec![None; n];
     for fold in &folds {
         let rest: Vec<usize> = folds.iter().filter(|f| f != &fold).flatten().copied().collect();

@@ -32,6 +32,8 @@ fn a_planted_clique_scores_highest_and_is_explained_by_its_edges() {
     let network = ring_with_a_clique(300);
     let found = find_anomalies(&network, None, &AnomalyConfig::default(), 1).unwrap();
     assert_eq!(highest(&found, 6), [0, 10, 20, 30, 40, 50]);
+    let smallest = found.iter().map(|node| node.p_value).fold(1.0, f64::min);
+    assert_eq!(smallest, AnomalyConfig::default().smallest_p_value(300));
     let Reason::Edge { u, v, saving, around } = &found[20].reasons[0] else { panic!("an edge") };
     assert!(u % 10 == 0 && v % 10 == 0 && *saving == 1.0);
     let around = around.as_ref().unwrap();

@@ -167,25 +167,11 @@ struct PairColumns {
 
 /// The columns `source` and `target`, in whatever case, else the first two.
 fn pair_columns(table: &Table) -> Result<PairColumns, GraphError> {
-    let in_any_case = |name: &str| {
-        let mut found =
-            (0..table.header.len()).filter(|&i| table.header[i].eq_ignore_ascii_case(name));
-        let first = found.next();
-        match found.next() {
-            Some(_) => Err(table.unreadable(format!("two columns are named `{name}`"))),
-            None => Ok(first),
-        }
-    };
-    let missing = |name: &str| GraphError::NoColumn {
-        path: table.path.clone(),
-        name: name.to_owned(),
-        columns: table.header.clone(),
-    };
-    match (in_any_case("source")?, in_any_case("target")?) {
+    match (table.column_in_any_case("source")?, table.column_in_any_case("target")?) {
         (Some(from), Some(to)) => return Ok(PairColumns { from, to, are_first: false }),
-        (Some(_), None) => return Err(missing("target")),
-        (None, Some(_)) => return Err(missing("source")),
-        (None, None) if table.header.len() < 2 => return Err(missing("source")),
+        (Some(_), None) => return Err(table.missing("target")),
+        (None, Some(_)) => return Err(table.missing("source")),
+        (None, None) if table.header.len() < 2 => return Err(table.missing("source")),
         (None, None) => {}
     }
     if table.header[..2].iter().all(|name| name.parse::<f64>().is_ok()) {

@@ -161,6 +161,8 @@ fn trials_take_away_what_the_search_is_off_by() {
         let new = model.generate(40, seed);
         new.mean_hops() / new.expected_mean_hops() - 1.0
     };
+    // With one trial each they are too near by .9 % on average; the search stops at half a percent
+    // either way.
     let mean = (0..6).map(off).sum::<f64>() / 6.0;
     assert!(mean.abs() < 0.005, "{mean}");
 }
