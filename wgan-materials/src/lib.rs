@@ -23,7 +23,7 @@
 //! let model = MaterialsModel::fit(&table, &config, None, Progress::new(), &device)?;
 //! let sampler = model.sampler(&device)?;
 //! let drawn = CandidateStream::new(&sampler, 0, false).next_chunk()?;
-//! for found in Checker::new(&table.compositions).check_all(drawn) {
+//! for found in Checker::new(table.formulas()).check_all(drawn) {
 //!     println!("{} near {}", found.candidate.composition, found.checks.nearest_known);
 //! }
 //! # Ok::<(), wgan_materials::MaterialsError>(())
@@ -36,11 +36,13 @@
 //! - checks: [`Checker`], [`is_charge_neutral`], [`electronegativity_ok`], [`nearest_neutral`], [`NearestIndex`]
 //! - properties asked for: [`Target`], [`Conditions`], [`adherence()`]
 //! - judging: [`evaluate`], [`Report`], [`Forest`]
-//! - tables of any kind: [`MixedTable`], [`TableEncoder`], [`TableModel`], [`synthetic_score()`]
 //!
 //! The program `wgan-materials` is a command line over these.
 
 #![warn(missing_docs)]
+
+pub use polars;
+pub use wgan_core::Whitening;
 
 mod candidates;
 mod checks;
@@ -51,11 +53,10 @@ mod electronegativity;
 mod element;
 mod error;
 mod evaluate;
-mod featurizer;
+mod features;
 mod forest;
 mod formula;
 mod impute;
-mod mixed;
 mod model;
 mod nearest;
 mod novelty;
@@ -79,14 +80,11 @@ pub use evaluate::{
     Adherence, ConditionalDistance, Evaluation, MaterialRows, PropertyColumn, PropertyDistance,
     adherence, evaluate, evaluate_asked,
 };
-pub use featurizer::{feature_names, feature_rows, fraction_rows};
+pub use features::{Feature, FeatureSpace, feature_names, feature_rows, fraction_rows};
 pub use forest::{Forest, ForestConfig, ForestLearner, TriedColumns};
-pub use mixed::{
-    Component, MixedCells, MixedColumn, MixedTable, Mixture, TableEncoder, TableModel,
-    TableModelConfig, TableRows, synthetic_score,
-};
 pub use model::{
-    Alphabet, Candidate, Chunk, Conditions, Given, MaterialsConfig, MaterialsModel, ModelCard,
+    Alphabet, Candidate, Chunk, Conditions, ElementRules, Given, MaterialsConfig, MaterialsModel,
+    ModelCard, SlotRules,
     Sampler,
 };
 pub use nearest::NearestIndex;
@@ -98,7 +96,7 @@ pub use property::ElementProperty;
 pub use report::{REPORT_FILES, Report};
 pub use stream::CandidateStream;
 pub use table::{
-    ColumnReport, ColumnRole, OnBadRow, OnRepeat, Property, PropertySelection, ReadOptions,
-    ReadSummary, SkippedRow, Table,
+    CellType, Cells, Column, ColumnReport, ColumnRole, ColumnSelection, OnBadRow, OnRepeat,
+    Property, ReadOptions, ReadSummary, SkippedRow, Table,
 };
 pub use target::Target;

@@ -45,7 +45,7 @@ impl Target {
         for name in conditions.iter().flat_map(Condition::names) {
             check_role(name, table)?;
         }
-        Self::of(conditions, &table.properties)
+        Self::of(conditions, &table.properties())
     }
 
     /// What `conditions` ask of `properties`, in their order.
@@ -78,18 +78,19 @@ impl Target {
     /// # Errors
     /// A name that no property has, a constant property, one named twice.
     pub fn names(names: &[String], table: &Table) -> Result<Vec<String>, MaterialsError> {
+        let properties = table.properties();
         let mut places: Vec<usize> = Vec::new();
         for name in names {
             check_role(name, table)?;
-            let place = position(name, &table.properties)?;
-            spread(&table.properties[place])?;
+            let place = position(name, &properties)?;
+            spread(&properties[place])?;
             if places.contains(&place) {
                 return Err(refused(name, "it is asked for twice"));
             }
             places.push(place);
         }
         places.sort_unstable();
-        Ok(places.into_iter().map(|place| table.properties[place].name.clone()).collect())
+        Ok(places.into_iter().map(|place| properties[place].name.clone()).collect())
     }
 
     fn new(property: &Property, value: &Value) -> Result<Self, MaterialsError> {
@@ -120,8 +121,8 @@ impl Target {
     /// Rows of `table` that meet all targets.
     pub fn rows(targets: &[Self], table: &Table) -> Vec<usize> {
         let has = |target: &Self, row: usize| {
-            let property = table.property(&target.name);
-            property.and_then(|property| property.values[row]).is_some_and(|v| target.holds(v))
+            let number = table.column(&target.name).ok().and_then(|column| column.number(row));
+            number.is_some_and(|number| target.holds(number))
         };
         (0..table.len()).filter(|&row| targets.iter().all(|target| has(target, row))).collect()
     }
@@ -175,7 +176,7 @@ pub(crate) fn classes(values: &[Option<f64>]) -> Option<Vec<f64>> {
 /// Refuses a column that is there but is no property.
 fn check_role(name: &str, table: &Table) -> Result<(), MaterialsError> {
     let column = table.summary.columns.iter().find(|column| column.name == name);
-    match column.filter(|column| column.role != ColumnRole::Property) {
+    match column.filter(|column| !column.role.is_modelled()) {
         Some(column) if column.role == ColumnRole::Formula => {
             Err(refused(name, "it holds the formulas"))
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use wgan_core::waiting;
-use wgan_materials::{MaterialsError, OnBadRow, OnRepeat, PropertySelection, ReadOptions, Table};
+use wgan_materials::{MaterialsError, OnBadRow, OnRepeat, ColumnSelection, ReadOptions, Table};
 
 /// Which table to read, and how.
 #[derive(Clone, Debug, Args)]
@@ -22,9 +22,18 @@ pub struct ReadArgs {
     /// compound or material in any case, else the one with most elements of those that half parse].
     #[arg(long, value_name = "NAME")]
     pub formula_column: Option<String>,
-    /// Property columns to use, separated by commas; `all` numeric ones, or `none`.
+    /// Columns to model besides the formulas, separated by commas; `all` numbers and classes, or `none`.
     #[arg(long, value_name = "A,B", default_value = "all")]
-    pub properties: PropertySelection,
+    pub properties: ColumnSelection,
+    /// Columns to take as numbers, separated by commas, whatever they look like.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub numbers: Vec<String>,
+    /// Columns to take as classes, separated by commas, whatever they look like.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub classes: Vec<String>,
+    /// Columns to leave out, separated by commas.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub ignore: Vec<String>,
     /// What to do with a row that cannot be used.
     #[arg(long, value_enum, default_value_t = BadRow::Skip)]
     pub on_bad_row: BadRow,
@@ -43,12 +52,15 @@ impl ReadArgs {
     fn options(&self) -> ReadOptions {
         ReadOptions {
             formula_column: self.formula_column.clone(),
-            properties: self.properties.clone(),
+            columns: self.properties.clone(),
+            numbers: self.numbers.clone(),
+            classes: self.classes.clone(),
+            ignore: self.ignore.clone(),
             on_bad_row: match self.on_bad_row {
                 BadRow::Skip => OnBadRow::Skip,
                 BadRow::Fail => OnBadRow::Fail,
             },
-            on_repeat: OnRepeat::Drop,
+            on_repeat: None,
         }
     }
 
@@ -66,11 +78,11 @@ impl ReadArgs {
             BadRow::Skip => OnBadRow::Blank,
             BadRow::Fail => OnBadRow::Fail,
         };
-        let names = reference.properties.iter().map(|property| property.name.clone()).collect();
+        let names = reference.columns.iter().map(|column| column.name.clone()).collect();
         let options = ReadOptions::default()
             .with_on_bad_row(on_bad_row)
             .with_on_repeat(OnRepeat::Keep)
-            .with_properties(PropertySelection::Among(names));
+            .with_columns(ColumnSelection::Among(names));
         waiting(&format!("reading {}", path.display()), || Table::read(path, &options))
     }
 }

@@ -40,7 +40,7 @@ impl Evaluate {
         let candidates = self.reading.read_candidates(&self.candidates, &reference)?;
         let targets = Target::of_table(&self.asked.conditions, &reference)?;
         let (compared, note) = compared(&reference, &targets);
-        let (real, found) = (reference.material_rows(), &candidates.compositions);
+        let (real, found) = (reference.material_rows(), candidates.formulas());
         let rows = candidates.material_rows();
         let mut evaluation = waiting("comparing", || {
             evaluate_asked(&real, &compared.material_rows(), &rows, self.seed)
@@ -74,7 +74,7 @@ fn compared<'a>(reference: &'a Table, targets: &[Target]) -> (Cow<'a, Table>, Op
         return (Cow::Borrowed(reference), Some(note));
     }
     let mut compared = reference.select(&rows);
-    compared.properties.retain(|p| targets.iter().all(|target| target.name != p.name));
+    compared.columns.retain(|p| targets.iter().all(|target| target.name != p.name));
     let note =
         format!("{told}: shares, laws and the two-sample test compare with them, novelty with all");
     (Cow::Owned(compared), Some(note))

@@ -105,7 +105,7 @@ impl Generate {
             drawn.extend(stream.next_chunk()?);
         }
         drawn.truncate(self.n);
-        let mut checked = Checker::new(&table.compositions).check_all(drawn);
+        let mut checked = Checker::new(table.formulas()).check_all(drawn);
         checked.sort_by(CheckedCandidate::by_promise);
         Ok(checked)
     }
@@ -143,7 +143,7 @@ impl Generate {
             given.rows.len()
         ));
         let mut compared = table.select(&given.rows);
-        compared.properties.retain(|p| targets.iter().all(|target| target.name != p.name));
+        compared.columns.retain(|p| targets.iter().all(|target| target.name != p.name));
         Ok(Asked { compared: Some(compared), adherence, notes })
     }
 
@@ -158,10 +158,11 @@ impl Generate {
     ) -> Result<(), CliError> {
         let compositions: Vec<Composition> =
             candidates.iter().map(|c| c.candidate.composition.clone()).collect();
-        let columns: Vec<Vec<Option<f64>>> = (0..table.properties.len())
+        let properties = table.properties();
+        let columns: Vec<Vec<Option<f64>>> = (0..properties.len())
             .map(|j| candidates.iter().map(|c| c.candidate.properties[j]).collect())
             .collect();
-        let rows = table.properties.iter().zip(&columns);
+        let rows = properties.iter().zip(&columns);
         let rows = rows.fold(MaterialRows::new(&compositions), |rows, (property, values)| {
             rows.with_property(&property.name, values)
         });

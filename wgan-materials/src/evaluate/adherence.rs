@@ -11,7 +11,7 @@ use super::consistency::predicted;
 use super::rows::{MaterialRows, PropertyColumn};
 use crate::composition::Composition;
 use crate::error::MaterialsError;
-use crate::featurizer::feature_rows;
+use crate::features::feature_rows;
 use crate::forest::{Forest, ForestConfig};
 use crate::target::Target;
 

@@ -6,7 +6,7 @@ use rand::{Rng, RngExt};
 
 use crate::composition::Composition;
 use crate::error::MaterialsError;
-use crate::featurizer::fraction_rows;
+use crate::features::fraction_rows;
 use crate::forest::ForestConfig;
 
 /// Folds of the cross-validation.

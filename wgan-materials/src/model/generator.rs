@@ -135,10 +135,18 @@ impl MaterialsGenerator {
                     .forward(state)
                     .matmul(self.featurizer.descriptors().transpose())
                 + frequency.clone().narrow(1, i, 1).squeeze_dim::<2>(1);
-            // Later slots need room for rising indices.
-            let highest = count.clone().neg() + (shape.n_elements + i) as f32;
-            let barred = index.clone().lower_equal(last.clone()).float()
-                + index.clone().greater(highest).float();
+            let barred = match &latent.rules {
+                None => {
+                    // Later slots need room for rising indices.
+                    let highest = count.clone().neg() + (shape.n_elements + i) as f32;
+                    index.clone().lower_equal(last.clone()).float()
+                        + index.clone().greater(highest).float()
+                }
+                Some(rules) => {
+                    let (counts, last) = (host(count.clone()), host(last.clone()));
+                    rules.barred(i, &counts, &last, shape.n_elements, &device)
+                }
+            };
             let on = used.clone().narrow(1, i, 1);
             let noisy = logits + latent.gumbel.clone().narrow(1, i, 1).squeeze_dim::<2>(1)
                 - barred * BARRED;
@@ -176,6 +184,11 @@ impl MaterialsGenerator {
     fn property_codes(&self, inputs: Tensor<2>, z: Tensor<2>) -> Tensor<2> {
         self.properties.forward(Tensor::cat(vec![inputs, z], 1))
     }
+}
+
+/// Values of a tensor on the host, row by row.
+fn host(tensor: Tensor<2>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
 }
 
 /// Logit of an element that must not be chosen.

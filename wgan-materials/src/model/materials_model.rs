@@ -90,10 +90,10 @@ impl ModelCard {
             schema: SCHEMA,
             crate_version: env!("CARGO_PKG_VERSION").to_owned(),
             config: config.clone(),
-            alphabet: Alphabet::of(&table.compositions),
-            space: PropertySpace::fit(&table.properties),
-            known_digest: digest_of_known(&table.compositions),
-            known: Arc::clone(&table.compositions),
+            alphabet: Alphabet::of(table.formulas()),
+            space: PropertySpace::fit(&table.properties()),
+            known_digest: digest_of_known(table.formulas()),
+            known: known(table),
             conditions: Conditions::fit(given?)?,
             digest: digest(table),
         })
@@ -176,6 +176,10 @@ impl ModelCard {
     }
 }
 
+fn known(table: &Table) -> Arc<[Composition]> {
+    table.compositions.as_ref().map_or_else(none_known, Arc::clone)
+}
+
 fn none_known() -> Arc<[Composition]> {
     Arc::new([])
 }
@@ -194,10 +198,14 @@ fn read_known(path: &Path) -> Result<Arc<[Composition]>, MaterialsError> {
 
 /// The property `name` of the table.
 fn given_property(table: &Table, name: &str) -> Result<Property, MaterialsError> {
-    table.property(name).cloned().ok_or_else(|| MaterialsError::NoSuchProperty {
-        name: name.to_owned(),
-        properties: table.properties.iter().map(|property| property.name.clone()).collect(),
-    })
+    let mut properties = table.properties();
+    match properties.iter().position(|property| property.name == name) {
+        Some(place) => Ok(properties.swap_remove(place)),
+        None => Err(MaterialsError::NoSuchProperty {
+            name: name.to_owned(),
+            properties: properties.into_iter().map(|property| property.name).collect(),
+        }),
+    }
 }
 
 /// Over formulas.
@@ -210,9 +218,10 @@ fn digest_of_known(known: &[Composition]) -> String {
 /// Over formulas and property values.
 fn digest(table: &Table) -> String {
     let mut digest = Digest::new();
-    for (i, composition) in table.compositions.iter().enumerate() {
+    let properties = table.properties();
+    for (i, composition) in table.formulas().iter().enumerate() {
         digest.add(composition.to_string().as_bytes());
-        for property in &table.properties {
+        for property in &properties {
             digest.add(&property.values[i].map_or(u64::MAX, f64::to_bits).to_le_bytes());
         }
     }
@@ -252,8 +261,8 @@ impl MaterialsModel {
         let training = config.training()?;
         let networks = card.networks(device)?;
         let data = MaterialsData::new(
-            Arc::clone(&table.compositions),
-            &table.properties,
+            known(table),
+            &table.properties(),
             &card.alphabet,
             &card.space,
             card.conditions.given()?,

@@ -1,6 +1,7 @@
 //! Latents of the materials generator.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::{Rng, RngExt};
@@ -8,7 +9,7 @@ use rand_distr::{Distribution, Exp1, StandardNormal};
 use wgan_cond::Labelled;
 use wgan_core::{Batch, Prior, Sample};
 
-use super::FeaturizerShape;
+use super::{FeaturizerShape, SlotRules};
 
 /// Normal components that steer the choice of elements.
 pub(super) const ELEMENT_NOISE: usize = 32;
@@ -28,6 +29,8 @@ pub struct MaterialsLatent {
     pub gumbel: Tensor<3>,
     /// `N(0, I)`, `[n, 16]`.
     pub z_property: Tensor<2>,
+    /// Rules on the elements; none while a model is trained.
+    pub rules: Option<Arc<SlotRules>>,
 }
 
 impl Batch for MaterialsLatent {
@@ -38,6 +41,7 @@ impl Batch for MaterialsLatent {
             z: self.z.part(rows.clone()),
             gumbel: self.gumbel.part(rows.clone()),
             z_property: self.z_property.part(rows),
+            rules: self.rules.clone(),
         }
     }
 
@@ -48,6 +52,7 @@ impl Batch for MaterialsLatent {
             z: self.z.to_device(device),
             gumbel: self.gumbel.to_device(device),
             z_property: self.z_property.to_device(device),
+            rules: self.rules,
         }
     }
 }
@@ -87,6 +92,7 @@ impl MaterialsPrior {
             z: normal([n, ELEMENT_NOISE], rng, device),
             gumbel: Tensor::from_data(TensorData::new(gumbel, [n, k, e]), device),
             z_property: normal([n, 2 * PROPERTY_NOISE], rng, device),
+            rules: None,
         }
     }
 }

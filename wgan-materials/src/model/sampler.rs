@@ -14,7 +14,8 @@ use wgan_core::Critic;
 use super::alphabet::Slots;
 use super::data::{amounts_tensor, elements_tensor};
 use super::{
-    Alphabet, Conditions, Featurizer, Given, MaterialsGenerator, MaterialsPrior, PropertySpace,
+    Alphabet, Conditions, ElementRules, Featurizer, Given, MaterialsGenerator, MaterialsLatent,
+    MaterialsPrior, PropertySpace, SlotRules,
 };
 use crate::composition::Composition;
 use crate::error::MaterialsError;
@@ -57,6 +58,7 @@ pub struct Sampler {
     given: Given,
     /// Whether candidates are drawn under conditions of their own.
     is_targeted: bool,
+    rules: Option<Arc<SlotRules>>,
     same: Known,
     device: Device,
 }
@@ -97,6 +99,7 @@ impl Sampler {
             conditions,
             given,
             is_targeted: false,
+            rules: None,
             device: device.clone(),
         })
     }
@@ -108,6 +111,20 @@ impl Sampler {
     /// [`MaterialsError::NoneMeets`] if no known material is near.
     pub fn aimed_at(self, targets: &[Target]) -> Result<Self, MaterialsError> {
         Ok(Self { given: self.conditions.meeting(targets)?, is_targeted: true, ..self })
+    }
+
+    /// The sampler whose candidates all meet these rules on their elements; after any conditions.
+    ///
+    /// # Errors
+    /// Rules that contradict each other or that no pattern of amounts can meet.
+    pub fn with_rules(self, rules: &ElementRules) -> Result<Self, MaterialsError> {
+        if rules.is_empty() {
+            return Ok(self);
+        }
+        let slots = SlotRules::new(rules, &self.alphabet)?;
+        let rows = slots.rows(&self.given.rows, &self.known, &self.alphabet)?;
+        let given = Given { rows, ..self.given };
+        Ok(Self { given, rules: Some(Arc::new(slots)), ..self })
     }
 
     /// What is given: known materials that candidates take their amounts from, and how many met the targets.
@@ -204,6 +221,7 @@ impl Sampler {
         let amounts = amounts_tensor(slots, self.alphabet.n_slots(), &self.device);
         let given = self.given.codes(rows, &self.device);
         let latent = self.prior.latent(amounts, given, rng, &self.device);
+        let latent = MaterialsLatent { rules: self.rules.clone(), ..latent };
         let generated = self.generator.forward(&latent);
         let codes = host(generated.codes);
         let chosen = indices(generated.elements);
