@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use burn::tensor::Device;
 use ndarray::{Array2, array};
 use rand::{Rng, RngExt};
-use wgan_core::transport::W1Config;
+use wgan_core::judge::W1Config;
 use wgan_core::{
     Convergence, Fit, GaussianPrior, GradientPenalty, History, MlpConfig, MlpCritic, MlpGenerator,
     OptimizerConfig, TrainConfig, W1Evaluation, Wgan, tensor_of,

@@ -62,8 +62,7 @@ impl Law {
 
     /// Rows within 4 σ of their nearest place, by place.
     fn near(&self, fake: &Array2<f64>) -> Result<Vec<usize>, Failure> {
-        Ok(wgan_core::transport::mode_coverage(fake.view(), self.places.view(), 4.0 * self.sd)?
-            .counts)
+        Ok(wgan_core::judge::mode_coverage(fake.view(), self.places.view(), 4.0 * self.sd)?.counts)
     }
 }
 

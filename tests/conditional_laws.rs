@@ -9,7 +9,7 @@ use wgan_cond::{
     Learner, NearestNeighbours, NoisyLabelPrior, NoisyLabels, ProjectionCritic, ReportConfig,
     Schema, Targets, Withhold,
 };
-use wgan_core::transport::W1Config;
+use wgan_core::judge::W1Config;
 use wgan_core::{
     Fit, GradientPenalty, MlpConfig, OptimizerConfig, Prior, Schedule, TrainConfig, Wgan,
 };

@@ -6,10 +6,11 @@ use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
 use ndarray::{Array1, Array2, Axis};
 use rand::Rng;
-use wgan_core::known_pairs::{
+use wgan_core::judge::known_pairs::{
     KnownPair, ParallelLines, PointMasses, StretchedNormals, TranslatedNormals,
 };
-use wgan_core::transport::{GroundNorm, W1Config, discrete_divergences, mode_coverage};
+use wgan_core::judge::{W1Config, mode_coverage};
+use wgan_core::transport::{GroundNorm, discrete_divergences};
 use wgan_core::{
     Activation, Audit, Committee, Convergence, Critic, CriticConfig, Diffusion, DiffusionConfig,
     EachMember, Estimate, Fit, GaussianPrior, Generator, GradientPenalty, InputGradient,

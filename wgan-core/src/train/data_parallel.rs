@@ -8,7 +8,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 
-use crate::batch::Batch;
+use crate::sample::Batch;
 
 /// What `gradients` gives for a batch of `n` rows, parted evenly over `devices`: the gradients of the whole batch where the
 /// weights of `networks` are, and the figures of each part with its share of the rows. Without devices, the batch is one

@@ -3,11 +3,12 @@
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor};
 
+use super::TrainConfig;
 use super::average::update_average;
 use super::data_parallel::shared_gradients;
-use super::{Objective, TrainConfig};
-use crate::host;
-use crate::lipschitz::LipschitzStrategy;
+use crate::fused;
+use crate::lipschitz::{LipschitzStrategy, PenaltyForm};
+use crate::loss::{CriticStep, Objective};
 use crate::model::{Critic, Generator};
 use crate::sample::Sample;
 
@@ -30,17 +31,6 @@ pub struct Wgan<C, G, S> {
     devices: Vec<Device>,
     pub(super) critic_optimizer: ModuleOptimizer,
     pub(super) generator_optimizer: ModuleOptimizer,
-}
-
-/// Figures of one critic step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CriticStep {
-    /// `E f(real) − E f(fake)`, or what the [`Objective`] says.
-    pub estimate: f64,
-    /// Penalty term, 0 for strategies without one.
-    pub penalty: f64,
-    /// Mean slope at the penalised points, where the strategy measures it.
-    pub gradient_norm: Option<f64>,
 }
 
 impl<C, G, S> Wgan<C, G, S>
@@ -142,19 +132,6 @@ where
     }
 }
 
-impl CriticStep {
-    /// Figures of a batch from those of its parts, with their shares of it.
-    fn mean(parts: &[(f64, Self)]) -> Self {
-        let mean = |figure: fn(&Self) -> f64| parts.iter().map(|(w, part)| w * figure(part)).sum();
-        let norms = parts.iter().map(|(w, part)| Some(w * part.gradient_norm?));
-        Self {
-            estimate: mean(|part| part.estimate),
-            penalty: mean(|part| part.penalty),
-            gradient_norm: norms.sum(),
-        }
-    }
-}
-
 /// Gradients of `−E f(G(z))` and the regulariser for the generator, and the value of both.
 fn generator_gradients<C: Critic, G: Generator<Sample = C::Sample>>(
     critic: &C,
@@ -166,7 +143,7 @@ fn generator_gradients<C: Critic, G: Generator<Sample = C::Sample>>(
     if term.is_none()
         && objective == Objective::Wasserstein
         && let (Some(critic), Some((generator, z))) = (critic.perceptron(), generator.perceptron(z))
-        && let Some(found) = host::generator_gradients(critic, generator, z)
+        && let Some(found) = fused::generator_gradients(critic, generator, z)
     {
         return found;
     }
@@ -198,8 +175,13 @@ fn untaped_gradients<C: Critic, S: LipschitzStrategy<C>>(
     if objective != Objective::Wasserstein {
         return None;
     }
+    let penalty = match strategy.penalty_form() {
+        PenaltyForm::None => None,
+        PenaltyForm::Gradient(penalty) => Some(penalty),
+        PenaltyForm::Other => return None,
+    };
     let points = (real.points()?, fake.points()?);
-    host::critic_gradients(critic.perceptron()?, strategy.penalty_form(), points, t.clone())
+    fused::critic_gradients(critic.perceptron()?, penalty, points, t.clone())
 }
 
 /// Gradients of `penalty − estimate` for the parameters of the critic, by the tape.
@@ -344,7 +326,7 @@ mod tests {
             let tracked = GradientsParams::from_grads(loss.backward(), &generator);
             let (network, z) = generator.perceptron(&z).unwrap();
             let (ours, value) =
-                host::generator_gradients(critic.perceptron().unwrap(), network, z).unwrap();
+                fused::generator_gradients(critic.perceptron().unwrap(), network, z).unwrap();
             assert_near(&flat(&generator, ours), &flat(&generator, tracked), "generator");
             assert!((value - scalar(loss)).abs() < 1e-5);
         }
