@@ -9,10 +9,11 @@ use std::process::ExitCode;
 use burn::tensor::Device;
 use ndarray::{Array2, Axis};
 use rand::{Rng, RngExt};
+use wgan_core::cli::Progress;
 use wgan_core::transport::{GroundNorm, w1};
 use wgan_core::{
     Fit, GradientPenalty, MixedPrior, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
-    Progress, Schedule, TrainConfig, Wgan, points_of, tensor_of,
+    Schedule, TrainConfig, Wgan, points_of, tensor_of,
 };
 use wgan_examples::{Experiment, Failure, Panel, linspace, normal_points, points, save};
 

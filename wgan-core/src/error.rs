@@ -104,34 +104,6 @@ pub enum WganError {
         /// What the library said.
         reason: String,
     },
-    /// A device that this program was built without.
-    #[error(
-        "device `{device}` is not built in: there is {built_in}; build with `--features {device}`"
-    )]
-    NotBuiltIn {
-        /// The feature that would build it in.
-        device: &'static str,
-        /// What is built in.
-        built_in: String,
-    },
-    /// A device that cannot be reached at its address, or not be served there.
-    #[error("{device}: {reason}")]
-    Unreachable {
-        /// The device.
-        device: String,
-        /// What the connection said.
-        reason: String,
-    },
-    /// A device of a server that went away while it was used.
-    #[error("{devices} was lost ({reason}); {kept}")]
-    Lost {
-        /// The devices of servers that were in use.
-        devices: String,
-        /// What burn said.
-        reason: String,
-        /// What there is and how to go on.
-        kept: String,
-    },
     /// A file could not be read or written.
     #[error("{}: {source}", path.display())]
     Io {

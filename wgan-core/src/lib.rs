@@ -53,11 +53,13 @@
 //!   [`W1Evaluation`] and [`Checkpoints`] are told what happens. [`CriticConfig`] trains a critic alone between two
 //!   samples, [`Estimate`] is what it finds. [`Objective`]: Wasserstein, or Jensen–Shannon to compare with; [`Diffusion`]: noise on
 //!   what the critic sees.
+//! - `cli`, behind the feature of this name: what command lines share.
 //! - [`transport`]: exact and approximate distances. [`whitening`]: coordinates in which every
 //!   direction has variance one.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 mod convert;
-mod device;
 mod error;
 mod file;
 mod fused;
@@ -68,16 +70,13 @@ mod loss;
 mod model;
 mod network;
 mod norm;
-mod output;
 mod sample;
 mod train;
 pub mod transport;
-mod waiting;
 mod weights;
 pub mod whitening;
 
 pub use convert::{points_of, tensor_of};
-pub use device::{DeviceChoice, with_remote_devices};
 pub use error::WganError;
 pub use file::{folder_of, temporary_name, write_atomically};
 pub use judge::Estimate;
@@ -95,13 +94,11 @@ pub use model::{
     MixedPrior, Mlp, MlpConfig, MlpCritic, MlpGenerator, Prior, linear,
 };
 pub use norm::GroundNorm;
-pub use output::{check_output, print, to_json};
 pub use sample::{Batch, Sample};
 pub use train::{
     Checkpoints, Convergence, CriticConfig, CriticStep, Dataset, Diffused, Diffusion,
     DiffusionConfig, DiffusionNoise, Evaluated, Fit, FitOutcome, History, Indistinguishable,
-    JsonLines, Objective, OptimizerConfig, Plateau, Progress, Record, Recorder, Schedule,
-    StopReason, StopRule, TrainConfig, W1Evaluation, Wgan,
+    JsonLines, Objective, OptimizerConfig, Plateau, Record, Recorder, Schedule, StopReason,
+    StopRule, TrainConfig, W1Evaluation, Wgan,
 };
-pub use waiting::waiting;
 pub use weights::{load_weights, save_weights};

@@ -29,7 +29,7 @@ pub use evaluation::W1Evaluation;
 pub use fit::{Fit, FitOutcome};
 pub use history::{Evaluated, History, Record};
 pub use optimizer::OptimizerConfig;
-pub use recorder::{JsonLines, Progress, Recorder};
+pub use recorder::{JsonLines, Recorder};
 pub use schedule::Schedule;
 pub use stop::{Indistinguishable, Plateau, StopReason, StopRule};
 pub use wgan::Wgan;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use wgan_core::waiting;
+use wgan_core::cli::with_spinner;
 use wgan_materials::{MaterialsError, OnBadRow, OnRepeat, PropertySelection, ReadOptions, Table};
 
 /// Which table to read, and how.
@@ -54,7 +54,7 @@ impl ReadArgs {
 
     /// Reads the table at `path`.
     pub fn read(&self, path: &Path) -> Result<Table, MaterialsError> {
-        waiting(&format!("reading {}", path.display()), || Table::read(path, &self.options()))
+        with_spinner(&format!("reading {}", path.display()), || Table::read(path, &self.options()))
     }
 
     /// Reads the candidates at `path` with those properties of `reference` that are numbers there too.
@@ -71,7 +71,7 @@ impl ReadArgs {
             .with_on_bad_row(on_bad_row)
             .with_on_repeat(OnRepeat::Keep)
             .with_properties(PropertySelection::Among(names));
-        waiting(&format!("reading {}", path.display()), || Table::read(path, &options))
+        with_spinner(&format!("reading {}", path.display()), || Table::read(path, &options))
     }
 }
 

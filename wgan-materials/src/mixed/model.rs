@@ -75,12 +75,11 @@ pub struct TableModelConfig {
 /// ```no_run
 /// use burn::tensor::Device;
 /// use wgan_cond::Given;
-/// use wgan_core::Progress;
 /// use wgan_materials::{MixedTable, TableModel, TableModelConfig};
 ///
 /// let table = MixedTable::read("adult.csv")?;
 /// let config = TableModelConfig::new(vec!["income".into()]);
-/// let model = TableModel::fit(&table, &config, Progress::new(), &Device::flex())?;
+/// let model = TableModel::fit(&table, &config, (), &Device::flex())?;
 /// let rich = model.sample(1000, "income=>50K".parse::<wgan_cond::Condition>()?, 0)?;
 /// rich.rows.write_csv("rich.csv")?;
 /// let alike = model.sample(table.len(), Given::Marginal, 0)?;

@@ -5,7 +5,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use wgan_cond::{Condition, Given};
-use wgan_core::{Progress, points_of, tensor_of};
+use wgan_core::{points_of, tensor_of};
 
 use super::layout::Layout;
 use super::*;
@@ -242,7 +242,7 @@ fn model(table: &MixedTable, n_steps: usize) -> TableModel {
         .with_learning_rate(2e-3)
         .with_ema_decay(0.95)
         .with_noise(8);
-    TableModel::fit(table, &config, Progress::new(), &Device::flex()).unwrap()
+    TableModel::fit(table, &config, (), &Device::flex()).unwrap()
 }
 
 #[test]
@@ -301,7 +301,7 @@ fn a_column_that_cannot_be_given_is_refused() {
     let table = MixedTable::new(columns).unwrap();
     let message = |names: &[&str]| {
         let config = TableModelConfig::new(names.iter().map(|n| (*n).to_owned()).collect());
-        let fitted = TableModel::fit(&table, &config, Progress::new(), &Device::flex());
+        let fitted = TableModel::fit(&table, &config, (), &Device::flex());
         fitted.err().map(|error| error.to_string())
     };
     let expected = |text: &str| Some(text.to_owned());
