@@ -75,9 +75,8 @@ fn main() -> Result<ExitCode, Failure> {
         GradientPenalty::one_sided(1.0),
         &config,
     );
-    let outcome = Fit::new(&config, &data, &prior, &device, run.seed)?
-        .with_recorder(Progress::new())
-        .run(wgan)?;
+    let outcome =
+        Fit::new(&data, &prior, &device, run.seed)?.with_recorder(Progress::new()).run(wgan)?;
 
     let sampler = ConditionalSampler::new(
         outcome.wgan.averaged,

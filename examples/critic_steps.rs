@@ -59,7 +59,7 @@ fn train(
     let report =
         W1Config { max_points: 500, n_permutations: 0, n_splits: 3, ..W1Config::default() };
     let evaluation = W1Evaluation::new(held_out, n_steps / 10).with_config(report);
-    let fit = Fit::new(&config, &data, &prior, &device, run.seed)?.with_evaluation(evaluation);
+    let fit = Fit::new(&data, &prior, &device, run.seed)?.with_evaluation(evaluation);
     Ok(fit.run(wgan)?.history)
 }
 

@@ -81,7 +81,7 @@ fn main() -> Result<ExitCode, Failure> {
         &config,
     );
     let prior = ConditionalPrior { dim: noise.dim };
-    let fit = Fit::new(&config, &data, &prior, &device, run.seed)?.with_recorder(Progress::new());
+    let fit = Fit::new(&data, &prior, &device, run.seed)?.with_recorder(Progress::new());
     let generator = fit.run(wgan)?.wgan.averaged.generator.generator;
 
     let mut panels = Vec::new();

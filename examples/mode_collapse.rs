@@ -151,7 +151,7 @@ fn train<S: LipschitzStrategy<MlpCritic> + Clone>(
         strategy,
         config,
     );
-    let outcome = Fit::new(config, &data, prior, &device, seed)?.run(wgan)?;
+    let outcome = Fit::new(&data, prior, &device, seed)?.run(wgan)?;
     Ok(points_of(&outcome.wgan.averaged.forward(prior.sample(N, &mut rng, &device))))
 }
 

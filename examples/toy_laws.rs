@@ -83,7 +83,7 @@ fn train(law: &Law, run: &Experiment) -> Result<Array2<f64>, Failure> {
         GradientPenalty::one_sided(0.3),
         &config,
     );
-    let fit = Fit::new(&config, &data, &prior, &device, run.seed)?.with_recorder(Progress::new());
+    let fit = Fit::new(&data, &prior, &device, run.seed)?.with_recorder(Progress::new());
     let outcome = fit.run(wgan)?;
     Ok(points_of(&outcome.wgan.averaged.forward(prior.sample(N, &mut rng, &device))))
 }

@@ -48,7 +48,7 @@ fn train<P: Prior<Labelled, Latent = ConditionalLatent>>(
         GradientPenalty::one_sided(1.0),
         config,
     );
-    let wgan = Fit::new(config, data, prior, &device(), 1).unwrap().run(wgan).unwrap().wgan;
+    let wgan = Fit::new(data, prior, &device(), 1).unwrap().run(wgan).unwrap().wgan;
     let sampler =
         ConditionalSampler::new(wgan.averaged, schema.clone(), noise, Vec::new(), &device());
     Trained { sampler, critic: wgan.critic.valid() }

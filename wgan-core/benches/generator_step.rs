@@ -17,7 +17,6 @@ use wgan_core::{
 const BATCH: usize = 256;
 const LATENT: usize = 32;
 const N_CRITIC: usize = 5;
-const RATE: f64 = 1e-4;
 
 /// Name, where the model lives, and the devices that share the batches.
 type Placed = (&'static str, Device, Vec<Device>);
@@ -94,11 +93,11 @@ impl<S: LipschitzStrategy<MlpCritic>> Bench<S> {
             let z = prior.sample(BATCH, &mut self.rng, &self.device);
             let t: Vec<f32> = (0..BATCH).map(|_| self.rng.random()).collect();
             let t = Tensor::from_data(TensorData::new(t, [BATCH]), &self.device);
-            self.wgan.critic_step(real, &z, t, RATE);
+            self.wgan.critic_step(real, &z, t, 1.0);
         }
         let real = self.batch();
         let z = prior.sample(BATCH, &mut self.rng, &self.device);
-        self.wgan.generator_step(&real, &z, RATE);
+        self.wgan.generator_step(&real, &z, 1.0);
     }
 }
 

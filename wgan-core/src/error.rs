@@ -96,6 +96,12 @@ pub enum WganError {
         /// What was asked for.
         tolerance: f64,
     },
+    /// A training run whose losses or weights are no longer finite.
+    #[error("training diverged: a loss or a weight was not finite after step {step}")]
+    Diverged {
+        /// Steps done with finite losses.
+        step: usize,
+    },
     /// A matrix decomposition failed.
     #[error("{at}: {reason}")]
     Decomposition {

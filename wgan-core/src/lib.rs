@@ -34,7 +34,7 @@
 //!     &config,
 //! );
 //! let prior = GaussianPrior { dim: 4 };
-//! let outcome = Fit::new(&config, &data, &prior, &device, 7)?.run(wgan)?;
+//! let outcome = Fit::new(&data, &prior, &device, 7)?.run(wgan)?;
 //!
 //! let fake = outcome.wgan.averaged.forward(prior.sample(1000, &mut rng, &device));
 //! let mean: f32 = fake.mean().into_scalar();

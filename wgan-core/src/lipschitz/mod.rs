@@ -68,6 +68,35 @@ pub trait LipschitzStrategy<C: Critic>: Sync {
     }
 }
 
+/// A strategy that is looked at, not owned.
+impl<C: Critic, S: LipschitzStrategy<C>> LipschitzStrategy<C> for &S {
+    fn attach(&self, critic: C) -> C {
+        (**self).attach(critic)
+    }
+
+    fn penalty(
+        &self,
+        critic: &C,
+        real: &C::Sample,
+        fake: &C::Sample,
+        t: Tensor<1>,
+    ) -> Option<Penalty> {
+        (**self).penalty(critic, real, fake, t)
+    }
+
+    fn penalty_form(&self) -> PenaltyForm {
+        (**self).penalty_form()
+    }
+
+    fn direct(&self, critic: &C, gradients: GradientsParams) -> GradientsParams {
+        (**self).direct(critic, gradients)
+    }
+
+    fn project(&self, critic: C) -> C {
+        (**self).project(critic)
+    }
+}
+
 /// The term that a strategy adds to the critic loss.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum PenaltyForm {

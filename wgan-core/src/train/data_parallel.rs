@@ -119,7 +119,7 @@ mod tests {
             let data = GaussianPrior { dim: 4 }.sample(200, &mut rng, &device) * 2.0;
             let prior = GaussianPrior { dim: 3 };
             let wgan = Wgan::new(critic, generator, strategy.clone(), &config).on_devices(devices);
-            let fit = Fit::new(&config, &data, &prior, &device, 7).unwrap();
+            let fit = Fit::new(&data, &prior, &device, 7).unwrap();
             let outcome = fit.run(wgan).unwrap();
             let weights = (weights(&outcome.wgan.critic), weights(&outcome.wgan.averaged));
             (weights, outcome.history.records)

@@ -24,9 +24,8 @@ pub struct Wgan<C, G, S> {
     pub generator: G,
     /// Running average of the generator; equal to it where `ema_decay` is 0.
     pub averaged: G,
-    objective: Objective,
+    config: TrainConfig,
     strategy: S,
-    ema_decay: f64,
     /// Where gradients are computed; none where the weights are.
     devices: Vec<Device>,
     pub(super) critic_optimizer: ModuleOptimizer,
@@ -45,13 +44,17 @@ where
             critic: strategy.attach(critic.train()),
             averaged: generator.valid(),
             generator: generator.train(),
-            objective: config.objective,
             strategy,
-            ema_decay: config.ema_decay,
             devices: Vec::new(),
             critic_optimizer: config.critic_optimizer.init(),
             generator_optimizer: config.generator_optimizer.init(),
+            config: config.clone(),
         }
+    }
+
+    /// The settings that it is trained with.
+    pub fn config(&self) -> &TrainConfig {
+        &self.config
     }
 
     /// Data-parallel training: each device computes the gradients of an even part of every batch, and the mean of these
@@ -65,18 +68,18 @@ where
         Self { devices: devices.to_vec(), ..self }
     }
 
-    /// One critic update at learning rate `rate`; `t: [n]` holds uniform interpolation weights.
+    /// One critic update at `factor` times its learning rate; `t: [n]` holds uniform interpolation weights.
     pub fn critic_step(
         &mut self,
         real: C::Sample,
         z: &G::Latent,
         t: Tensor<1>,
-        rate: f64,
+        factor: f64,
     ) -> CriticStep {
         let n = real.batch_size();
         let (networks, batch) =
             ((self.critic.clone(), self.generator.valid()), ((real, z.clone()), t));
-        let play = (self.objective, &self.strategy);
+        let play = (self.config.objective, &self.strategy);
         let (gradients, figures) = shared_gradients(
             &self.devices,
             networks,
@@ -87,16 +90,17 @@ where
             },
         );
         let gradients = self.strategy.direct(&self.critic, gradients);
+        let rate = self.config.critic_optimizer.learning_rate() * factor;
         let critic = self.critic_optimizer.step(rate, self.critic.clone(), gradients);
         self.critic = self.strategy.project(critic);
         CriticStep::mean(&figures)
     }
 
-    /// One generator update at learning rate `rate` on latents drawn for `real`; returns the
+    /// One generator update at `factor` times its learning rate on latents drawn for `real`; returns the
     /// generator loss.
-    pub fn generator_step(&mut self, real: &C::Sample, z: &G::Latent, rate: f64) -> f64 {
+    pub fn generator_step(&mut self, real: &C::Sample, z: &G::Latent, factor: f64) -> f64 {
         let networks = (self.critic.valid(), self.generator.clone());
-        let objective = self.objective;
+        let objective = self.config.objective;
         let (gradients, losses) = shared_gradients(
             &self.devices,
             networks,
@@ -105,13 +109,14 @@ where
                 generator_gradients(critic, generator, objective, (&real, &z))
             },
         );
-        self.update_generator(gradients, rate);
-        self.averaged = update_average(self.averaged.clone(), &self.generator, self.ema_decay);
+        self.update_generator(gradients, factor);
+        let decay = self.config.ema_decay;
+        self.averaged = update_average(self.averaged.clone(), &self.generator, decay);
         losses.iter().map(|(weight, loss)| weight * loss).sum()
     }
 
     /// One generator update on its [`Generator::regularizer`] alone; nothing where there is none.
-    pub fn regularizer_step(&mut self, real: &C::Sample, z: &G::Latent, rate: f64) {
+    pub fn regularizer_step(&mut self, real: &C::Sample, z: &G::Latent, factor: f64) {
         let (gradients, _) = shared_gradients(
             &self.devices,
             self.generator.clone(),
@@ -122,12 +127,13 @@ where
             },
         );
         if !gradients.is_empty() {
-            self.update_generator(gradients, rate);
+            self.update_generator(gradients, factor);
         }
     }
 
     /// Weights without a gradient stay as they are.
-    fn update_generator(&mut self, gradients: GradientsParams, rate: f64) {
+    fn update_generator(&mut self, gradients: GradientsParams, factor: f64) {
+        let rate = self.config.generator_optimizer.learning_rate() * factor;
         self.generator = self.generator_optimizer.step(rate, self.generator.clone(), gradients);
     }
 }
@@ -155,7 +161,7 @@ fn generator_gradients<C: Critic, G: Generator<Sample = C::Sample>>(
 }
 
 /// Gradients of `penalty − estimate` for the critic, and its figures.
-pub(super) fn critic_gradients<C: Critic, S: LipschitzStrategy<C>>(
+fn critic_gradients<C: Critic, S: LipschitzStrategy<C>>(
     critic: &C,
     (objective, strategy): (Objective, &S),
     (real, fake): (C::Sample, C::Sample),

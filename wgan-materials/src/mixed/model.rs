@@ -164,9 +164,8 @@ impl TableModel {
         let strategy = GradientPenalty::one_sided(config.lambda);
         let wgan = Wgan::new(critic, generator, strategy, &training_config);
         let prior = TablePrior { dim: config.noise, width: d };
-        let outcome = Fit::new(&training_config, &data, &prior, device, config.seed)?
-            .with_recorder(recorder)
-            .run(wgan)?;
+        let outcome =
+            Fit::new(&data, &prior, device, config.seed)?.with_recorder(recorder).run(wgan)?;
         Ok(Self {
             generator: outcome.wgan.averaged.valid(),
             prior,
