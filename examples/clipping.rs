@@ -92,7 +92,7 @@ fn train_generator<S: LipschitzStrategy<MlpCritic> + Clone>(
             strategy.clone(),
             &config,
         );
-        let outcome = Fit::new(&config, &data, &prior, &device, run.seed)?.run(wgan)?;
+        let outcome = Fit::new(&data, &prior, &device, run.seed)?.run(wgan)?;
         let z = prior.draw(&tensor_of(one.view(), &device), &mut rng, &device);
         let fake = points_of(&outcome.wgan.averaged.forward(z));
         curve.push((n_steps as f64, w1(one.view(), fake.view(), GroundNorm::L2)?.value / floor));

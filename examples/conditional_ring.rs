@@ -15,9 +15,8 @@ use wgan_cond::{
     ConditionalSampler, Conditioned, Examination, FilmGenerator, Given, Learner, NearestNeighbours,
     ProjectionCritic, ReportConfig, Schema, Targets,
 };
-use wgan_core::{
-    Fit, GradientPenalty, MlpConfig, OptimizerConfig, Progress, Schedule, TrainConfig, Wgan,
-};
+use wgan_core::cli::Progress;
+use wgan_core::{Fit, GradientPenalty, MlpConfig, OptimizerConfig, Schedule, TrainConfig, Wgan};
 use wgan_examples::{Experiment, Failure, Panel, normal_points, points, save};
 
 const PROBLEM: &str = "Eight Gaussians on a ring, each a class of its own, one of them with 1 % of the samples.\n\
@@ -76,9 +75,8 @@ fn main() -> Result<ExitCode, Failure> {
         GradientPenalty::one_sided(1.0),
         &config,
     );
-    let outcome = Fit::new(&config, &data, &prior, &device, run.seed)?
-        .with_recorder(Progress::new())
-        .run(wgan)?;
+    let outcome =
+        Fit::new(&data, &prior, &device, run.seed)?.with_recorder(Progress::new()).run(wgan)?;
 
     let sampler = ConditionalSampler::new(
         outcome.wgan.averaged,

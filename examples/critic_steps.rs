@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use burn::tensor::Device;
 use ndarray::{Array2, array};
 use rand::{Rng, RngExt};
-use wgan_core::transport::W1Config;
+use wgan_core::judge::W1Config;
 use wgan_core::{
     Convergence, Fit, GaussianPrior, GradientPenalty, History, MlpConfig, MlpCritic, MlpGenerator,
     OptimizerConfig, TrainConfig, W1Evaluation, Wgan, tensor_of,
@@ -59,7 +59,7 @@ fn train(
     let report =
         W1Config { max_points: 500, n_permutations: 0, n_splits: 3, ..W1Config::default() };
     let evaluation = W1Evaluation::new(held_out, n_steps / 10).with_config(report);
-    let fit = Fit::new(&config, &data, &prior, &device, run.seed)?.with_evaluation(evaluation);
+    let fit = Fit::new(&data, &prior, &device, run.seed)?.with_evaluation(evaluation);
     Ok(fit.run(wgan)?.history)
 }
 

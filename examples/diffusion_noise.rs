@@ -3,15 +3,17 @@
 //! Known answer: without noise JS is ln 2 for every shift θ ≠ 0 of two parallel lines, with no slope to follow. With noise of deviation σ it is that
 //! of two normal laws, which falls with θ. Diffusion-GAN makes the noise just strong enough that the critic is not too sure.
 
+use std::cell::RefCell;
 use std::process::ExitCode;
 
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Tensor};
-use rand::Rng;
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::{Rng, RngExt};
+use rand_chacha::ChaCha8Rng;
 use wgan_core::transport::gaussian_divergences;
 use wgan_core::{
-    Critic, Diffused, Diffusion, DiffusionConfig, Generator, MlpConfig, MlpCritic, Objective,
-    OptimizerConfig, TrainConfig, Unconstrained, Wgan,
+    Critic, Dataset, Diffused, Diffusion, DiffusionConfig, DiffusionNoise, Fit, Generator,
+    MlpConfig, MlpCritic, Objective, OptimizerConfig, Prior, TrainConfig, Unconstrained, Wgan,
 };
 use wgan_examples::{Experiment, Failure, Panel, Point, linspace, save, uniform, values};
 
@@ -44,41 +46,76 @@ impl Generator for Line {
     }
 }
 
+/// The noise that both laws get, adapted while they are drawn.
+struct Noise(RefCell<Diffusion>);
+
+impl Noise {
+    fn of_batch<R: Rng>(&self, n: usize, rng: &mut R) -> DiffusionNoise {
+        self.0.borrow().draw([n, 2], rng, &Device::flex())
+    }
+}
+
+/// The real line `x = 0` with heights uniform, and noise.
+impl Dataset for Noise {
+    type Sample = Tensor<2>;
+
+    fn len(&self) -> usize {
+        1 << 20
+    }
+
+    /// Heights at equal distances, without noise.
+    fn batch(&self, rows: &[usize]) -> Tensor<2> {
+        let point = |&row: &usize| [0.0, row as f32 / self.len() as f32];
+        let points: Vec<f32> = rows.iter().flat_map(point).collect();
+        Tensor::from_data(TensorData::new(points, [rows.len(), 2]), &Device::flex())
+    }
+
+    fn draw<R: Rng>(&self, size: usize, rng: &mut R) -> Tensor<2> {
+        let rows: Vec<usize> = (0..size).map(|_| rng.random_range(0..self.len())).collect();
+        self.of_batch(size, rng).add_to(self.batch(&rows))
+    }
+}
+
+/// Heights of fake points, and their noise.
+impl Prior<Tensor<2>> for Noise {
+    type Latent = (Tensor<2>, DiffusionNoise);
+
+    fn draw<R: Rng>(&self, real: &Tensor<2>, rng: &mut R, device: &Device) -> Self::Latent {
+        let n = real.dims()[0];
+        (uniform(n, rng, device).unsqueeze_dim::<2>(1), self.of_batch(n, rng))
+    }
+}
+
 /// θ and the strongest noise after each generator step.
-fn train<R: Rng>(
-    mut diffusion: Diffusion,
+fn train(
+    diffusion: Diffusion,
     is_adaptive: bool,
     n_steps: usize,
-    rng: &mut R,
+    rng: &mut ChaCha8Rng,
 ) -> Result<(Vec<Point>, Vec<Point>), Failure> {
     let device = Device::flex();
     let config = TrainConfig::new(BATCH, n_steps)
         .with_objective(Objective::Saturating)
+        .with_n_critic(N_CRITIC)
         .with_critic_optimizer(OptimizerConfig::adam(CRITIC_RATE))
         .with_generator_optimizer(OptimizerConfig::Sgd { learning_rate: RATE });
     let critic = MlpCritic::new(&MlpConfig::new(2, 1).with_width(32), rng, &device)?;
     let line = Line { theta: Param::from_data([START], &device) };
-    let mut wgan = Wgan::new(critic, Diffused { generator: line }, Unconstrained, &config);
+    let wgan = Wgan::new(critic, Diffused { generator: line }, Unconstrained, &config);
 
-    let y = |rng: &mut R| uniform(BATCH, rng, &device).unsqueeze_dim::<2>(1);
-    let real = |rng: &mut R| Tensor::cat(vec![Tensor::zeros([BATCH, 1], &device), y(rng)], 1);
-    let (mut path, mut noise) = (vec![(0.0, f64::from(START))], vec![(0.0, 0.0)]);
-    for step in 1..=n_steps {
-        for _ in 0..N_CRITIC {
-            let seen = diffusion.draw([BATCH, 2], rng, &device).add_to(real(rng));
-            let z = (y(rng), diffusion.draw([BATCH, 2], rng, &device));
-            wgan.critic_step(seen.clone(), &z, uniform(BATCH, rng, &device), CRITIC_RATE);
-        }
-        let seen = diffusion.draw([BATCH, 2], rng, &device).add_to(real(rng));
-        let z = (y(rng), diffusion.draw([BATCH, 2], rng, &device));
-        wgan.generator_step(&seen, &z, RATE);
+    let noise = Noise(RefCell::new(diffusion));
+    let (mut path, mut strongest) = (vec![(0.0, f64::from(START))], vec![(0.0, 0.0)]);
+    let fit = Fit::new(&noise, &noise, &device, 0)?.with_rng(rng.clone());
+    fit.run_watched(wgan, |wgan, step| {
         if is_adaptive {
-            diffusion.adapt(wgan.critic.valid().score(&seen));
+            let seen = Dataset::draw(&noise, BATCH, rng);
+            noise.0.borrow_mut().adapt(wgan.critic.valid().score(&seen));
         }
         path.push((step as f64, values(wgan.generator.generator.theta.val())[0]));
-        noise.push((step as f64, diffusion.strongest()));
-    }
-    Ok((path, noise))
+        strongest.push((step as f64, noise.0.borrow().strongest()));
+        Ok::<_, Failure>(())
+    })?;
+    Ok((path, strongest))
 }
 
 fn main() -> Result<ExitCode, Failure> {

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use burn::tensor::Device;
 use ndarray::{Array2, array};
 use rand::{Rng, RngExt};
-use wgan_core::transport::W1Config;
+use wgan_core::judge::W1Config;
 use wgan_core::{
     Fit, FitOutcome, GaussianPrior, GradientPenalty, LipschitzStrategy, MlpConfig, MlpCritic,
     MlpGenerator, Objective, OptimizerConfig, Plateau, StopReason, TrainConfig, Unconstrained,
@@ -53,7 +53,7 @@ fn train<S: LipschitzStrategy<MlpCritic> + Clone>(
     );
     let report =
         W1Config { max_points: 500, n_permutations: 0, n_splits: 1, ..W1Config::default() };
-    let mut fit = Fit::new(&config, &data, &prior, &device, run.seed)?
+    let mut fit = Fit::new(&data, &prior, &device, run.seed)?
         .with_evaluation(W1Evaluation::new(held_out, 20).with_config(report));
     if let Some(rule) = stop {
         fit = fit.with_stop_rule(rule);

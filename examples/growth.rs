@@ -72,7 +72,7 @@ fn step_seconds(d: usize, width: usize, n_steps: usize, run: &Experiment) -> Res
             &config,
         );
         let prior = GaussianPrior { dim: 32 };
-        let fit = Fit::new(&config, &data, &prior, &device, run.seed)?;
+        let fit = Fit::new(&data, &prior, &device, run.seed)?;
         best = best.min(timed(|| Ok(fit.run(wgan)?))?.0 / n_steps as f64);
     }
     Ok(best)

@@ -123,7 +123,7 @@ where
         .with_ema_decay(0.95);
     let wgan = Wgan::new(critic, Plain { network }, GradientPenalty::one_sided(1.0), &config);
     let prior = GaussianPrior { dim: D_LATENT };
-    let generator = Fit::new(&config, data, &prior, &device, run.seed)?.run(wgan)?.wgan.averaged;
+    let generator = Fit::new(data, &prior, &device, run.seed)?.run(wgan)?.wgan.averaged;
     // Batch norm makes what it was trained to make in batches of the same size.
     let mut fields = Vec::new();
     for _ in 0..(N * N_SAMPLES).div_ceil(BATCH) {
@@ -170,7 +170,7 @@ fn train_spins(
         EachMember(GradientPenalty::one_sided(0.1)),
         &config,
     );
-    let fit = Fit::new(&config, &real, &prior, &device, run.seed)?;
+    let fit = Fit::new(&real, &prior, &device, run.seed)?;
     let generator = fit.run(wgan)?.wgan.averaged.generator;
     let mut rows = Vec::new();
     for _ in 0..N_SAMPLES {

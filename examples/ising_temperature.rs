@@ -11,10 +11,11 @@ use wgan_cond::{
     ConcatCritic, ConcatGenerator, Condition, ConditionColumn, ConditionalData, ConditionalPrior,
     Schema,
 };
+use wgan_core::cli::Progress;
 use wgan_core::transport::w1_sorted;
 use wgan_core::{
-    Fit, Generator, GradientPenalty, LatticeSummaries, MlpConfig, OptimizerConfig, Progress,
-    Schedule, SpinGeneratorConfig, Summarised, TrainConfig, Wgan, points_of, tensor_of,
+    Fit, Generator, GradientPenalty, LatticeSummaries, MlpConfig, OptimizerConfig, Schedule,
+    SpinGeneratorConfig, Summarised, TrainConfig, Wgan, points_of, tensor_of,
 };
 use wgan_examples::ising::{Wolff, energy, exact_energy, magnetisation};
 use wgan_examples::{Experiment, Failure, Panel, mean, save};
@@ -80,7 +81,7 @@ fn main() -> Result<ExitCode, Failure> {
         &config,
     );
     let prior = ConditionalPrior { dim: noise.dim };
-    let fit = Fit::new(&config, &data, &prior, &device, run.seed)?.with_recorder(Progress::new());
+    let fit = Fit::new(&data, &prior, &device, run.seed)?.with_recorder(Progress::new());
     let generator = fit.run(wgan)?.wgan.averaged.generator.generator;
 
     let mut panels = Vec::new();

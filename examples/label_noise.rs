@@ -90,7 +90,7 @@ impl Problem {
             strategy,
             config,
         );
-        Ok(Fit::new(config, &self.data, prior, &device, self.seed)?.run(wgan)?.wgan.averaged)
+        Ok(Fit::new(&self.data, prior, &device, self.seed)?.run(wgan)?.wgan.averaged)
     }
 
     fn wasserstein<P: Prior<Labelled, Latent = ConditionalLatent>>(

@@ -16,11 +16,12 @@ use burn::tensor::{Device, Tensor};
 use ndarray::Array2;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use wgan_core::known_pairs::{
+use wgan_core::judge::known_pairs::{
     Funnels, KnownPair, ParallelLines, PointMasses, SphereAndCentre, StretchedNormals,
     TranslatedNormals,
 };
-use wgan_core::transport::{GroundNorm, W1Config, W1Report};
+use wgan_core::judge::{W1Config, W1Report};
+use wgan_core::transport::GroundNorm;
 use wgan_core::{
     Activation, Audit, ByConstruction, ConeCritic, CriticConfig, GradientPenalty, InfinityNorm,
     InputGradient, LipschitzBound, LipschitzStrategy, MlpConfig, MlpCritic, OptimizerConfig,

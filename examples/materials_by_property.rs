@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use burn::tensor::Device;
-use wgan_core::Progress;
+use wgan_core::cli::Progress;
 use wgan_examples::{Experiment, Failure, Panel, save};
 use wgan_materials::{
     Adherence, Candidate, CandidateStream, Composition, ForestConfig, MaterialsConfig,

@@ -9,10 +9,10 @@ use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
 use ndarray::{Array1, Array2, Axis, array};
 use wgan_core::{
-    Activation, Dataset, GaussianPrior, Generator, MlpConfig, MlpCritic, OptimizerConfig,
-    Orthonormal, Schedule, TrainConfig, Wgan, points_of, tensor_of,
+    Activation, Fit, GaussianPrior, Generator, MlpConfig, MlpCritic, OptimizerConfig, Orthonormal,
+    Schedule, TrainConfig, Wgan, points_of, tensor_of,
 };
-use wgan_examples::{Experiment, Failure, Panel, normal_points, points, save, uniform};
+use wgan_examples::{Experiment, Failure, Panel, normal_points, points, save};
 
 const PROBLEM: &str = "A blob that is moved until it is as near as possible, in W1, to data with outliers 15 away.\n\
     Known answer: the geometric median; the mean, where least squares ends, moves by 15 times the share of outliers.";
@@ -57,26 +57,16 @@ fn fit(rows: &Array2<f64>, run: &Experiment) -> Result<Array1<f64>, Failure> {
     let config = TrainConfig::new(BATCH, n_steps)
         .with_critic_optimizer(OptimizerConfig::adam(5e-3))
         .with_generator_optimizer(OptimizerConfig::adam(5e-2))
+        .with_schedule(Schedule::HalfLinear)
         .with_ema_decay(0.95);
     let critic = MlpConfig::new(2, 1).with_width(32).with_activation(Activation::Fold);
     let critic = MlpCritic::new(&critic, &mut rng, &device)?;
     let start = rows.sum_axis(Axis(0)) / rows.nrows() as f64;
     let centre = tensor_of(start.insert_axis(Axis(0)).view(), &device);
     let blob = Blob { centre: Param::from_tensor(centre) };
-    let mut wgan = Wgan::new(critic, blob, Orthonormal, &config);
+    let wgan = Wgan::new(critic, blob, Orthonormal, &config);
     let data = tensor_of(rows.view(), &device);
-    let prior = GaussianPrior { dim: 2 };
-    for step in 0..n_steps {
-        let decay = Schedule::HalfLinear.factor(step, n_steps);
-        for _ in 0..config.n_critic {
-            let real = data.draw(BATCH, &mut rng);
-            let z = prior.sample(BATCH, &mut rng, &device);
-            wgan.critic_step(real, &z, uniform(BATCH, &mut rng, &device), 5e-3 * decay);
-        }
-        let real = data.draw(BATCH, &mut rng);
-        let z = prior.sample(BATCH, &mut rng, &device);
-        wgan.generator_step(&real, &z, 5e-2 * decay);
-    }
+    let wgan = Fit::new(&data, &GaussianPrior { dim: 2 }, &device, run.seed)?.run(wgan)?.wgan;
     Ok(points_of(&wgan.averaged.centre.val()).row(0).to_owned())
 }
 

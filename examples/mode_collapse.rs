@@ -12,7 +12,8 @@ use ndarray::{Array2, Axis, array};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use wgan_core::transport::{GroundNorm, mode_coverage, w1};
+use wgan_core::judge::mode_coverage;
+use wgan_core::transport::{GroundNorm, w1};
 use wgan_core::{
     Fit, GradientPenalty, LipschitzStrategy, MixedPrior, MlpConfig, MlpCritic, MlpGenerator,
     Objective, OptimizerConfig, Schedule, TrainConfig, Unconstrained, Wgan, points_of, tensor_of,
@@ -150,7 +151,7 @@ fn train<S: LipschitzStrategy<MlpCritic> + Clone>(
         strategy,
         config,
     );
-    let outcome = Fit::new(config, &data, prior, &device, seed)?.run(wgan)?;
+    let outcome = Fit::new(&data, prior, &device, seed)?.run(wgan)?;
     Ok(points_of(&outcome.wgan.averaged.forward(prior.sample(N, &mut rng, &device))))
 }
 

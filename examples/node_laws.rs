@@ -88,7 +88,7 @@ fn learn_on_the_network(
         AnchorRelease::default(),
         &config,
     );
-    Ok(Fit::new(&config, data, &prior, &device, 1)?.run(wgan)?)
+    Ok(Fit::new(data, &prior, &device, 1)?.run(wgan)?)
 }
 
 /// The same data as numbers on a line, rounded back to nodes.
@@ -107,7 +107,7 @@ fn learn_on_the_line(observed: &[usize], n: usize) -> Result<Vec<f64>, Failure> 
         &config,
     );
     let prior = GaussianPrior { dim: 4 };
-    let outcome = Fit::new(&config, &data, &prior, &device, 1)?.run(wgan)?;
+    let outcome = Fit::new(&data, &prior, &device, 1)?.run(wgan)?;
     let fake = outcome.wgan.averaged.forward(prior.sample(N_LATENTS, &mut rng, &device));
     let mut law = vec![0.0; n];
     for x in fake.into_data().iter::<f32>() {

@@ -7,13 +7,14 @@ use std::f64::consts::LN_2;
 use std::process::ExitCode;
 
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::{Array2, array};
 use rand::Rng;
+use rand_chacha::ChaCha8Rng;
 use wgan_core::transport::{Divergences, GroundNorm, discrete_divergences, w1};
 use wgan_core::{
-    Activation, Convergence, Generator, LipschitzStrategy, MlpConfig, MlpCritic, Objective,
-    OptimizerConfig, Orthonormal, TrainConfig, Unconstrained, Wgan,
+    Activation, Convergence, Dataset, Fit, Generator, LipschitzStrategy, MlpConfig, MlpCritic,
+    Objective, OptimizerConfig, Orthonormal, Prior, TrainConfig, Unconstrained, Wgan,
 };
 use wgan_examples::{Experiment, Failure, Panel, Point, linspace, save, uniform, values};
 
@@ -61,43 +62,66 @@ fn w1_of_lines(theta: f64) -> Result<f64, Failure> {
     Ok(w1(line(0.0).view(), line(theta).view(), GroundNorm::L2)?.value)
 }
 
+/// The real line: `x = 0`, heights uniform.
+struct RealLine {
+    device: Device,
+}
+
+impl Dataset for RealLine {
+    type Sample = Tensor<2>;
+
+    fn len(&self) -> usize {
+        1 << 20
+    }
+
+    /// Heights at equal distances, of which a batch draws at random.
+    fn batch(&self, rows: &[usize]) -> Tensor<2> {
+        let point = |&row: &usize| [0.0, row as f32 / self.len() as f32];
+        let points: Vec<f32> = rows.iter().flat_map(point).collect();
+        Tensor::from_data(TensorData::new(points, [rows.len(), 2]), &self.device)
+    }
+}
+
+/// Heights `y`, uniform on `[0, 1]`.
+struct Heights;
+
+impl Prior<Tensor<2>> for Heights {
+    type Latent = Tensor<2>;
+
+    fn draw<R: Rng>(&self, real: &Tensor<2>, rng: &mut R, device: &Device) -> Tensor<2> {
+        uniform(real.dims()[0], rng, device).unsqueeze_dim::<2>(1)
+    }
+}
+
 /// θ after each of `n_steps` generator steps.
-fn descend<S, R>(
+fn descend<S: LipschitzStrategy<MlpCritic> + Clone>(
     objective: Objective,
     strategy: S,
     n_steps: usize,
-    rng: &mut R,
-) -> Result<Vec<Point>, Failure>
-where
-    S: LipschitzStrategy<MlpCritic>,
-    R: Rng,
-{
+    rng: &mut ChaCha8Rng,
+) -> Result<Vec<Point>, Failure> {
     let device = Device::flex();
     // The orthonormal critic tolerates this rate; it does the Jensen–Shannon critic no harm.
-    let critic_rate = 1e-2;
     let config = TrainConfig::new(BATCH, n_steps)
         .with_objective(objective)
-        .with_critic_optimizer(OptimizerConfig::adam(critic_rate))
+        .with_n_critic(1000)
+        .with_convergence(Some(Convergence { window: 50, tolerance: 1e-3 }))
+        .with_critic_optimizer(OptimizerConfig::adam(1e-2))
         .with_generator_optimizer(OptimizerConfig::Sgd { learning_rate: RATE });
     let critic = MlpConfig::new(2, 1).with_width(32).with_activation(Activation::Fold);
     let critic = MlpCritic::new(&critic, rng, &device)?;
     let line = Line { theta: Param::from_data([START], &device) };
-    let mut wgan = Wgan::new(critic, line, strategy, &config);
+    let wgan = Wgan::new(critic, line, strategy, &config);
 
-    let y = |rng: &mut R| uniform(BATCH, rng, &device).unsqueeze_dim::<2>(1);
-    let real = |rng: &mut R| Tensor::cat(vec![Tensor::zeros([BATCH, 1], &device), y(rng)], 1);
-    let convergence = Convergence { window: 50, tolerance: 1e-3 };
     let mut path = vec![(0.0, f64::from(START))];
-    for step in 1..=n_steps {
-        let mut estimates = Vec::new();
-        while !convergence.is_reached(&estimates) && estimates.len() < 1000 {
-            let t = uniform(BATCH, rng, &device);
-            let figures = wgan.critic_step(real(rng), &y(rng), t, critic_rate);
-            estimates.push(figures.estimate);
-        }
-        wgan.generator_step(&real(rng), &y(rng), RATE);
-        path.push((step as f64, values(wgan.generator.theta.val())[0]));
-    }
+    let data = RealLine { device: device.clone() };
+    Fit::new(&data, &Heights, &device, 0)?.with_rng(rng.clone()).run_watched(
+        wgan,
+        |wgan, step| {
+            path.push((step as f64, values(wgan.generator.theta.val())[0]));
+            Ok::<_, Failure>(())
+        },
+    )?;
     Ok(path)
 }
 

@@ -6,7 +6,7 @@
 use std::process::ExitCode;
 
 use burn::tensor::{Device, Tensor};
-use wgan_core::known_pairs::{KnownPair, PointMasses};
+use wgan_core::judge::known_pairs::{KnownPair, PointMasses};
 use wgan_core::{
     Activation, Critic, CriticConfig, Estimate, GradientPenalty, LipschitzStrategy, MlpConfig,
     MlpCritic, OptimizerConfig, Orthonormal, tensor_of,

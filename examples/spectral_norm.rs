@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use burn::tensor::{Device, Tensor};
 use rand_chacha::ChaCha8Rng;
-use wgan_core::known_pairs::{KnownPair, StretchedNormals, TranslatedNormals};
+use wgan_core::judge::known_pairs::{KnownPair, StretchedNormals, TranslatedNormals};
 use wgan_core::{
     CriticConfig, Estimate, GroundNorm, InputGradient, LipschitzStrategy, MlpConfig, MlpCritic,
     OptimizerConfig, Schedule, SpectralNorm, Unconstrained, tensor_of,

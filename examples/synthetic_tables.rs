@@ -13,7 +13,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use wgan_cond::Given;
-use wgan_core::Progress;
+use wgan_core::cli::Progress;
 use wgan_examples::Failure;
 use wgan_materials::{MixedTable, TableModel, TableModelConfig, synthetic_score};
 

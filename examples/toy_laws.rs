@@ -9,10 +9,11 @@ use std::process::ExitCode;
 use burn::tensor::Device;
 use ndarray::{Array2, Axis};
 use rand::{Rng, RngExt};
+use wgan_core::cli::Progress;
 use wgan_core::transport::{GroundNorm, w1};
 use wgan_core::{
     Fit, GradientPenalty, MixedPrior, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
-    Progress, Schedule, TrainConfig, Wgan, points_of, tensor_of,
+    Schedule, TrainConfig, Wgan, points_of, tensor_of,
 };
 use wgan_examples::{Experiment, Failure, Panel, linspace, normal_points, points, save};
 
@@ -62,8 +63,7 @@ impl Law {
 
     /// Rows within 4 σ of their nearest place, by place.
     fn near(&self, fake: &Array2<f64>) -> Result<Vec<usize>, Failure> {
-        Ok(wgan_core::transport::mode_coverage(fake.view(), self.places.view(), 4.0 * self.sd)?
-            .counts)
+        Ok(wgan_core::judge::mode_coverage(fake.view(), self.places.view(), 4.0 * self.sd)?.counts)
     }
 }
 
@@ -83,7 +83,7 @@ fn train(law: &Law, run: &Experiment) -> Result<Array2<f64>, Failure> {
         GradientPenalty::one_sided(0.3),
         &config,
     );
-    let fit = Fit::new(&config, &data, &prior, &device, run.seed)?.with_recorder(Progress::new());
+    let fit = Fit::new(&data, &prior, &device, run.seed)?.with_recorder(Progress::new());
     let outcome = fit.run(wgan)?;
     Ok(points_of(&outcome.wgan.averaged.forward(prior.sample(N, &mut rng, &device))))
 }

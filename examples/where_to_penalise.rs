@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use burn::tensor::{Device, Tensor};
 use ndarray::Array2;
-use wgan_core::known_pairs::{KnownPair, PointMasses, TranslatedNormals};
+use wgan_core::judge::known_pairs::{KnownPair, PointMasses, TranslatedNormals};
 use wgan_core::{
     Audit, Critic, CriticConfig, Estimate, GradientPenalty, GroundNorm, MlpConfig, MlpCritic,
     OptimizerConfig, PenaltyPoints, Schedule, tensor_of,

@@ -11,10 +11,10 @@ use rand::{Rng, RngExt};
 use wgan_core::transport::{GroundNorm, w1};
 use wgan_core::whitening::Whitening;
 use wgan_core::{
-    Dataset, GaussianPrior, GradientPenalty, InputGradient, MlpConfig, MlpCritic, MlpGenerator,
+    Fit, GaussianPrior, GradientPenalty, InputGradient, MlpConfig, MlpCritic, MlpGenerator,
     OptimizerConfig, Schedule, TrainConfig, Wgan, points_of, tensor_of,
 };
-use wgan_examples::{Experiment, Failure, Panel, Point, normal_points, save, uniform};
+use wgan_examples::{Experiment, Failure, Panel, Point, normal_points, save};
 
 const PROBLEM: &str = "Clusters in four dimensions whose scales go from 1 to 1/100, learnt in raw and in whitened coordinates.\n\
     Known answer: whitened, all directions of the critic's gradient count alike; raw, the widest counts up to 100 times more.";
@@ -45,9 +45,10 @@ fn train(
     let n_steps = run.size(800, 400);
     let config = TrainConfig::new(BATCH, n_steps)
         .with_ema_decay(0.98)
+        .with_schedule(Schedule::HalfLinear)
         .with_critic_optimizer(OptimizerConfig::adam(1e-3))
         .with_generator_optimizer(OptimizerConfig::adam(1e-3));
-    let mut wgan = Wgan::new(
+    let wgan = Wgan::new(
         MlpCritic::new(&MlpConfig::new(D, 1).with_width(64), &mut rng, &device)?,
         MlpGenerator::new(&MlpConfig::new(D, D).with_width(64), &mut rng, &device)?,
         GradientPenalty::one_sided(1.0),
@@ -56,23 +57,17 @@ fn train(
     let data = tensor_of(rows.view(), &device);
     let prior = GaussianPrior { dim: D };
     let mut curve = Vec::new();
-    for step in 1..=n_steps {
-        let rate = 1e-3 * Schedule::HalfLinear.factor(step, n_steps);
-        for _ in 0..config.n_critic {
-            let z = prior.sample(BATCH, &mut rng, &device);
-            let t = uniform(BATCH, &mut rng, &device);
-            wgan.critic_step(data.draw(BATCH, &mut rng), &z, t, rate);
-        }
-        let z = prior.sample(BATCH, &mut rng, &device);
-        wgan.generator_step(&data.draw(BATCH, &mut rng), &z, rate);
+    let fit = Fit::new(&data, &prior, &device, run.seed)?;
+    let outcome = fit.run_watched(wgan, |wgan, step| {
         if step % 40 == 0 {
             let fake = wgan.averaged.forward(prior.sample(N_JUDGED, &mut rng, &device));
             let fake = white(points_of(&fake))?;
             curve.push((step as f64, w1(judged.view(), fake.view(), GroundNorm::L2)?.value));
         }
-    }
+        Ok::<_, Failure>(())
+    })?;
     // Change of the critic per standard deviation of each direction.
-    let gradients = points_of(&wgan.critic.input_gradient(&data.narrow(0, 0, 2000)));
+    let gradients = points_of(&outcome.wgan.critic.input_gradient(&data.narrow(0, 0, 2000)));
     let rms = gradients.mapv(|g| g * g).sum_axis(Axis(0)).mapv(|sum| (sum / 2000.0).sqrt());
     let per_deviation = (rms * rows.std_axis(Axis(0), 0.0)).to_vec();
     let largest = per_deviation.iter().copied().fold(0.0, f64::max);

@@ -218,7 +218,7 @@ fn real_and_fake_meet_under_the_same_condition() {
     for seed in 0..3 {
         let real = batch(6, seed);
         let z = ConditionalPrior { dim: 2 }.sample(real.y.clone(), &mut rng(seed), &device());
-        wgan.critic_step(real, &z, uniform_t(6), 1e-3);
+        wgan.critic_step(real, &z, uniform_t(6), 1.0);
     }
     let seen = watch.0.lock().unwrap();
     assert_eq!(seen.len(), 3);
@@ -281,7 +281,7 @@ fn constraints_on_the_sample_path_leave_the_condition_path_alone() {
 #[test]
 fn a_critic_stays_trainable_on_its_sample_path() {
     let strategy = OnSamplePath(SpectralNorm);
-    let config = TrainConfig::new(6, 3);
+    let config = TrainConfig::new(6, 3).with_critic_optimizer(OptimizerConfig::adam(1e-2));
     let generator = MlpConfig::new(2, D).with_width(8);
     let generator = FilmGenerator::new(&generator, M, &mut rng(2), &device()).unwrap();
     let mut wgan = Wgan::new(concat(Activation::Relu), generator, strategy, &config);
@@ -289,7 +289,7 @@ fn a_critic_stays_trainable_on_its_sample_path() {
     for seed in 0..2 {
         let real = batch(6, seed);
         let z = ConditionalPrior { dim: 2 }.sample(real.y.clone(), &mut rng(seed), &device());
-        wgan.critic_step(real, &z, uniform_t(6), 1e-2);
+        wgan.critic_step(real, &z, uniform_t(6), 1.0);
     }
     let after = weights(&wgan.critic);
     let n_moved = |range: std::ops::Range<usize>| {

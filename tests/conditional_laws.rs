@@ -9,7 +9,7 @@ use wgan_cond::{
     Learner, NearestNeighbours, NoisyLabelPrior, NoisyLabels, ProjectionCritic, ReportConfig,
     Schema, Targets, Withhold,
 };
-use wgan_core::transport::W1Config;
+use wgan_core::judge::W1Config;
 use wgan_core::{
     Fit, GradientPenalty, MlpConfig, OptimizerConfig, Prior, Schedule, TrainConfig, Wgan,
 };
@@ -48,7 +48,7 @@ fn train<P: Prior<Labelled, Latent = ConditionalLatent>>(
         GradientPenalty::one_sided(1.0),
         config,
     );
-    let wgan = Fit::new(config, data, prior, &device(), 1).unwrap().run(wgan).unwrap().wgan;
+    let wgan = Fit::new(data, prior, &device(), 1).unwrap().run(wgan).unwrap().wgan;
     let sampler =
         ConditionalSampler::new(wgan.averaged, schema.clone(), noise, Vec::new(), &device());
     Trained { sampler, critic: wgan.critic.valid() }

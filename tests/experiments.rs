@@ -6,10 +6,11 @@ use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
 use ndarray::{Array1, Array2, Axis};
 use rand::Rng;
-use wgan_core::known_pairs::{
+use wgan_core::judge::known_pairs::{
     KnownPair, ParallelLines, PointMasses, StretchedNormals, TranslatedNormals,
 };
-use wgan_core::transport::{GroundNorm, W1Config, discrete_divergences, mode_coverage};
+use wgan_core::judge::{W1Config, mode_coverage};
+use wgan_core::transport::{GroundNorm, discrete_divergences};
 use wgan_core::{
     Activation, Audit, Committee, Convergence, Critic, CriticConfig, Diffusion, DiffusionConfig,
     EachMember, Estimate, Fit, GaussianPrior, Generator, GradientPenalty, InputGradient,
@@ -258,7 +259,7 @@ fn a_fifth_of_outliers_moves_the_mean_and_not_the_wasserstein_fit() {
     let wgan = Wgan::new(small(2, Activation::Fold), blob, Orthonormal, &config);
     let data = tensor_of(rows.view(), &device());
     let prior = GaussianPrior { dim: 2 };
-    let outcome = Fit::new(&config, &data, &prior, &device(), 1).unwrap().run(wgan).unwrap();
+    let outcome = Fit::new(&data, &prior, &device(), 1).unwrap().run(wgan).unwrap();
     let centre = points_of(&outcome.wgan.averaged.centre.val());
     // The geometric median is a third of a standard deviation away.
     assert!(centre[[0, 0]].abs() < 0.8 && centre[[0, 1]].abs() < 0.3, "{centre}");
@@ -293,7 +294,7 @@ fn a_wasserstein_gan_finds_all_modes_and_its_estimate_falls_with_exact_transport
     let (data, prior) = (ring(8000, 1), GaussianPrior { dim: 4 });
     let report =
         W1Config { max_points: 300, n_permutations: 0, n_splits: 1, ..W1Config::default() };
-    let outcome = Fit::new(&config, &data, &prior, &device(), 1)
+    let outcome = Fit::new(&data, &prior, &device(), 1)
         .unwrap()
         .with_evaluation(W1Evaluation::new(ring(800, 2), 30).with_config(report))
         .run(ring_wgan(GradientPenalty::one_sided(0.3), &config))
@@ -340,7 +341,7 @@ fn jensen_shannon_gans_lose_a_line_that_wasserstein_gans_keep() {
         let critic = MlpCritic::new(&mlp(2, 1), &mut rng(seed), &device()).unwrap();
         let generator = MlpGenerator::new(&mlp(32, 2), &mut rng(seed + 1), &device()).unwrap();
         let wgan = Wgan::new(critic, generator, strategy, config);
-        let outcome = Fit::new(config, data, prior, &device(), seed).unwrap().run(wgan).unwrap();
+        let outcome = Fit::new(data, prior, &device(), seed).unwrap().run(wgan).unwrap();
         let fake =
             points_of(&outcome.wgan.averaged.forward(prior.sample(1000, &mut rng(5), &device())));
         let centres = ndarray::array![[-1.0, 0.0], [1.0, 0.0]];
@@ -367,7 +368,7 @@ fn jensen_shannon_gans_lose_a_line_that_wasserstein_gans_keep() {
 fn a_jensen_shannon_gan_learns_where_the_laws_overlap() {
     let config = ring_config(600).with_n_critic(1).with_objective(Objective::NonSaturating);
     let (data, prior) = (normal_points(2000, 2, 1.0, 0.7, 1), GaussianPrior { dim: 4 });
-    let outcome = Fit::new(&config, &data, &prior, &device(), 1)
+    let outcome = Fit::new(&data, &prior, &device(), 1)
         .unwrap()
         .run(ring_wgan(Unconstrained, &config))
         .unwrap();
@@ -396,7 +397,7 @@ fn critic_steps_end_when_the_critic_has_converged() {
         let config = TrainConfig { convergence, ..ring_config(4).with_n_critic(150) };
         let prior = Counted(GaussianPrior { dim: 4 }, Cell::new(0));
         let data = ring(1000, 1);
-        let fit = Fit::new(&config, &data, &prior, &device(), 1).unwrap();
+        let fit = Fit::new(&data, &prior, &device(), 1).unwrap();
         fit.run(ring_wgan(GradientPenalty::one_sided(1.0), &config)).unwrap();
         prior.1.get()
     };

@@ -71,7 +71,7 @@ fn a_generator_that_draws_spins_meets_the_law_of_the_energy() {
         &config,
     );
     let prior = start.prior();
-    let fit = Fit::new(&config, &real, &prior, &device(), 7).unwrap();
+    let fit = Fit::new(&real, &prior, &device(), 7).unwrap();
     let trained = fit.run(wgan).unwrap().wgan.averaged.generator;
 
     let z = prior.sample(1000, &mut rng(8), &device());
@@ -110,7 +110,7 @@ fn a_temperature_between_those_learnt_has_its_own_energy() {
         &config,
     );
     let prior = ConditionalPrior { dim: noise.dim };
-    let fit = Fit::new(&config, &data, &prior, &device(), 5).unwrap();
+    let fit = Fit::new(&data, &prior, &device(), 5).unwrap();
     let generator = fit.run(wgan).unwrap().wgan.averaged.generator.generator;
 
     for temperature in asked {
@@ -160,7 +160,7 @@ fn convolutional_generator_and_critic_learn_order() {
             &config,
         );
         let prior = GaussianPrior { dim: 8 };
-        let fit = Fit::new(&config, &data, &prior, &device(), 5).unwrap();
+        let fit = Fit::new(&data, &prior, &device(), 5).unwrap();
         let trained = fit.run(wgan).unwrap().wgan.averaged;
         let z: Tensor<2> = prior.sample(500, &mut rng(6), &device());
         let energy_of = |x: Tensor<2>| mean(&energies(&points_of(&x.sign())));

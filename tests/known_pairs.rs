@@ -2,10 +2,11 @@
 
 use burn::tensor::Tensor;
 use ndarray::Array2;
-use wgan_core::known_pairs::{
+use wgan_core::judge::known_pairs::{
     Funnels, KnownPair, PointMasses, StretchedNormals, TranslatedNormals,
 };
-use wgan_core::transport::{GroundNorm, W1Config, W1Report};
+use wgan_core::judge::{W1Config, W1Report};
+use wgan_core::transport::GroundNorm;
 use wgan_core::{
     Activation, Audit, ByConstruction, ConeCritic, CriticConfig, Estimate, GradientPenalty,
     InfinityNorm, InputGradient, LayeredCritic, LipschitzBound, LipschitzStrategy, MlpConfig,

@@ -100,7 +100,7 @@ fn the_one_sided_penalty_settles_on_a_target_in_one_dimension() {
         GradientPenalty::one_sided(10.0),
         &config,
     );
-    let outcome = Fit::new(&config, &data, &prior, &device(), 7).unwrap().run(wgan).unwrap();
+    let outcome = Fit::new(&data, &prior, &device(), 7).unwrap().run(wgan).unwrap();
     let z = prior.sample(2000, &mut rng(9), &device());
     let mean: f32 = outcome.wgan.averaged.forward(z).mean().into_scalar();
     // 0.3 is one standard deviation of the target.
@@ -151,7 +151,7 @@ fn watched_run() -> (Vec<Vec<usize>>, Vec<Vec<f32>>) {
         GradientPenalty::default(),
         &config,
     );
-    Fit::new(&config, &data, &prior, &device(), 0).unwrap().run(wgan).unwrap();
+    Fit::new(&data, &prior, &device(), 0).unwrap().run(wgan).unwrap();
     (data.rows.into_inner(), prior.1.into_inner())
 }
 

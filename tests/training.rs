@@ -39,7 +39,7 @@ where
 {
     let data = normal_points(500, 2, 2.0, 0.5, 1);
     let prior = GaussianPrior { dim: 4 };
-    let mut fit = Fit::new(config, &data, &prior, &device(), 11).unwrap();
+    let mut fit = Fit::new(&data, &prior, &device(), 11).unwrap();
     if let Some(checkpoints) = checkpoints {
         fit = fit.with_checkpoints(checkpoints);
     }
@@ -139,7 +139,7 @@ fn a_plateau_ends_the_run_early() {
     let data = normal_points(500, 2, 2.0, 0.5, 1);
     let prior = GaussianPrior { dim: 4 };
     let rule = Plateau { window: 10, patience: 30, tolerance: 0.05 };
-    let outcome = Fit::new(&config, &data, &prior, &device(), 11)
+    let outcome = Fit::new(&data, &prior, &device(), 11)
         .unwrap()
         .with_stop_rule(rule)
         .run(wgan(GradientPenalty::default(), &config))
@@ -154,7 +154,7 @@ fn evaluated(n_steps: usize) -> Outcome<GradientPenalty> {
     let data = normal_points(500, 2, 2.0, 0.5, 1);
     let held_out = normal_points(300, 2, 2.0, 0.5, 2);
     let prior = GaussianPrior { dim: 4 };
-    Fit::new(&config, &data, &prior, &device(), 11)
+    Fit::new(&data, &prior, &device(), 11)
         .unwrap()
         .with_evaluation(W1Evaluation::new(held_out, 10))
         .with_stop_rule(Indistinguishable { ratio: 1.5, patience: 2 })

@@ -8,7 +8,8 @@ use burn::tensor::{Device, Gradients, Tensor, TensorData};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
-use wgan_core::{Critic, DeviceChoice, InputGradient};
+use wgan_core::cli::DeviceChoice;
+use wgan_core::{Critic, InputGradient};
 
 pub use linear_gaussian::LinearGaussian;
 pub use ring::Ring;

@@ -3,9 +3,8 @@
 use ndarray::{Array2, Axis};
 use wgan_core::WganError;
 
-use crate::condition::{Condition, Schema};
+use crate::condition::Condition;
 use crate::error::CondError;
-use crate::report::{Predictor, Targets};
 
 /// Samples `x: [n, d]`, one condition each.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,20 +45,5 @@ impl Conditioned {
             x: self.x.select(Axis(0), rows),
             conditions: rows.iter().map(|&row| self.conditions[row].clone()).collect(),
         }
-    }
-
-    /// How far condition `name` holds in the samples, as `judge` sees it: the share with the
-    /// category asked for, or the mean deviation from the number asked for, in its unit.
-    ///
-    /// # Errors
-    /// No such column, conditions without it, samples the judge cannot read.
-    pub fn adherence(
-        &self,
-        schema: &Schema,
-        name: &str,
-        judge: &dyn Predictor,
-    ) -> Result<f64, CondError> {
-        let asked = Targets::of(schema, name, &self.conditions)?;
-        asked.agreement(&judge.predict(self.x.view())?)
     }
 }

@@ -49,7 +49,7 @@
 //!     GradientPenalty::one_sided(1.0),
 //!     &config,
 //! );
-//! let outcome = Fit::new(&config, &data, &prior, &device, 7)?.run(wgan)?;
+//! let outcome = Fit::new(&data, &prior, &device, 7)?.run(wgan)?;
 //!
 //! let sampler =
 //!     ConditionalSampler::new(outcome.wgan.averaged, schema, prior, conditions, &device);

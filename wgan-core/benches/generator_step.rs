@@ -10,14 +10,13 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use wgan_core::{
-    Activation, Dataset, DeviceChoice, GaussianPrior, GradientPenalty, LipschitzStrategy,
-    MlpConfig, MlpCritic, MlpGenerator, Orthonormal, SpectralNorm, TrainConfig, WeightClip, Wgan,
+    Activation, Dataset, GaussianPrior, GradientPenalty, LipschitzStrategy, MlpConfig, MlpCritic,
+    MlpGenerator, Orthonormal, SpectralNorm, TrainConfig, WeightClip, Wgan,
 };
 
 const BATCH: usize = 256;
 const LATENT: usize = 32;
 const N_CRITIC: usize = 5;
-const RATE: f64 = 1e-4;
 
 /// Name, where the model lives, and the devices that share the batches.
 type Placed = (&'static str, Device, Vec<Device>);
@@ -25,25 +24,28 @@ type Placed = (&'static str, Device, Vec<Device>);
 /// Those that are built in, and the servers at `WGAN_SERVERS=ws://HOST:PORT,ws://HOST:PORT`: the
 /// first alone, then all of them, with the model here.
 fn devices() -> Vec<Placed> {
-    let alone = |(name, choice): (&'static str, DeviceChoice)| {
-        choice.device().ok().map(|device| (name, device, Vec::new()))
-    };
-    let mut devices: Vec<Placed> = [
-        ("flex", DeviceChoice::Flex),
-        ("tch", DeviceChoice::Tch),
-        ("wgpu", DeviceChoice::Wgpu),
-        ("cuda", DeviceChoice::Cuda),
-    ]
-    .into_iter()
-    .filter_map(alone)
-    .collect();
-    let Ok(addresses) = std::env::var("WGAN_SERVERS") else { return devices };
-    let reached = |choice: DeviceChoice| choice.device().unwrap_or_else(|error| panic!("{error}"));
-    let remote = |address: &str| reached(DeviceChoice::Remote(address.to_owned()));
-    let servers: Vec<Device> = addresses.split(',').map(remote).collect();
-    let home = reached(DeviceChoice::Flex);
-    devices.push(("one_server", home.clone(), servers[..1].to_vec()));
-    devices.push(("all_servers", home, servers));
+    let devices: Vec<Placed> = vec![
+        #[cfg(feature = "flex")]
+        ("flex", Device::flex(), Vec::new()),
+        #[cfg(feature = "tch")]
+        ("tch", Device::libtorch(), Vec::new()),
+        #[cfg(feature = "wgpu")]
+        ("wgpu", Device::wgpu(burn::tensor::DeviceKind::DefaultDevice), Vec::new()),
+        #[cfg(feature = "cuda")]
+        ("cuda", Device::cuda(0), Vec::new()),
+    ];
+    #[cfg(all(feature = "remote", feature = "flex"))]
+    if let Ok(addresses) = std::env::var("WGAN_SERVERS") {
+        let reached = |address: &str| {
+            let host = burn::remote::RemoteHost::websocket(address);
+            Device::remote_options(&host).init().unwrap_or_else(|error| panic!("{error}"))
+        };
+        let servers: Vec<Device> = addresses.split(',').map(reached).collect();
+        let mut devices = devices;
+        devices.push(("one_server", Device::flex(), servers[..1].to_vec()));
+        devices.push(("all_servers", Device::flex(), servers));
+        return devices;
+    }
     devices
 }
 
@@ -91,11 +93,11 @@ impl<S: LipschitzStrategy<MlpCritic>> Bench<S> {
             let z = prior.sample(BATCH, &mut self.rng, &self.device);
             let t: Vec<f32> = (0..BATCH).map(|_| self.rng.random()).collect();
             let t = Tensor::from_data(TensorData::new(t, [BATCH]), &self.device);
-            self.wgan.critic_step(real, &z, t, RATE);
+            self.wgan.critic_step(real, &z, t, 1.0);
         }
         let real = self.batch();
         let z = prior.sample(BATCH, &mut self.rng, &self.device);
-        self.wgan.generator_step(&real, &z, RATE);
+        self.wgan.generator_step(&real, &z, 1.0);
     }
 }
 

@@ -96,6 +96,12 @@ pub enum WganError {
         /// What was asked for.
         tolerance: f64,
     },
+    /// A training run whose losses or weights are no longer finite.
+    #[error("training diverged: a loss or a weight was not finite after step {step}")]
+    Diverged {
+        /// Steps done with finite losses.
+        step: usize,
+    },
     /// A matrix decomposition failed.
     #[error("{at}: {reason}")]
     Decomposition {
@@ -103,34 +109,6 @@ pub enum WganError {
         at: &'static str,
         /// What the library said.
         reason: String,
-    },
-    /// A device that this program was built without.
-    #[error(
-        "device `{device}` is not built in: there is {built_in}; build with `--features {device}`"
-    )]
-    NotBuiltIn {
-        /// The feature that would build it in.
-        device: &'static str,
-        /// What is built in.
-        built_in: String,
-    },
-    /// A device that cannot be reached at its address, or not be served there.
-    #[error("{device}: {reason}")]
-    Unreachable {
-        /// The device.
-        device: String,
-        /// What the connection said.
-        reason: String,
-    },
-    /// A device of a server that went away while it was used.
-    #[error("{devices} was lost ({reason}); {kept}")]
-    Lost {
-        /// The devices of servers that were in use.
-        devices: String,
-        /// What burn said.
-        reason: String,
-        /// What there is and how to go on.
-        kept: String,
     },
     /// A file could not be read or written.
     #[error("{}: {source}", path.display())]

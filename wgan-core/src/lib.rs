@@ -34,7 +34,7 @@
 //!     &config,
 //! );
 //! let prior = GaussianPrior { dim: 4 };
-//! let outcome = Fit::new(&config, &data, &prior, &device, 7)?.run(wgan)?;
+//! let outcome = Fit::new(&data, &prior, &device, 7)?.run(wgan)?;
 //!
 //! let fake = outcome.wgan.averaged.forward(prior.sample(1000, &mut rng, &device));
 //! let mean: f32 = fake.mean().into_scalar();
@@ -48,58 +48,57 @@
 //!   [`SpinGenerator`] and [`LatticeSummaries`] for spins.
 //! - [`LipschitzStrategy`]: [`WeightClip`], [`GradientPenalty`], [`SlopePenalty`], [`SpectralNorm`],
 //!   [`Orthonormal`], [`InfinityNorm`]; [`ConeCritic`] needs none. [`Committee`]: critics on subsets of the features. [`Audit`] says what a critic's Lipschitz constant
-//!   is known to be, [`known_pairs`] what a critic should find.
+//!   is known to be, [`judge::known_pairs`] what a critic should find.
 //! - [`Wgan`] is one iteration, on one device or several, [`Fit`] the loop around it; [`Recorder`], [`StopRule`],
 //!   [`W1Evaluation`] and [`Checkpoints`] are told what happens. [`CriticConfig`] trains a critic alone between two
 //!   samples, [`Estimate`] is what it finds. [`Objective`]: Wasserstein, or Jensen–Shannon to compare with; [`Diffusion`]: noise on
 //!   what the critic sees.
+//! - `cli`, behind the feature of this name: what command lines share.
 //! - [`transport`]: exact and approximate distances. [`whitening`]: coordinates in which every
 //!   direction has variance one.
 
-mod batch;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod convert;
-mod device;
 mod error;
-mod estimate;
 mod file;
-mod host;
-pub mod known_pairs;
+mod fused;
+pub mod judge;
+mod lattice;
 mod lipschitz;
+mod loss;
 mod model;
+mod network;
 mod norm;
-mod output;
 mod sample;
 mod train;
 pub mod transport;
-mod waiting;
 mod weights;
 pub mod whitening;
 
-pub use batch::Batch;
 pub use convert::{points_of, tensor_of};
-pub use device::{DeviceChoice, with_remote_devices};
 pub use error::WganError;
-pub use estimate::Estimate;
 pub use file::{folder_of, temporary_name, write_atomically};
+pub use judge::Estimate;
+pub use lattice::{
+    ConvCritic, ConvCriticConfig, ConvGenerator, ConvGeneratorConfig, LatticeSummaries,
+    SpinGenerator, SpinGeneratorConfig, Summarised, TorusConv,
+};
 pub use lipschitz::{
     Audit, ByConstruction, EachMember, GradientPenalty, InfinityNorm, LayeredCritic,
     LipschitzBound, LipschitzStrategy, Orthonormal, Penalty, PenaltyForm, PenaltyPoints, Sides,
     SlopePenalty, SpectralNorm, Unconstrained, WeightClip, operator_norm, singular_values,
 };
 pub use model::{
-    Activation, BatchNorm, Committee, ConeCritic, ConvCritic, ConvCriticConfig, ConvGenerator,
-    ConvGeneratorConfig, Critic, GaussianPrior, Generator, InputGradient, LatticeSummaries,
-    MixedPrior, Mlp, MlpConfig, MlpCritic, MlpGenerator, Prior, SpinGenerator, SpinGeneratorConfig,
-    Summarised, TorusConv, linear,
+    Activation, BatchNorm, Committee, ConeCritic, Critic, GaussianPrior, Generator, InputGradient,
+    MixedPrior, Mlp, MlpConfig, MlpCritic, MlpGenerator, Prior, linear,
 };
 pub use norm::GroundNorm;
-pub use output::{check_output, print, to_json};
-pub use sample::Sample;
+pub use sample::{Batch, Sample};
 pub use train::{
     Checkpoints, Convergence, CriticConfig, CriticStep, Dataset, Diffused, Diffusion,
     DiffusionConfig, DiffusionNoise, Evaluated, Fit, FitOutcome, History, Indistinguishable,
-    JsonLines, Objective, OptimizerConfig, Plateau, Progress, Record, Recorder, Schedule,
-    StopReason, StopRule, TrainConfig, W1Evaluation, Wgan,
+    JsonLines, Objective, OptimizerConfig, Plateau, Record, Recorder, Schedule, StopReason,
+    StopRule, TrainConfig, W1Evaluation, Wgan,
 };
-pub use waiting::waiting;
 pub use weights::{load_weights, save_weights};

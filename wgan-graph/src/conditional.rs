@@ -206,7 +206,7 @@ mod tests {
             &config,
         );
         let prior = ContextPrior { dim: 2 };
-        let fit = Fit::new(&config, &data, &prior, &device, 1).unwrap();
+        let fit = Fit::new(&data, &prior, &device, 1).unwrap();
         let wgan = fit.run(wgan).unwrap().wgan;
         for (context, first) in [(0.0, 1), (1.0, 8)] {
             let y = Tensor::<2>::zeros([200, 1], &device) + context;

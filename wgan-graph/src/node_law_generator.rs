@@ -77,7 +77,7 @@ mod tests {
             AnchorRelease::default(),
             &config,
         );
-        let fit = Fit::new(&config, &data, &prior, &device, 1).unwrap();
+        let fit = Fit::new(&data, &prior, &device, 1).unwrap();
         let generator = fit.run(wgan).unwrap().wgan.averaged;
         let learnt = generator.generate(&prior.sample(1000, &mut rng, &device)).mean_law();
         let w1 = graph_w1(&ring, &learnt, &data.law()).unwrap().value;

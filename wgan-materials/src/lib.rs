@@ -15,12 +15,11 @@
 //! # Example
 //! ```no_run
 //! use burn::tensor::Device;
-//! use wgan_core::Progress;
 //! use wgan_materials::{CandidateStream, Checker, MaterialsConfig, MaterialsModel, ReadOptions, Table};
 //!
 //! let table = Table::read("examples/data/compounds.csv", &ReadOptions::default())?;
 //! let (config, device) = (MaterialsConfig::for_rows(table.len()), Device::flex());
-//! let model = MaterialsModel::fit(&table, &config, None, Progress::new(), &device)?;
+//! let model = MaterialsModel::fit(&table, &config, None, (), &device)?;
 //! let sampler = model.sampler(&device)?;
 //! let drawn = CandidateStream::new(&sampler, 0, false).next_chunk()?;
 //! for found in Checker::new(table.formulas()).check_all(drawn) {

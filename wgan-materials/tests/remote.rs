@@ -83,7 +83,7 @@ where
     let config = config.with_critic_optimizer(descent).with_generator_optimizer(descent);
     let prior = GaussianPrior { dim: 3 };
     let wgan = Wgan::new(critic, generator, strategy, &config).on_devices(devices);
-    let outcome = Fit::new(&config, &data, &prior, home, 7).unwrap().run(wgan).unwrap();
+    let outcome = Fit::new(&data, &prior, home, 7).unwrap().run(wgan).unwrap();
     [weights(&outcome.wgan.critic), weights(&outcome.wgan.generator)].concat()
 }
 

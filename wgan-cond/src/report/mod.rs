@@ -1,5 +1,6 @@
 //! Is each condition met, and how well?
 
+mod adherence;
 mod audit;
 mod groups;
 mod learner;

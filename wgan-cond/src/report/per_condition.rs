@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use ndarray::{Array2, Axis};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
-use wgan_core::transport::{Scores, W1Config, W1Report, precision_coverage};
+use wgan_core::judge::{Scores, W1Config, W1Report, precision_coverage};
 use wgan_core::{InputGradient, WganError};
 
 use super::groups::Group;

@@ -131,7 +131,7 @@ mod tests {
     fn values_that_crowd_below_the_largest_do_not_hide_it() {
         // Q diag(1.01, 1, 1, …, 1): twelve power iterations end nearer to 1 than to 1.01.
         let n = 64;
-        let q = super::super::bound::polar_factor(&random(n, n, 7)).unwrap();
+        let q = crate::network::polar_factor(&random(n, n, 7)).unwrap();
         let mut scale = vec![1.0_f32; n];
         scale[n - 1] = 1.01;
         let scale = Tensor::<1>::from_data(TensorData::new(scale, [n]), &Device::flex());

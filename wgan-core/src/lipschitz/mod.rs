@@ -1,7 +1,6 @@
 //! Ways to keep a critic close to 1-Lipschitz, one per file.
 
 mod audit;
-mod bound;
 mod by_construction;
 mod each_member;
 mod gradient_penalty;
@@ -20,11 +19,13 @@ use burn::tensor::Tensor;
 
 use crate::model::Critic;
 
+pub use crate::loss::{GradientPenalty, PenaltyPoints, Sides};
+pub use crate::model::{LayeredCritic, LipschitzBound};
+pub use crate::network::{operator_norm, singular_values};
+
 pub use audit::Audit;
-pub use bound::{LayeredCritic, LipschitzBound, operator_norm, singular_values};
 pub use by_construction::ByConstruction;
 pub use each_member::EachMember;
-pub use gradient_penalty::{GradientPenalty, PenaltyPoints};
 pub use infinity_norm::InfinityNorm;
 pub use orthonormal::Orthonormal;
 pub use slope_penalty::SlopePenalty;
@@ -67,6 +68,35 @@ pub trait LipschitzStrategy<C: Critic>: Sync {
     }
 }
 
+/// A strategy that is looked at, not owned.
+impl<C: Critic, S: LipschitzStrategy<C>> LipschitzStrategy<C> for &S {
+    fn attach(&self, critic: C) -> C {
+        (**self).attach(critic)
+    }
+
+    fn penalty(
+        &self,
+        critic: &C,
+        real: &C::Sample,
+        fake: &C::Sample,
+        t: Tensor<1>,
+    ) -> Option<Penalty> {
+        (**self).penalty(critic, real, fake, t)
+    }
+
+    fn penalty_form(&self) -> PenaltyForm {
+        (**self).penalty_form()
+    }
+
+    fn direct(&self, critic: &C, gradients: GradientsParams) -> GradientsParams {
+        (**self).direct(critic, gradients)
+    }
+
+    fn project(&self, critic: C) -> C {
+        (**self).project(critic)
+    }
+}
+
 /// The term that a strategy adds to the critic loss.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum PenaltyForm {
@@ -85,28 +115,6 @@ pub struct Penalty {
     pub loss: Tensor<1>,
     /// Slope seen at each penalised point, `[n]`.
     pub slopes: Tensor<1>,
-}
-
-/// Which slopes cost something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Sides {
-    /// `max(0, s − 1)²`: slopes below one are free (Petzka, Fischer, Lukovnikov 2018).
-    One,
-    /// `(s − 1)²` (Gulrajani et al. 2017). In one dimension it holds the slope back from changing
-    /// sign.
-    Two,
-}
-
-impl Sides {
-    /// Mean cost of the slopes `[n] → [1]`.
-    fn cost(self, slopes: Tensor<1>) -> Tensor<1> {
-        let excess = slopes - 1.0;
-        let excess = match self {
-            Sides::One => excess.clamp_min(0.0),
-            Sides::Two => excess,
-        };
-        excess.square().mean()
-    }
 }
 
 /// A parameter with its values changed outside the tape, trainable as before.

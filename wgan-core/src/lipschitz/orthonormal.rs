@@ -4,9 +4,9 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::bound::polar_factor;
 use super::matrices::{change_gradients, change_matrices};
 use super::{LayeredCritic, LipschitzStrategy, PenaltyForm};
+use crate::network::polar_factor;
 
 /// Keeps the rows or columns of every weight orthonormal, whichever are fewer.
 ///

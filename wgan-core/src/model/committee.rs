@@ -3,9 +3,8 @@
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::{IndexingUpdateOp, Int, Tensor, TensorData};
 
-use super::{Critic, InputGradient};
+use super::{Critic, InputGradient, LipschitzBound};
 use crate::error::WganError;
-use crate::lipschitz::LipschitzBound;
 use crate::norm::GroundNorm;
 
 /// `f(x) = (1/M) Σₘ fₘ(x_Sₘ)`: critics on subsets `Sₘ` of the features, averaged.

@@ -3,10 +3,9 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Int, Tensor};
 
-use super::{Critic, InputGradient};
+use super::{Critic, InputGradient, LipschitzBound};
 use crate::convert::{points_of, values_of};
 use crate::error::WganError;
-use crate::lipschitz::LipschitzBound;
 use crate::norm::GroundNorm;
 use crate::transport::McShane;
 

@@ -4,9 +4,9 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
 
-use super::{Critic, InputGradient, Mlp, MlpConfig};
+use super::{Critic, InputGradient, LayeredCritic, LipschitzBound};
 use crate::error::WganError;
-use crate::lipschitz::{LayeredCritic, LipschitzBound};
+use crate::network::{Mlp, MlpConfig};
 use crate::norm::GroundNorm;
 
 /// `f: R^d → R` as a [`Mlp`] with one output.

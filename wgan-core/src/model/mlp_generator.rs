@@ -5,9 +5,10 @@ use burn::nn::{LayerNorm, LayerNormConfig};
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
 
-use super::{BatchNorm, Generator, Mlp, MlpConfig};
+use super::Generator;
 use crate::error::WganError;
-use crate::host;
+use crate::fused;
+use crate::network::{BatchNorm, Mlp, MlpConfig};
 
 /// `G: R^k → R^d` as a [`Mlp`], optionally with layer norm or batch norm before each activation.
 ///
@@ -71,7 +72,7 @@ impl Generator for MlpGenerator {
     fn generate(&self, z: &Tensor<2>) -> Tensor<2> {
         let untracked = self.perceptron(z).filter(|(mlp, z)| !mlp.is_tracked() && !z.is_autodiff());
         untracked
-            .and_then(|(mlp, z)| host::generate(mlp, z))
+            .and_then(|(mlp, z)| fused::generate(mlp, z))
             .unwrap_or_else(|| self.forward(z.clone()))
     }
 

@@ -1,41 +1,26 @@
-//! Critics, generators and the networks they are made of.
+//! Critics, generators and the laws of their latents.
 
-mod activation;
-mod batch_norm;
+mod bound;
 mod committee;
 mod cone_critic;
-mod conv_critic;
-mod conv_generator;
-mod lattice_summaries;
 mod mixed_prior;
-mod mlp;
 mod mlp_critic;
 mod mlp_generator;
 mod prior;
-mod sample_norm;
-mod spin_generator;
-mod torus_conv;
 
 use burn::module::Module;
 use burn::tensor::Tensor;
 
-use crate::batch::Batch;
-use crate::sample::Sample;
+use crate::sample::{Batch, Sample};
 
-pub use activation::Activation;
-pub use batch_norm::BatchNorm;
+pub use crate::network::{Activation, BatchNorm, Mlp, MlpConfig, linear};
+pub use bound::{LayeredCritic, LipschitzBound};
 pub use committee::Committee;
 pub use cone_critic::ConeCritic;
-pub use conv_critic::{ConvCritic, ConvCriticConfig};
-pub use conv_generator::{ConvGenerator, ConvGeneratorConfig};
-pub use lattice_summaries::{LatticeSummaries, Summarised};
 pub use mixed_prior::MixedPrior;
-pub use mlp::{Mlp, MlpConfig, linear};
 pub use mlp_critic::MlpCritic;
 pub use mlp_generator::MlpGenerator;
 pub use prior::{GaussianPrior, Prior};
-pub use spin_generator::{SpinGenerator, SpinGeneratorConfig};
-pub use torus_conv::TorusConv;
 
 /// A function `f` on samples; the constraint on its slope comes from a
 /// [`LipschitzStrategy`](crate::LipschitzStrategy).

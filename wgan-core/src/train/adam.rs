@@ -4,7 +4,7 @@ use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, LearningRa
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use rayon::prelude::*;
 
-use crate::host::is_host;
+use crate::fused::is_host;
 
 /// burn's [`Adam`], computed in one pass where the weights are in the memory of the process, without a tensor for each of its
 /// operations.

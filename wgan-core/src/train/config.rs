@@ -5,12 +5,12 @@ use burn::config::Config;
 use super::{Convergence, Objective, OptimizerConfig, Schedule};
 use crate::error::WganError;
 
-/// Settings of a training run.
+/// Settings of a training run, said once: [`Wgan::new`](super::Wgan::new) takes them, and everything else asks the [`Wgan`](super::Wgan).
 #[derive(Config, Debug, PartialEq)]
 pub struct TrainConfig {
     /// Samples per update, at least 1. No default: it depends on the size of the data.
     pub batch_size: usize,
-    /// Generator updates, at least 1. No default: it depends on the time there is.
+    /// Steps, at least 1: critic updates, then generator updates. No default: it depends on the time there is.
     pub n_steps: usize,
     /// Samples per generator update; `batch_size` where there is none.
     pub generator_batch_size: Option<usize>,
@@ -22,6 +22,9 @@ pub struct TrainConfig {
     pub n_critic: usize,
     /// Ends the critic updates before there are `n_critic` when the critic has converged.
     pub convergence: Option<Convergence>,
+    /// Generator updates per step, after those of the critic (1); 0 trains the critic alone.
+    #[config(default = 1)]
+    pub n_generator: usize,
     /// Generator updates on its [`regularizer`](crate::Generator::regularizer) alone before each
     /// generator update, each on a fresh batch: for a term that is cheap and slow to learn.
     #[config(default = 0)]

@@ -1,15 +1,18 @@
 //! A critic alone, between two fixed laws.
 
-use burn::config::Config;
-use burn::tensor::{Tensor, TensorData};
-use rand::{Rng, RngExt};
+use std::marker::PhantomData;
 
-use super::wgan::critic_gradients;
-use super::{Dataset, Objective, OptimizerConfig, Schedule};
+use burn::config::Config;
+use burn::module::Module;
+use burn::tensor::Device;
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+
+use super::{Dataset, Fit, Objective, OptimizerConfig, Schedule, TrainConfig, Wgan};
 use crate::error::WganError;
 use crate::lipschitz::LipschitzStrategy;
-use crate::model::Critic;
-use crate::sample::Sample;
+use crate::model::{Critic, Generator, Prior};
+use crate::sample::{Batch, Sample};
 
 /// Settings of [`CriticConfig::fit`].
 #[derive(Config, Debug, PartialEq)]
@@ -43,51 +46,78 @@ impl CriticConfig {
         self.optimizer.check()
     }
 
-    /// Trains `critic` to tell the samples `real` from `fake`, without a generator.
+    /// Trains `critic` to tell the samples `real` from `fake`, without a generator: the loop of [`Fit`] with generator
+    /// updates left out.
     ///
     /// To be judged on samples it has not seen: [`Estimate::of`](crate::Estimate::of).
     ///
     /// # Errors
-    /// [`WganError::Config`] if a setting is out of range or a sample is empty; [`WganError::NotFinite`] if
-    /// training diverges.
-    pub fn fit<C, D, S, R>(
+    /// [`WganError::Config`] if a setting is out of range or a sample is empty; [`WganError::Diverged`].
+    pub fn fit<C, D, S>(
         &self,
         critic: C,
         strategy: &S,
         (real, fake): (&D, &D),
-        rng: &mut R,
+        rng: &mut ChaCha8Rng,
     ) -> Result<C, WganError>
     where
         C: Critic<Sample = D::Sample>,
         D: Dataset,
         S: LipschitzStrategy<C>,
-        R: Rng,
     {
         self.check()?;
         if real.is_empty() || fake.is_empty() {
             return Err(WganError::config("samples", "at least one of each law", 0));
         }
-        let mut critic = strategy.attach(critic.train());
-        let mut optimizer = self.optimizer.init();
-        for step in 0..self.n_steps {
-            let rate = self.optimizer.learning_rate() * self.schedule.factor(step, self.n_steps);
-            let batch = (real.draw(self.batch_size, rng), fake.draw(self.batch_size, rng));
-            let t = self.uniform(&batch.0.displacement(&batch.1), rng);
-            let (gradients, figures) =
-                critic_gradients(&critic, (self.objective, strategy), batch, t);
-            let gradients = strategy.direct(&critic, gradients);
-            critic = strategy.project(optimizer.step(rate, critic, gradients));
-            if !figures.estimate.is_finite() {
-                let (at, got) = ("critic estimate", figures.estimate);
-                return Err(WganError::NotFinite { at, index: vec![step], got });
-            }
-        }
-        Ok(critic.valid())
+        let device = real.batch(&[0]).displacement(&real.batch(&[0])).device();
+        let wgan = Wgan::new(critic, Replay::default(), strategy, &self.train_config());
+        let fit = Fit::new(real, &Replayed(fake), &device, 0)?.with_rng(rng.clone());
+        let outcome = fit.run(wgan)?.into_result()?;
+        *rng = outcome.rng;
+        Ok(outcome.wgan.critic.valid())
     }
 
-    /// One interpolation weight per sample.
-    fn uniform<R: Rng>(&self, beside: &Tensor<2>, rng: &mut R) -> Tensor<1> {
-        let t: Vec<f32> = (0..self.batch_size).map(|_| rng.random_range(0.0..=1.0)).collect();
-        Tensor::from_data(TensorData::new(t, [self.batch_size]), &beside.device())
+    /// The same as settings of a run.
+    fn train_config(&self) -> TrainConfig {
+        TrainConfig::new(self.batch_size, self.n_steps)
+            .with_objective(self.objective)
+            .with_n_critic(1)
+            .with_n_generator(0)
+            .with_critic_optimizer(self.optimizer)
+            .with_schedule(self.schedule)
+            .with_record_every(self.n_steps)
+    }
+}
+
+/// A generator without parameters, `G(x) = x`: a fake law that is given by its samples.
+#[derive(Module, Debug)]
+struct Replay<S: Batch> {
+    #[module(skip)]
+    of: PhantomData<S>,
+}
+
+impl<S: Batch> Default for Replay<S> {
+    fn default() -> Self {
+        Self { of: PhantomData }
+    }
+}
+
+impl<S: Sample> Generator for Replay<S> {
+    type Latent = S;
+    type Sample = S;
+
+    fn generate(&self, x: &S) -> S {
+        x.clone()
+    }
+}
+
+/// Draws the fake samples that stand in for latents.
+struct Replayed<'a, D>(&'a D);
+
+impl<D: Dataset> Prior<D::Sample> for Replayed<'_, D> {
+    type Latent = D::Sample;
+
+    fn draw<R: Rng>(&self, real: &D::Sample, rng: &mut R, _device: &Device) -> D::Sample {
+        self.0.draw(real.batch_size(), rng)
     }
 }

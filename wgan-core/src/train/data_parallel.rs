@@ -8,7 +8,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 
-use crate::batch::Batch;
+use crate::sample::Batch;
 
 /// What `gradients` gives for a batch of `n` rows, parted evenly over `devices`: the gradients of the whole batch where the
 /// weights of `networks` are, and the figures of each part with its share of the rows. Without devices, the batch is one
@@ -119,7 +119,7 @@ mod tests {
             let data = GaussianPrior { dim: 4 }.sample(200, &mut rng, &device) * 2.0;
             let prior = GaussianPrior { dim: 3 };
             let wgan = Wgan::new(critic, generator, strategy.clone(), &config).on_devices(devices);
-            let fit = Fit::new(&config, &data, &prior, &device, 7).unwrap();
+            let fit = Fit::new(&data, &prior, &device, 7).unwrap();
             let outcome = fit.run(wgan).unwrap();
             let weights = (weights(&outcome.wgan.critic), weights(&outcome.wgan.averaged));
             (weights, outcome.history.records)

@@ -8,10 +8,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 
-use crate::batch::Batch;
 use crate::convert::values_of;
 use crate::error::WganError;
 use crate::model::Generator;
+use crate::sample::Batch;
 
 /// Settings of [`Diffusion`].
 #[derive(Config, Debug, PartialEq)]

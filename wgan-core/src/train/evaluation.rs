@@ -2,39 +2,16 @@
 
 use burn::tensor::{Device, Tensor};
 use ndarray::Array2;
-use rand::{Rng, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::Wgan;
-use crate::convert::{points_of, values_of};
+use crate::convert::points_of;
 use crate::error::WganError;
+use crate::judge::{Judge, W1Config, W1Report};
 use crate::lipschitz::LipschitzStrategy;
 use crate::model::{Critic, Generator, Prior};
 use crate::sample::Sample;
-use crate::transport::{Scores, W1Config, W1Report};
-
-impl W1Report {
-    /// [`W1Report::measure`] with the scores of a critic, on rows it was not trained on.
-    ///
-    /// # Shapes
-    /// - `real`: `[N, d]`, `fake`: `[M, d]`
-    ///
-    /// # Errors
-    /// As [`W1Report::measure`].
-    pub fn of_critic<C, R>(
-        critic: &C,
-        real: &Tensor<2>,
-        fake: &Tensor<2>,
-        config: W1Config,
-        rng: &mut R,
-    ) -> Result<Self, WganError>
-    where
-        C: Critic<Sample = Tensor<2>>,
-        R: Rng + ?Sized,
-    {
-        Judge { points: points_of, config }.report(critic, real, fake, rng)
-    }
-}
 
 /// Measures a run by exact transport every few steps.
 ///
@@ -93,31 +70,5 @@ impl<S: Sample> W1Evaluation<S> {
         let z = prior.draw(&self.real, &mut rng, device);
         let fake = wgan.averaged.generate(&z);
         self.judge.report(&wgan.critic.valid(), &self.real, &fake, &mut rng)
-    }
-}
-
-/// From samples to a report.
-#[derive(Clone)]
-struct Judge<S> {
-    points: fn(&S) -> Array2<f64>,
-    config: W1Config,
-}
-
-impl<S: Sample> Judge<S> {
-    fn report<C, R>(
-        &self,
-        critic: &C,
-        real: &S,
-        fake: &S,
-        rng: &mut R,
-    ) -> Result<W1Report, WganError>
-    where
-        C: Critic<Sample = S>,
-        R: Rng + ?Sized,
-    {
-        let (on_real, on_fake) = (values_of(critic.score(real)), values_of(critic.score(fake)));
-        let scores = Scores { real: &on_real, fake: &on_fake };
-        let (real, fake) = ((self.points)(real), (self.points)(fake));
-        W1Report::measure(real.view(), fake.view(), Some(scores), self.config, rng)
     }
 }

@@ -21,10 +21,10 @@ use crate::weights::has_finite_weights;
 /// Every random number comes from one generator seeded on the host, so the same seed, data and
 /// settings give the same weights on any number of threads.
 pub struct Fit<'a, D: Dataset, P> {
-    config: &'a TrainConfig,
     data: &'a D,
     prior: &'a P,
     device: Device,
+    rng: ChaCha8Rng,
     seed: u64,
     recorders: Vec<Box<dyn Recorder + 'a>>,
     stop_rules: Vec<Box<dyn StopRule + 'a>>,
@@ -41,31 +41,39 @@ pub struct FitOutcome<C, G, S> {
     pub history: History,
     /// Why it ended.
     pub reason: StopReason,
-    /// Generator steps done.
+    /// Steps done.
     pub n_steps: usize,
+    /// The generator of random numbers where the run left it.
+    pub rng: ChaCha8Rng,
+}
+
+impl<C, G, S> FitOutcome<C, G, S> {
+    /// The same, for callers to whom a run that diverged is worth nothing.
+    ///
+    /// # Errors
+    /// [`WganError::Diverged`] if a loss or a weight was not finite.
+    pub fn into_result(self) -> Result<Self, WganError> {
+        match self.reason {
+            StopReason::NonFinite => Err(WganError::Diverged { step: self.n_steps }),
+            StopReason::MaxSteps | StopReason::EarlyStop | StopReason::Timeout => Ok(self),
+        }
+    }
 }
 
 impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
-    /// A run on `data` with latents from `prior`.
+    /// A run on `data` with latents from `prior`; its settings are those of the [`Wgan`] that it trains.
     ///
     /// # Errors
-    /// [`WganError::Config`] if `config` is out of range or `data` is empty.
-    pub fn new(
-        config: &'a TrainConfig,
-        data: &'a D,
-        prior: &'a P,
-        device: &Device,
-        seed: u64,
-    ) -> Result<Self, WganError> {
-        config.check()?;
+    /// [`WganError::Config`] if `data` is empty.
+    pub fn new(data: &'a D, prior: &'a P, device: &Device, seed: u64) -> Result<Self, WganError> {
         if data.is_empty() {
             return Err(WganError::config("data", "at least one sample", 0));
         }
         Ok(Self {
-            config,
             data,
             prior,
             device: device.clone(),
+            rng: ChaCha8Rng::seed_from_u64(seed),
             seed,
             recorders: Vec::new(),
             stop_rules: Vec::new(),
@@ -73,6 +81,13 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
             checkpoints: None,
             time_limit: None,
         })
+    }
+
+    /// Draws from `rng` as it stands instead of a generator of the run's own.
+    #[must_use]
+    pub fn with_rng(mut self, rng: ChaCha8Rng) -> Self {
+        self.rng = rng;
+        self
     }
 
     /// Also tells `recorder`.
@@ -115,20 +130,39 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
     /// Trains until a reason to stop.
     ///
     /// # Errors
-    /// Only where files cannot be read or written, or an evaluation has settings out of range; an early end is a
-    /// [`StopReason`].
-    pub fn run<C, G, S>(mut self, wgan: Wgan<C, G, S>) -> Result<FitOutcome<C, G, S>, WganError>
+    /// [`WganError::Config`] if a setting of `wgan` is out of range; else only where files cannot be read or written, or
+    /// an evaluation has settings out of range. An early end is a [`StopReason`].
+    pub fn run<C, G, S>(self, wgan: Wgan<C, G, S>) -> Result<FitOutcome<C, G, S>, WganError>
     where
         C: Critic<Sample = D::Sample>,
         G: Generator<Sample = D::Sample, Latent = P::Latent>,
         S: LipschitzStrategy<C> + Clone,
     {
+        self.run_watched(wgan, |_, _| Ok(()))
+    }
+
+    /// Like [`Fit::run`], and shows the networks to `watch` after each step, with the number of steps done.
+    ///
+    /// # Errors
+    /// As [`Fit::run`], and those of `watch`.
+    pub fn run_watched<C, G, S, E: From<WganError>>(
+        mut self,
+        wgan: Wgan<C, G, S>,
+        mut watch: impl FnMut(&Wgan<C, G, S>, usize) -> Result<(), E>,
+    ) -> Result<FitOutcome<C, G, S>, E>
+    where
+        C: Critic<Sample = D::Sample>,
+        G: Generator<Sample = D::Sample, Latent = P::Latent>,
+        S: LipschitzStrategy<C> + Clone,
+    {
+        wgan.config().check()?;
         let (mut wgan, mut state) = self.restore(wgan)?;
-        self.recorders.iter_mut().for_each(|r| r.start(state.step, self.config.n_steps));
+        let n_steps = wgan.config().n_steps;
+        self.recorders.iter_mut().for_each(|r| r.start(state.step, n_steps));
         let clock = Clock::new(state.seconds);
         let mut good = wgan.clone();
         let reason = loop {
-            if let Some(reason) = self.reason_to_stop(&state) {
+            if let Some(reason) = self.reason_to_stop(&state, n_steps) {
                 break reason;
             }
             let before = wgan.clone();
@@ -142,21 +176,23 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
             state.step = record.step;
             state.seconds = clock.seconds();
             // A finite loss may have a gradient that is not: what is kept is looked at itself.
-            if self.is_kept(&state)
+            if self.is_kept(&state, n_steps)
                 && !(has_finite_weights(&wgan.critic) && has_finite_weights(&wgan.generator))
             {
                 wgan = good;
                 break StopReason::NonFinite;
             }
-            self.keep(&record, &mut state)?;
+            self.keep(&record, &mut state, wgan.config())?;
             self.evaluate(&wgan, &mut state)?;
             self.checkpoint(&wgan, &state)?;
+            watch(&wgan, state.step)?;
         };
         self.recorders.iter_mut().for_each(|r| r.finish(reason));
-        Ok(FitOutcome { wgan, history: state.history, reason, n_steps: state.step })
+        let RunState { step: n_steps, history, rng, .. } = state;
+        Ok(FitOutcome { wgan, history, reason, n_steps, rng })
     }
 
-    /// Critic steps, regulariser steps and one generator step, each on a fresh batch and fresh latents.
+    /// Critic steps, regulariser steps and generator steps, each on a fresh batch and fresh latents.
     fn iteration<C, G, S>(
         &self,
         wgan: &mut Wgan<C, G, S>,
@@ -168,7 +204,7 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
         G: Generator<Sample = D::Sample, Latent = P::Latent>,
         S: LipschitzStrategy<C>,
     {
-        let config = self.config;
+        let config = wgan.config().clone();
         let factor = config.schedule.factor(done, config.n_steps);
         let warm_up = if done == 0 { config.critic_warm_up } else { 0 };
         let mut last = CriticStep { estimate: 0.0, penalty: 0.0, gradient_norm: None };
@@ -176,24 +212,25 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
         for _ in 0..config.n_critic + warm_up {
             let real = self.data.draw(config.batch_size, rng);
             let z = self.prior.draw(&real, rng, &self.device);
-            let t = self.uniform(rng);
-            let rate = config.critic_optimizer.learning_rate() * factor;
-            last = wgan.critic_step(real, &z, t, rate);
+            let t = self.uniform(config.batch_size, rng);
+            last = wgan.critic_step(real, &z, t, factor);
             estimates.push(last.estimate);
             if config.convergence.is_some_and(|rule| rule.is_reached(&estimates)) {
                 break;
             }
         }
-        let rate = config.generator_optimizer.learning_rate() * factor;
         let generator_batch = config.generator_batch_size.unwrap_or(config.batch_size);
         for _ in 0..config.n_regularizer {
             let real = self.data.draw(generator_batch, rng);
             let z = self.prior.draw(&real, rng, &self.device);
-            wgan.regularizer_step(&real, &z, rate);
+            wgan.regularizer_step(&real, &z, factor);
         }
-        let real = self.data.draw(generator_batch, rng);
-        let z = self.prior.draw(&real, rng, &self.device);
-        let generator_loss = wgan.generator_step(&real, &z, rate);
+        let mut generator_loss = 0.0;
+        for _ in 0..config.n_generator {
+            let real = self.data.draw(generator_batch, rng);
+            let z = self.prior.draw(&real, rng, &self.device);
+            generator_loss = wgan.generator_step(&real, &z, factor);
+        }
         Record {
             step: done + 1,
             seconds: 0.0,
@@ -206,8 +243,7 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
     }
 
     /// One interpolation weight per sample, uniform on `[0, 1]`.
-    fn uniform(&self, rng: &mut ChaCha8Rng) -> Tensor<1> {
-        let n = self.config.batch_size;
+    fn uniform(&self, n: usize, rng: &mut ChaCha8Rng) -> Tensor<1> {
         let t: Vec<f32> = (0..n).map(|_| rng.random_range(0.0..=1.0)).collect();
         Tensor::from_data(TensorData::new(t, [n]), &self.device)
     }
@@ -224,18 +260,18 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
         let fresh = || RunState {
             step: 0,
             seconds: 0.0,
-            rng: ChaCha8Rng::seed_from_u64(self.seed),
+            rng: self.rng.clone(),
             history: History::default(),
         };
         Ok((wgan, saved.unwrap_or_else(fresh)))
     }
 
-    fn reason_to_stop(&self, state: &RunState) -> Option<StopReason> {
+    fn reason_to_stop(&self, state: &RunState, n_steps: usize) -> Option<StopReason> {
         let limit = self.time_limit.map_or(f64::INFINITY, |limit| limit.as_secs_f64());
         let history = &state.history;
         let is_recorded = history.records.last().is_some_and(|r| r.step == state.step)
             || history.evaluations.last().is_some_and(|e| e.step == state.step);
-        if state.step >= self.config.n_steps {
+        if state.step >= n_steps {
             Some(StopReason::MaxSteps)
         } else if state.seconds >= limit {
             Some(StopReason::Timeout)
@@ -246,10 +282,15 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
         }
     }
 
-    fn keep(&mut self, record: &Record, state: &mut RunState) -> Result<(), WganError> {
+    fn keep(
+        &mut self,
+        record: &Record,
+        state: &mut RunState,
+        config: &TrainConfig,
+    ) -> Result<(), WganError> {
         self.recorders.iter_mut().for_each(|r| r.step(record.step));
-        let is_last = record.step == self.config.n_steps;
-        if !record.step.is_multiple_of(self.config.record_every) && !is_last {
+        let is_last = record.step == config.n_steps;
+        if !record.step.is_multiple_of(config.record_every) && !is_last {
             return Ok(());
         }
         let record = Record { seconds: state.seconds, ..*record };
@@ -281,18 +322,21 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
     fn checkpoint<C, G, S>(&self, wgan: &Wgan<C, G, S>, state: &RunState) -> Result<(), WganError>
     where
         C: Critic,
-        G: Generator,
+        G: Generator<Sample = C::Sample>,
+        S: LipschitzStrategy<C>,
     {
         match &self.checkpoints {
-            Some(checkpoints) if self.is_kept(state) => checkpoints.save(wgan, state),
+            Some(checkpoints) if self.is_kept(state, wgan.config().n_steps) => {
+                checkpoints.save(wgan, state)
+            }
             _ => Ok(()),
         }
     }
 
     /// Whether the networks of this step are saved or returned.
-    fn is_kept(&self, state: &RunState) -> bool {
+    fn is_kept(&self, state: &RunState, n_steps: usize) -> bool {
         let every = self.checkpoints.as_ref().map(|checkpoints| checkpoints.every.max(1));
-        state.step == self.config.n_steps || every.is_some_and(|n| state.step.is_multiple_of(n))
+        state.step == n_steps || every.is_some_and(|n| state.step.is_multiple_of(n))
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::WganError;
 use crate::file::write_atomically;
-use crate::transport::W1Report;
+use crate::judge::W1Report;
 
 /// Figures of one generator step; critic figures are those of its last critic step.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -83,7 +83,7 @@ mod tests {
     use super::super::Evaluated;
     use super::super::history::tests::history_of;
     use super::*;
-    use crate::transport::W1Report;
+    use crate::judge::W1Report;
 
     const RULE: Plateau = Plateau { window: 5, patience: 20, tolerance: 0.01 };
 

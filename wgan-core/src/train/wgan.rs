@@ -3,11 +3,12 @@
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor};
 
+use super::TrainConfig;
 use super::average::update_average;
 use super::data_parallel::shared_gradients;
-use super::{Objective, TrainConfig};
-use crate::host;
-use crate::lipschitz::LipschitzStrategy;
+use crate::fused;
+use crate::lipschitz::{LipschitzStrategy, PenaltyForm};
+use crate::loss::{CriticStep, Objective};
 use crate::model::{Critic, Generator};
 use crate::sample::Sample;
 
@@ -23,24 +24,12 @@ pub struct Wgan<C, G, S> {
     pub generator: G,
     /// Running average of the generator; equal to it where `ema_decay` is 0.
     pub averaged: G,
-    objective: Objective,
+    config: TrainConfig,
     strategy: S,
-    ema_decay: f64,
     /// Where gradients are computed; none where the weights are.
     devices: Vec<Device>,
     pub(super) critic_optimizer: ModuleOptimizer,
     pub(super) generator_optimizer: ModuleOptimizer,
-}
-
-/// Figures of one critic step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CriticStep {
-    /// `E f(real) − E f(fake)`, or what the [`Objective`] says.
-    pub estimate: f64,
-    /// Penalty term, 0 for strategies without one.
-    pub penalty: f64,
-    /// Mean slope at the penalised points, where the strategy measures it.
-    pub gradient_norm: Option<f64>,
 }
 
 impl<C, G, S> Wgan<C, G, S>
@@ -55,13 +44,17 @@ where
             critic: strategy.attach(critic.train()),
             averaged: generator.valid(),
             generator: generator.train(),
-            objective: config.objective,
             strategy,
-            ema_decay: config.ema_decay,
             devices: Vec::new(),
             critic_optimizer: config.critic_optimizer.init(),
             generator_optimizer: config.generator_optimizer.init(),
+            config: config.clone(),
         }
+    }
+
+    /// The settings that it is trained with.
+    pub fn config(&self) -> &TrainConfig {
+        &self.config
     }
 
     /// Data-parallel training: each device computes the gradients of an even part of every batch, and the mean of these
@@ -75,18 +68,18 @@ where
         Self { devices: devices.to_vec(), ..self }
     }
 
-    /// One critic update at learning rate `rate`; `t: [n]` holds uniform interpolation weights.
+    /// One critic update at `factor` times its learning rate; `t: [n]` holds uniform interpolation weights.
     pub fn critic_step(
         &mut self,
         real: C::Sample,
         z: &G::Latent,
         t: Tensor<1>,
-        rate: f64,
+        factor: f64,
     ) -> CriticStep {
         let n = real.batch_size();
         let (networks, batch) =
             ((self.critic.clone(), self.generator.valid()), ((real, z.clone()), t));
-        let play = (self.objective, &self.strategy);
+        let play = (self.config.objective, &self.strategy);
         let (gradients, figures) = shared_gradients(
             &self.devices,
             networks,
@@ -97,16 +90,17 @@ where
             },
         );
         let gradients = self.strategy.direct(&self.critic, gradients);
+        let rate = self.config.critic_optimizer.learning_rate() * factor;
         let critic = self.critic_optimizer.step(rate, self.critic.clone(), gradients);
         self.critic = self.strategy.project(critic);
         CriticStep::mean(&figures)
     }
 
-    /// One generator update at learning rate `rate` on latents drawn for `real`; returns the
+    /// One generator update at `factor` times its learning rate on latents drawn for `real`; returns the
     /// generator loss.
-    pub fn generator_step(&mut self, real: &C::Sample, z: &G::Latent, rate: f64) -> f64 {
+    pub fn generator_step(&mut self, real: &C::Sample, z: &G::Latent, factor: f64) -> f64 {
         let networks = (self.critic.valid(), self.generator.clone());
-        let objective = self.objective;
+        let objective = self.config.objective;
         let (gradients, losses) = shared_gradients(
             &self.devices,
             networks,
@@ -115,13 +109,14 @@ where
                 generator_gradients(critic, generator, objective, (&real, &z))
             },
         );
-        self.update_generator(gradients, rate);
-        self.averaged = update_average(self.averaged.clone(), &self.generator, self.ema_decay);
+        self.update_generator(gradients, factor);
+        let decay = self.config.ema_decay;
+        self.averaged = update_average(self.averaged.clone(), &self.generator, decay);
         losses.iter().map(|(weight, loss)| weight * loss).sum()
     }
 
     /// One generator update on its [`Generator::regularizer`] alone; nothing where there is none.
-    pub fn regularizer_step(&mut self, real: &C::Sample, z: &G::Latent, rate: f64) {
+    pub fn regularizer_step(&mut self, real: &C::Sample, z: &G::Latent, factor: f64) {
         let (gradients, _) = shared_gradients(
             &self.devices,
             self.generator.clone(),
@@ -132,26 +127,14 @@ where
             },
         );
         if !gradients.is_empty() {
-            self.update_generator(gradients, rate);
+            self.update_generator(gradients, factor);
         }
     }
 
     /// Weights without a gradient stay as they are.
-    fn update_generator(&mut self, gradients: GradientsParams, rate: f64) {
+    fn update_generator(&mut self, gradients: GradientsParams, factor: f64) {
+        let rate = self.config.generator_optimizer.learning_rate() * factor;
         self.generator = self.generator_optimizer.step(rate, self.generator.clone(), gradients);
-    }
-}
-
-impl CriticStep {
-    /// Figures of a batch from those of its parts, with their shares of it.
-    fn mean(parts: &[(f64, Self)]) -> Self {
-        let mean = |figure: fn(&Self) -> f64| parts.iter().map(|(w, part)| w * figure(part)).sum();
-        let norms = parts.iter().map(|(w, part)| Some(w * part.gradient_norm?));
-        Self {
-            estimate: mean(|part| part.estimate),
-            penalty: mean(|part| part.penalty),
-            gradient_norm: norms.sum(),
-        }
     }
 }
 
@@ -166,7 +149,7 @@ fn generator_gradients<C: Critic, G: Generator<Sample = C::Sample>>(
     if term.is_none()
         && objective == Objective::Wasserstein
         && let (Some(critic), Some((generator, z))) = (critic.perceptron(), generator.perceptron(z))
-        && let Some(found) = host::generator_gradients(critic, generator, z)
+        && let Some(found) = fused::generator_gradients(critic, generator, z)
     {
         return found;
     }
@@ -178,7 +161,7 @@ fn generator_gradients<C: Critic, G: Generator<Sample = C::Sample>>(
 }
 
 /// Gradients of `penalty − estimate` for the critic, and its figures.
-pub(super) fn critic_gradients<C: Critic, S: LipschitzStrategy<C>>(
+fn critic_gradients<C: Critic, S: LipschitzStrategy<C>>(
     critic: &C,
     (objective, strategy): (Objective, &S),
     (real, fake): (C::Sample, C::Sample),
@@ -198,8 +181,13 @@ fn untaped_gradients<C: Critic, S: LipschitzStrategy<C>>(
     if objective != Objective::Wasserstein {
         return None;
     }
+    let penalty = match strategy.penalty_form() {
+        PenaltyForm::None => None,
+        PenaltyForm::Gradient(penalty) => Some(penalty),
+        PenaltyForm::Other => return None,
+    };
     let points = (real.points()?, fake.points()?);
-    host::critic_gradients(critic.perceptron()?, strategy.penalty_form(), points, t.clone())
+    fused::critic_gradients(critic.perceptron()?, penalty, points, t.clone())
 }
 
 /// Gradients of `penalty − estimate` for the parameters of the critic, by the tape.
@@ -344,7 +332,7 @@ mod tests {
             let tracked = GradientsParams::from_grads(loss.backward(), &generator);
             let (network, z) = generator.perceptron(&z).unwrap();
             let (ours, value) =
-                host::generator_gradients(critic.perceptron().unwrap(), network, z).unwrap();
+                fused::generator_gradients(critic.perceptron().unwrap(), network, z).unwrap();
             assert_near(&flat(&generator, ours), &flat(&generator, tracked), "generator");
             assert!((value - scalar(loss)).abs() < 1e-5);
         }

@@ -102,7 +102,7 @@ pub fn certified_lower_bound(
 
 /// What a bound is to be below.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Below {
+pub(crate) enum Below {
     /// W₁ of the samples: the function may be fitted to their rows.
     Samples,
     /// W₁ of the laws, in expectation: the function may not gain from the rows it is evaluated on. It starts from all
@@ -111,7 +111,7 @@ pub(super) enum Below {
 }
 
 /// The best of McShane's extensions of the scores as they are or divided by their largest slope.
-pub(super) fn best_extension(
+pub(crate) fn best_extension(
     real: ArrayView2<'_, f64>,
     fake: ArrayView2<'_, f64>,
     (real_scores, fake_scores): (&[f64], &[f64]),

@@ -1,4 +1,4 @@
-//! Distances between laws, in `f64`: the judges of a model.
+//! Distances between laws, in `f64`. What they say of a model is in [`judge`](crate::judge).
 //!
 //! `W₁(μ, ν) = min_π Σ ‖xᵢ − yⱼ‖·π(i, j) = max_f E_μ f − E_ν f`, where `π` runs over plans with marginals `μ` and `ν` and `f` over
 //! 1-Lipschitz functions. A plan bounds W₁ from above, a function from below.
@@ -14,12 +14,8 @@
 //! | large problems, smooth in the points | [`sinkhorn`], [`sinkhorn_divergence`] | approximate, with a bracket |
 //! | a fast look in many dimensions | [`sliced_w1`], [`max_sliced_w1`] | approximate, from below |
 //! | what a critic's scores prove | [`McShane`], [`certified_lower_bound`], [`check_lipschitz`] | lower bound |
-//! | what a sample can say at all | [`W1Report`] | bracket, floor, permutation test |
-//! | is everything covered, is anything copied | [`mode_coverage`], [`precision_coverage`], [`memorisation`] | shares |
 //! | why not KL | [`discrete_divergences`], [`gaussian_divergences`] | exact, by quadrature |
-mod bracket;
 mod cost;
-mod coverage;
 mod divergence;
 mod exact;
 mod gaussian;
@@ -36,16 +32,13 @@ mod spanning_tree;
 mod warm_start;
 
 pub use crate::norm::GroundNorm;
-pub use bracket::{Scores, W1Config, W1Report};
 pub(crate) use cost::check_rows;
 pub use cost::{DenseCost, GroundCost, PointCost};
-pub use coverage::{
-    Memorisation, ModeCoverage, PrecisionCoverage, memorisation, mode_coverage, precision_coverage,
-};
 pub use divergence::{Divergences, discrete_divergences, gaussian_divergences};
 pub use exact::{w1, w1_between};
 pub use gaussian::{w1_gaussian, w2_squared_gaussian};
 pub use mass::{MASS_TOLERANCE, uniform};
+pub(crate) use mcshane::{Below, best_extension};
 pub use mcshane::{CertifiedBound, McShane, certified_lower_bound, check_lipschitz, largest_slope};
 pub use network_simplex::solve_transport;
 pub use one_dimensional::{w1_sorted, w1_weighted};

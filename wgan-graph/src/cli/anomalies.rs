@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use wgan_core::{print, to_json};
+use wgan_core::cli::{print, to_json};
 use wgan_graph::{
     AnomalyConfig, Network, NodeAnomaly, NodeFeatures, find_anomalies, read_features,
 };
@@ -74,7 +74,7 @@ impl Anomalies {
             let summary = serde_json::json!({
                 "nodes": found.len(), "p_value_at_most_0.05": n_low, "most_anomalous": top,
             });
-            return Ok(print(&to_json(&summary))?);
+            return Ok(print(&to_json(&summary)?)?);
         }
         let mut text = format!(
             "{} nodes, {n_low} with p at most 0.05 (the smallest there can be is {:.2e}); the most \

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
-use wgan_core::{print, to_json};
+use wgan_core::cli::{print, to_json};
 use wgan_graph::ShortestPaths;
 
 use super::CliError;
@@ -63,7 +63,7 @@ impl DistancesCommand {
         write_csv(out, &["id", "distance"], rows)?;
         let reached = row.iter().filter(|d| d.is_finite()).count();
         if self.json {
-            print(&to_json(&serde_json::json!({ "nodes": row.len(), "reached": reached })))?;
+            print(&to_json(&serde_json::json!({ "nodes": row.len(), "reached": reached }))?)?;
         } else {
             eprintln!("{reached} of {} nodes reached; written to {}", row.len(), out.display());
         }
@@ -85,7 +85,7 @@ impl DistancesCommand {
             max_hops: hops.max,
         };
         if self.json {
-            return Ok(print(&to_json(&summary))?);
+            return Ok(print(&to_json(&summary)?)?);
         }
         Ok(print(&format!(
             "largest component        {} nodes, {} edges\n\

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 use wgan_core::WganError;
+use wgan_core::cli::ProgramError;
 use wgan_graph::GraphError;
 
 /// Why a command ended without its result.
@@ -17,6 +18,9 @@ pub enum CliError {
         #[from]
         source: GraphError,
     },
+    /// A device or an output is to blame.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
 }
 
 /// The option that helps, if there is one.
@@ -34,15 +38,13 @@ impl CliError {
         match self {
             CliError::Usage(_) => 2,
             CliError::Failed { .. } => 1,
+            CliError::Program(error) => error.exit_code(),
         }
     }
 }
 
 impl From<WganError> for CliError {
     fn from(error: WganError) -> Self {
-        match error {
-            WganError::NotBuiltIn { .. } => CliError::Usage(error.to_string()),
-            failed => CliError::Failed { source: failed.into() },
-        }
+        CliError::Failed { source: error.into() }
     }
 }

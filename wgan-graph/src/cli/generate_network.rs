@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use wgan_core::{print, to_json, waiting};
+use wgan_core::cli::{print, to_json, with_spinner};
 use wgan_graph::{Network, NetworkStatistics, WholeNetworkConfig, generate_network};
 
 use super::CliError;
@@ -39,7 +39,7 @@ impl GenerateNetwork {
             eprintln!("note: new edges have no costs; the structure alone is learnt");
         }
         let config = WholeNetworkConfig::new().with_overlap(self.overlap);
-        let new = waiting("generating", || generate_network(&network, &config, self.seed))?;
+        let new = with_spinner("generating", || generate_network(&network, &config, self.seed))?;
         let rows = new.edges().map(|(u, v, _)| vec![new.id(u).to_owned(), new.id(v).to_owned()]);
         write_csv(&self.out, &["source", "target"], rows)?;
         self.report(&network, &new)?;
@@ -50,11 +50,11 @@ impl GenerateNetwork {
     fn report(&self, old: &Network, new: &Network) -> Result<(), CliError> {
         let common = new.edges().filter(|&(u, v, _)| old.has_arc(u, v)).count();
         let overlap = common as f64 / new.n_edges() as f64;
-        let of = |network| waiting("comparing", || NetworkStatistics::of(network));
+        let of = |network| with_spinner("comparing", || NetworkStatistics::of(network));
         let (old, new) = (of(old)?, of(new)?);
         if self.json {
             let both = serde_json::json!({ "overlap": overlap, "given": old, "generated": new });
-            return Ok(print(&to_json(&both))?);
+            return Ok(print(&to_json(&both)?)?);
         }
         let mut text = format!("{:24} {:>12} {:>12}\n", "", "given", "generated");
         for ((name, old), (_, new)) in old.named().into_iter().zip(new.named()) {

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use wgan_core::{DeviceChoice, Progress, print, to_json, waiting, with_remote_devices};
-use wgan_graph::{GraphError, NodeGenerator, NodeGeneratorConfig};
+use wgan_core::cli::{DeviceChoice, Progress, print, to_json, with_remote_devices, with_spinner};
+use wgan_graph::{NodeGenerator, NodeGeneratorConfig};
 
 use super::CliError;
 use super::network::{Directed, NetworkArgs};
@@ -60,7 +60,7 @@ impl GenerateNodes {
         let generate = || {
             let progress = Progress::new();
             let generator = NodeGenerator::fit(&network, &config, self.seed, progress, &device)?;
-            Ok::<_, GraphError>(waiting("attaching nodes", || generator.generate(n, self.seed)))
+            Ok::<_, CliError>(with_spinner("attaching nodes", || generator.generate(n, self.seed)))
         };
         let new = with_remote_devices([&self.device], kept, generate)?;
         let has_costs = self.network.has_costs();
@@ -81,7 +81,7 @@ impl GenerateNodes {
                 "mean_hops": mean_hops,
                 "expected_mean_hops": expected,
             });
-            print(&to_json(&summary))?;
+            print(&to_json(&summary)?)?;
         }
         eprintln!(
             "{n_nodes} nodes with {n_edges} edges written to {}; they are {mean_hops:.2} hops from all \

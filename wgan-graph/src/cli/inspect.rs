@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use wgan_core::{print, to_json};
+use wgan_core::cli::{print, to_json};
 
 use super::CliError;
 use super::network::NetworkArgs;
@@ -22,7 +22,7 @@ impl Inspect {
     pub fn run(&self) -> Result<(), CliError> {
         let (_, summary) = self.network.read()?;
         if self.json {
-            print(&to_json(&summary))?;
+            print(&to_json(&summary)?)?;
         } else {
             print(&summary.to_string())?;
         }

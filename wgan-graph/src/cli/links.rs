@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use wgan_core::{print, to_json, waiting};
+use wgan_core::cli::{print, to_json, with_spinner};
 use wgan_graph::{Link, Network, WalkConfig, likely_links, link_scores, read_pairs};
 
 use super::CliError;
@@ -41,7 +41,7 @@ impl Links {
             eprintln!("note: costs play no part; the structure alone scores a pair");
         }
         let config = WalkConfig::new();
-        let links = waiting("scoring pairs", || match &self.pairs {
+        let links = with_spinner("scoring pairs", || match &self.pairs {
             Some(path) => of_pairs(&network, path, &config),
             None => Ok(likely_links(&network, self.top as usize, &config)?),
         })?;
@@ -52,7 +52,7 @@ impl Links {
         write_csv(&self.out, &["source", "target", "score"], rows)?;
         if self.json {
             let (n, nodes) = (links.len(), network.n_nodes());
-            print(&to_json(&serde_json::json!({ "pairs": n, "nodes": nodes })))?;
+            print(&to_json(&serde_json::json!({ "pairs": n, "nodes": nodes }))?)?;
         }
         eprintln!("{} pairs written to {}", links.len(), self.out.display());
         Ok(())

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use wgan_core::check_output;
+use wgan_core::cli::check_output;
 use wgan_graph::{
     ArcRule, CostColumn, GraphError, Network, NetworkSummary, ReadOptions, StrengthToCost,
     read_network,
@@ -98,7 +98,7 @@ impl NetworkArgs {
         let nodes = self.nodes.as_deref();
         let read: Vec<&Path> =
             [self.edges.as_path()].into_iter().chain(nodes).chain(others.iter().copied()).collect();
-        check_output(out, &read).map_err(CliError::Usage)
+        Ok(check_output(out, &read)?)
     }
 
     /// Reads the network and applies the choices.

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
-use wgan_core::{print, to_json, write_atomically};
+use wgan_core::cli::{print, to_json};
+use wgan_core::write_atomically;
 use wgan_graph::{
     EdgeFlow, GraphTransport, Network, draw, graph_w1, largest_violation, layout, read_law,
 };
@@ -73,7 +74,7 @@ impl W1 {
             write_atomically(picture, svg.as_bytes())?;
         }
         let answer = answer(&network, &transport);
-        Ok(print(&if self.json { to_json(&answer) } else { table(&answer) })?)
+        Ok(print(&if self.json { to_json(&answer)? } else { table(&answer) })?)
     }
 }
 

@@ -67,7 +67,7 @@ where
         let left = 1.0 - step as f64 / steps as f64;
         let real = NodeLaw::new(law_tensor(laws[0]));
         let z = Tensor::zeros([1, 1], &device);
-        wgan.critic_step(real, &z, Tensor::zeros([1], &device), rate * left);
+        wgan.critic_step(real, &z, Tensor::zeros([1], &device), left);
     }
     wgan.critic
 }

@@ -56,7 +56,7 @@ impl PatternGenerator {
             &train,
         );
         let prior = GaussianPrior { dim: LATENT };
-        let fit = Fit::new(&train, &scaled, &prior, device, rng.next_u64())?;
+        let fit = Fit::new(&scaled, &prior, device, rng.next_u64())?;
         let generator = fit.with_recorder(recorder).run(wgan)?.wgan.averaged;
         Ok(Self { generator, clustering, data, device: device.clone() })
     }

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use wgan_core::waiting;
-use wgan_materials::{MaterialsError, OnBadRow, OnRepeat, ColumnSelection, ReadOptions, Table};
+use wgan_core::cli::with_spinner;
+use wgan_materials::{ColumnSelection, MaterialsError, OnBadRow, OnRepeat, ReadOptions, Table};
 
 /// Which table to read, and how.
 #[derive(Clone, Debug, Args)]
@@ -66,7 +66,7 @@ impl ReadArgs {
 
     /// Reads the table at `path`.
     pub fn read(&self, path: &Path) -> Result<Table, MaterialsError> {
-        waiting(&format!("reading {}", path.display()), || Table::read(path, &self.options()))
+        with_spinner(&format!("reading {}", path.display()), || Table::read(path, &self.options()))
     }
 
     /// Reads the candidates at `path` with those properties of `reference` that are numbers there too.
@@ -83,7 +83,7 @@ impl ReadArgs {
             .with_on_bad_row(on_bad_row)
             .with_on_repeat(OnRepeat::Keep)
             .with_columns(ColumnSelection::Among(names));
-        waiting(&format!("reading {}", path.display()), || Table::read(path, &options))
+        with_spinner(&format!("reading {}", path.display()), || Table::read(path, &options))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 use wgan_core::WganError;
+use wgan_core::cli::ProgramError;
 use wgan_materials::MaterialsError;
 
 /// Why a command ended without its result.
@@ -13,6 +14,9 @@ pub enum CliError {
     /// The run failed: exit code 1.
     #[error(transparent)]
     Failed(#[from] MaterialsError),
+    /// A device or an output is to blame.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
 }
 
 impl CliError {
@@ -21,15 +25,13 @@ impl CliError {
         match self {
             CliError::Usage(_) => 2,
             CliError::Failed(_) => 1,
+            CliError::Program(error) => error.exit_code(),
         }
     }
 }
 
 impl From<WganError> for CliError {
     fn from(error: WganError) -> Self {
-        match error {
-            WganError::NotBuiltIn { .. } => CliError::Usage(error.to_string()),
-            failed => CliError::Failed(failed.into()),
-        }
+        CliError::Failed(error.into())
     }
 }

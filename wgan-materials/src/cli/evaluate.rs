@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 use clap::Args;
-use wgan_core::{print, to_json, waiting};
+use wgan_core::cli::{print, to_json, with_spinner};
 use wgan_materials::{Table, Target, adherence, evaluate_asked};
 
 use super::CliError;
@@ -42,7 +42,7 @@ impl Evaluate {
         let (compared, note) = compared(&reference, &targets);
         let (real, found) = (reference.material_rows(), candidates.formulas());
         let rows = candidates.material_rows();
-        let mut evaluation = waiting("comparing", || {
+        let mut evaluation = with_spinner("comparing", || {
             evaluate_asked(&real, &compared.material_rows(), &rows, self.seed)
         });
         evaluation.notes.extend(note);
@@ -53,7 +53,7 @@ impl Evaluate {
             let remarks = table.summary.remarks().into_iter();
             evaluation.notes.extend(remarks.map(|remark| format!("{which}, {remark}")));
         }
-        Ok(print(&if self.json { to_json(&evaluation) } else { evaluation.to_string() })?)
+        Ok(print(&if self.json { to_json(&evaluation)? } else { evaluation.to_string() })?)
     }
 }
 

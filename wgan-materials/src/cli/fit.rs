@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use clap::Args;
-use wgan_core::{Checkpoints, DeviceChoice, Progress, StopReason, WganError, with_remote_devices};
+use wgan_core::cli::{DeviceChoice, Progress, with_remote_devices};
+use wgan_core::{Checkpoints, StopReason, WganError};
 use wgan_materials::{MaterialsConfig, MaterialsModel, ModelCard, Table, Target};
 
 use super::CliError;

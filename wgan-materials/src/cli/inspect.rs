@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use wgan_core::{print, to_json};
+use wgan_core::cli::{print, to_json};
 
 use super::CliError;
 use super::data::DataArgs;
@@ -21,6 +21,6 @@ impl Inspect {
     /// Prints what was read.
     pub fn run(&self) -> Result<(), CliError> {
         let table = self.data.read()?;
-        Ok(print(&if self.json { to_json(&table.summary) } else { table.summary.to_string() })?)
+        Ok(print(&if self.json { to_json(&table.summary)? } else { table.summary.to_string() })?)
     }
 }

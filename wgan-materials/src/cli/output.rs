@@ -11,5 +11,5 @@ pub fn check_output(out: &Path, taken: &[&Path]) -> Result<(), CliError> {
         // Candidates grow in a file beside it, which takes its place in the end.
         return Err(CliError::Usage(format!("{}: expected a regular file", out.display())));
     }
-    wgan_core::check_output(out, taken).map_err(CliError::Usage)
+    Ok(wgan_core::cli::check_output(out, taken)?)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use wgan_core::{DeviceChoice, print, with_remote_devices};
+use wgan_core::cli::{DeviceChoice, print, with_remote_devices};
 use wgan_materials::{
     Candidate, CandidateParts, CandidateStream, CandidateWriter, Checker, MaterialRows,
     MaterialsError, MaterialsModel, SampleRequest, Sampler, Target, adherence,

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, TcpListener};
 
 use burn::server::{RemoteServer, WebSocketTransport};
 use clap::Args;
-use wgan_core::{DeviceChoice, WganError, print};
+use wgan_core::cli::{DeviceChoice, ProgramError, print};
 
 use super::CliError;
 
@@ -31,7 +31,7 @@ impl Serve {
             return Err(CliError::Usage(told.to_owned()));
         }
         let device = self.device.device()?;
-        let failed = |error: &dyn std::fmt::Display| WganError::Unreachable {
+        let failed = |error: &dyn std::fmt::Display| ProgramError::Unreachable {
             device: format!("{}:{}", self.address, self.port),
             reason: error.to_string(),
         };

@@ -3,7 +3,7 @@
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 use wgan_core::GroundNorm;
-use wgan_core::transport::{W1Config, W1Report};
+use wgan_core::judge::{W1Config, W1Report};
 
 use crate::composition::Composition;
 use crate::features::fraction_rows;

@@ -272,8 +272,7 @@ impl MaterialsModel {
         let strategy = GradientPenalty::two_sided(config.lambda);
         let wgan = Wgan::new(networks.critic, networks.generator, strategy, &training)
             .on_devices(shared_by);
-        let mut fit =
-            Fit::new(&training, &data, &prior, device, config.seed)?.with_recorder(recorder);
+        let mut fit = Fit::new(&data, &prior, device, config.seed)?.with_recorder(recorder);
         if let Some(checkpoints) = checkpoints {
             fit = fit.with_checkpoints(checkpoints);
         }

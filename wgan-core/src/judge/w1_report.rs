@@ -7,13 +7,10 @@ use rand::Rng;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
-use super::cost::check_rows;
-use super::exact::w1;
-use super::mcshane::{Below, McShane, best_extension};
-use super::plan::Transport;
+use super::Estimate;
 use crate::error::WganError;
-use crate::estimate::Estimate;
 use crate::norm::GroundNorm;
+use crate::transport::{Below, McShane, Transport, best_extension, check_rows, w1};
 
 /// Dimension from which exact transport between samples of usual size is mostly sampling (d = 16, n = 2000: 4.27 where the truth is 1.95).
 const SAMPLING_DIMENSION: usize = 16;

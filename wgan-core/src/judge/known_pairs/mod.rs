@@ -11,7 +11,7 @@
 //! ```
 //! use rand::SeedableRng;
 //! use rand_chacha::ChaCha8Rng;
-//! use wgan_core::known_pairs::{KnownPair, TranslatedNormals};
+//! use wgan_core::judge::known_pairs::{KnownPair, TranslatedNormals};
 //! use wgan_core::transport::{GroundNorm, w1};
 //!
 //! let pair = TranslatedNormals { d: 2, shift: 3.0 };

@@ -2,9 +2,9 @@
 
 use ndarray::ArrayView2;
 
-use super::cost::{GroundCost, PointCost, check_rows};
 use crate::error::WganError;
 use crate::norm::GroundNorm;
+use crate::transport::{GroundCost, PointCost, check_rows};
 
 /// How a sample spreads over known modes.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::perceptron::Perceptron;
 use super::rows::Rows;
-use crate::model::Mlp;
+use crate::network::Mlp;
 
 /// Rows of a weight matrix whose gradient one task computes: with 512 columns they stay in the cache of a core.
 const BLOCK: usize = 128;

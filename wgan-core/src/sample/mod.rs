@@ -1,8 +1,10 @@
 //! What critics score: a batch of samples that can be interpolated, compared and stacked.
 
+mod batch;
+
 use burn::tensor::Tensor;
 
-use crate::batch::Batch;
+pub use batch::Batch;
 
 /// A batch of `n` samples of one law.
 ///

@@ -1,30 +1,11 @@
-//! Upper bounds on a critic's Lipschitz constant, from its weights.
+//! Norms and singular values of weights, in `f64`.
 
 use burn::tensor::Tensor;
 use faer::Mat;
 use faer::linalg::solvers::Svd;
 
 use crate::error::WganError;
-use crate::model::Critic;
 use crate::norm::GroundNorm;
-
-/// Critics whose Lipschitz constant has an upper bound that can be computed.
-pub trait LipschitzBound: Critic {
-    /// A number `L` with `|f(x) − f(y)| ≤ L·‖x − y‖` for all `x` and `y`, in `f64`.
-    ///
-    /// # Errors
-    /// [`WganError::Decomposition`] if a weight is not finite.
-    fn lipschitz_bound(&self, ground: GroundNorm) -> Result<f64, WganError>;
-}
-
-/// Critics that are a chain of linear layers and 1-Lipschitz activations, so that a constraint on
-/// each layer is one on the whole.
-///
-/// Every two-dimensional parameter must be the weight `[d_in, d_out]` of a layer.
-pub trait LayeredCritic: Critic {
-    /// Weights of the layers, from input to output.
-    fn weights(&self) -> Vec<Tensor<2>>;
-}
 
 /// Norm of `x ↦ xW` from `ground` to `ground`, in `f64`.
 ///
@@ -54,7 +35,7 @@ pub fn singular_values(weight: &Tensor<2>) -> Result<Vec<f64>, WganError> {
 }
 
 /// The orthonormal matrix nearest to `weight`: `UVᵀ` of `weight = USVᵀ`.
-pub(super) fn polar_factor(weight: &Tensor<2>) -> Result<Tensor<2>, WganError> {
+pub(crate) fn polar_factor(weight: &Tensor<2>) -> Result<Tensor<2>, WganError> {
     let w = matrix(weight);
     let decomposition = Svd::new_thin(w.as_ref()).map_err(not_decomposed)?;
     let factor = decomposition.U() * decomposition.V().transpose();

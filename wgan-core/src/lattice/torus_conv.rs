@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::{Rng, RngExt};
 
 use crate::error::WganError;
-use crate::lipschitz::operator_norm;
+use crate::network::operator_norm;
 use crate::norm::GroundNorm;
 
 /// Convolution of periodic images, `y = P x W / √m + b`, where `P` cuts out the patch of each output site.

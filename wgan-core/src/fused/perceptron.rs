@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::rows::Rows;
-use crate::model::{Activation, Mlp};
+use crate::network::{Activation, Mlp};
 
 /// Weights of a [`Mlp`] with a piecewise-linear activation, in the memory of the process.
 pub(super) struct Perceptron {

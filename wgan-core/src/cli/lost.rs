@@ -3,8 +3,7 @@
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
 
-use super::DeviceChoice;
-use crate::error::WganError;
+use super::{DeviceChoice, ProgramError};
 
 /// What `work` gives, with a panic as an error where one of `devices` is remote.
 ///
@@ -16,8 +15,8 @@ use crate::error::WganError;
 /// process for panics is silent: one call at a time.
 ///
 /// # Errors
-/// Those of `work`, and [`WganError::Lost`].
-pub fn with_remote_devices<'a, T, E: From<WganError>>(
+/// Those of `work`, and [`ProgramError::Lost`].
+pub fn with_remote_devices<'a, T, E: From<ProgramError>>(
     devices: impl IntoIterator<Item = &'a DeviceChoice>,
     kept: impl FnOnce() -> String,
     work: impl FnOnce() -> Result<T, E>,
@@ -35,7 +34,7 @@ pub fn with_remote_devices<'a, T, E: From<WganError>>(
     panic::set_hook(hook);
     result.unwrap_or_else(|panic| {
         let (devices, reason) = (remote.join(" or "), reason(panic.as_ref()));
-        Err(WganError::Lost { devices, reason, kept: kept() }.into())
+        Err(ProgramError::Lost { devices, reason, kept: kept() }.into())
     })
 }
 
@@ -56,17 +55,17 @@ mod tests {
         let server = DeviceChoice::Remote("ws://gpu:3000".to_owned());
         let devices = [DeviceChoice::Flex, server];
         let kept = || "half is kept".to_owned();
-        let work = || -> Result<(), WganError> { panic!("no answer\n  within {} s", 7) };
+        let work = || -> Result<(), ProgramError> { panic!("no answer\n  within {} s", 7) };
         let message = with_remote_devices(&devices, kept, work).unwrap_err().to_string();
         assert_eq!(message, "remote=ws://gpu:3000 was lost (no answer within 7 s); half is kept");
-        let seven = with_remote_devices(&devices, kept, || Ok::<_, WganError>(7));
+        let seven = with_remote_devices(&devices, kept, || Ok::<_, ProgramError>(7));
         assert_eq!(seven.unwrap(), 7);
     }
 
     #[test]
     #[should_panic(expected = "a mistake")]
     fn a_panic_goes_on_where_no_device_is_remote() {
-        let work = || -> Result<(), WganError> { panic!("a mistake") };
+        let work = || -> Result<(), ProgramError> { panic!("a mistake") };
         let _ = with_remote_devices([&DeviceChoice::Flex], String::new, work);
     }
 }

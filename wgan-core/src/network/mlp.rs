@@ -6,10 +6,9 @@ use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::{Rng, RngExt};
 
-use super::Activation;
 use super::activation::Slope;
+use super::{Activation, operator_norm};
 use crate::error::WganError;
-use crate::lipschitz::operator_norm;
 use crate::norm::GroundNorm;
 
 /// Shape of a [`Mlp`].

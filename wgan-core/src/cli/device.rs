@@ -1,15 +1,12 @@
 //! Devices by name, as programs are told them.
 
-mod lost;
-
 use std::fmt;
 use std::str::FromStr;
 
 use burn::tensor::Device;
 
+use super::ProgramError;
 use crate::error::WganError;
-
-pub use lost::with_remote_devices;
 
 /// Where tensors live: `flex`, `tch`, `wgpu`, `cuda`, or `remote=ws://HOST:PORT`.
 ///
@@ -36,8 +33,8 @@ impl DeviceChoice {
     /// The device.
     ///
     /// # Errors
-    /// [`WganError::NotBuiltIn`], [`WganError::Unreachable`] for a server.
-    pub fn device(&self) -> Result<Device, WganError> {
+    /// [`ProgramError::NotBuiltIn`], [`ProgramError::Unreachable`] for a server.
+    pub fn device(&self) -> Result<Device, ProgramError> {
         match self {
             #[cfg(feature = "flex")]
             DeviceChoice::Flex => Ok(Device::flex()),
@@ -51,7 +48,7 @@ impl DeviceChoice {
             DeviceChoice::Remote(address) => {
                 let host = burn::remote::RemoteHost::websocket(address);
                 let connected = Device::remote_options(&host).init();
-                connected.map_err(|error| WganError::Unreachable {
+                connected.map_err(|error| ProgramError::Unreachable {
                     device: self.to_string(),
                     reason: error.to_string(),
                 })
@@ -77,7 +74,7 @@ impl DeviceChoice {
         }
     }
 
-    fn not_built_in(&self) -> WganError {
+    fn not_built_in(&self) -> ProgramError {
         let built_in: Vec<&str> = [
             ("flex", cfg!(feature = "flex")),
             ("tch", cfg!(feature = "tch")),
@@ -90,7 +87,7 @@ impl DeviceChoice {
         .collect();
         let built_in =
             if built_in.is_empty() { "no device".to_owned() } else { built_in.join(", ") };
-        WganError::NotBuiltIn { device: self.feature(), built_in }
+        ProgramError::NotBuiltIn { device: self.feature(), built_in }
     }
 }
 

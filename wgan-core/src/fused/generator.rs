@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::gradients::{Gradients, Outer, Share};
 use super::perceptron::{CHUNK, Perceptron};
 use super::rows::Rows;
-use crate::model::Mlp;
+use crate::network::Mlp;
 
 /// `G(z)` without a tape, `[n, k] → [n, d]`.
 pub(crate) fn generate(generator: &Mlp, z: Tensor<2>) -> Option<Tensor<2>> {

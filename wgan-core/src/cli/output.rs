@@ -4,23 +4,23 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
+use super::ProgramError;
 use crate::error::WganError;
 use crate::file::{folder_of, resolved, target_of};
 
 /// Refuses an output that cannot be written, or that would replace one of the files `taken`, before
-/// time is spent on it; says why.
+/// time is spent on it.
 ///
 /// # Errors
-/// One sentence that names the path.
-pub fn check_output(out: &Path, taken: &[&Path]) -> Result<(), String> {
+/// [`ProgramError::NoFolder`], [`ProgramError::WouldReplace`] or [`ProgramError::NotWritable`].
+pub fn check_output(out: &Path, taken: &[&Path]) -> Result<(), ProgramError> {
     if !folder_of(out).is_dir() || out.is_dir() {
-        return Err(format!("{}: expected a file in a folder that exists", out.display()));
+        return Err(ProgramError::NoFolder { out: out.to_owned() });
     }
-    if let Some(other) = taken.iter().find(|other| resolved(other) == resolved(out)) {
-        let (out, other) = (out.display(), other.display());
-        return Err(format!("{out}: would replace {other}; name another file"));
+    if let Some(&other) = taken.iter().find(|other| resolved(other) == resolved(out)) {
+        return Err(ProgramError::WouldReplace { out: out.to_owned(), other: other.to_owned() });
     }
-    let cannot = |error| format!("{}: cannot be written: {error}", out.display());
+    let cannot = |source| ProgramError::NotWritable { out: out.to_owned(), source };
     let target = target_of(out).map_err(cannot)?;
     if fs::metadata(&target).is_ok_and(|there| !there.is_file()) {
         return Ok(()); // a pipe or a terminal
@@ -41,10 +41,12 @@ pub fn print(text: &str) -> Result<(), WganError> {
     }
 }
 
-/// Indented JSON of a value that always has one.
-pub fn to_json(value: &impl serde::Serialize) -> String {
-    serde_json::to_string_pretty(value)
-        .unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}"))
+/// Indented JSON of `value`.
+///
+/// # Errors
+/// [`WganError::Io`] for a value that has no JSON, such as a map whose keys are not text.
+pub fn to_json(value: &impl serde::Serialize) -> Result<String, WganError> {
+    serde_json::to_string_pretty(value).map_err(|error| WganError::io("JSON", error.into()))
 }
 
 #[cfg(test)]
@@ -56,18 +58,27 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let [input, out] = ["in.csv", "out.csv"].map(|name| folder.path().join(name));
         fs::write(&input, "x").unwrap();
-        assert_eq!(check_output(&out, &[&input]), Ok(()));
+        check_output(&out, &[&input]).unwrap();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing stays");
         let around = folder.path().join(".").join("in.csv");
-        assert!(check_output(&around, &[&input]).unwrap_err().contains("would replace"));
+        let message =
+            |out: &Path, taken: &[&Path]| check_output(out, taken).unwrap_err().to_string();
+        assert!(message(&around, &[&input]).contains("would replace"));
         for wrong in [folder.path(), &folder.path().join("none").join("out.csv")] {
-            assert!(check_output(wrong, &[]).unwrap_err().contains("a folder that exists"));
+            assert!(message(wrong, &[]).contains("a folder that exists"));
         }
         #[cfg(unix)]
-        assert_eq!(check_output(Path::new("/dev/null"), &[]), Ok(()));
+        check_output(Path::new("/dev/null"), &[]).unwrap();
         let mut permissions = fs::metadata(&input).unwrap().permissions();
         permissions.set_readonly(true);
         fs::set_permissions(&input, permissions).unwrap();
-        assert!(check_output(&input, &[]).unwrap_err().contains("read-only"));
+        assert!(message(&input, &[]).contains("read-only"));
+    }
+
+    #[test]
+    fn a_value_without_json_is_an_error() {
+        let keys_are_no_text = std::collections::BTreeMap::from([((1, 2), 3)]);
+        assert!(to_json(&keys_are_no_text).unwrap_err().to_string().starts_with("JSON: "));
+        assert_eq!(to_json(&[1]).unwrap(), "[\n  1\n]");
     }
 }

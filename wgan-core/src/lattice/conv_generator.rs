@@ -6,8 +6,10 @@ use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
 
-use super::{Activation, BatchNorm, Generator, TorusConv, linear};
+use super::TorusConv;
 use crate::error::WganError;
+use crate::model::Generator;
+use crate::network::{Activation, BatchNorm, linear};
 
 /// Shape of a [`ConvGenerator`].
 #[derive(Config, Debug, PartialEq)]

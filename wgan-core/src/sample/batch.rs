@@ -1,11 +1,12 @@
 //! Batches that can be parted and moved.
 
+use std::fmt::Debug;
 use std::ops::Range;
 
 use burn::tensor::{Device, Tensor};
 
 /// One row per sample: samples and latents, which several devices can share.
-pub trait Batch: Clone + Send {
+pub trait Batch: Clone + Debug + Send {
     /// Rows `rows` alone, in their order.
     #[must_use]
     fn part(&self, rows: Range<usize>) -> Self;

@@ -7,10 +7,9 @@ use rayon::prelude::*;
 use super::gradients::{Gradients, Outer, Share};
 use super::perceptron::{CHUNK, Perceptron, Trace};
 use super::rows::Rows;
-use crate::lipschitz::{GradientPenalty, PenaltyForm, Sides};
-use crate::model::Mlp;
+use crate::loss::{CriticStep, GradientPenalty, Sides};
+use crate::network::Mlp;
 use crate::norm::{GroundNorm, SQUARE_FLOOR};
-use crate::train::CriticStep;
 
 /// Gradients of `penalty − (E f(real) − E f(fake))` for the parameters of `critic`, and the figures of the step.
 ///
@@ -21,15 +20,13 @@ use crate::train::CriticStep;
 /// - `real`, `fake`: `[n, d]`; `t`: `[n]`
 pub(crate) fn critic_gradients(
     critic: &Mlp,
-    form: PenaltyForm,
+    penalty: Option<GradientPenalty>,
     (real, fake): (Tensor<2>, Tensor<2>),
     t: Tensor<1>,
 ) -> Option<(GradientsParams, CriticStep)> {
-    let penalty = match form {
-        PenaltyForm::None => None,
-        PenaltyForm::Gradient(penalty) if penalty.ground == GroundNorm::L2 => Some(penalty),
-        _ => return None,
-    };
+    if penalty.is_some_and(|penalty| penalty.ground != GroundNorm::L2) {
+        return None;
+    }
     let network = Perceptron::of(critic)?;
     let (real, fake) = (Rows::of(real)?, Rows::of(fake)?);
     let t: Vec<f32> = t.into_data().try_into_vec().ok()?;

@@ -6,8 +6,10 @@ use burn::tensor::activation::leaky_relu;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
 
-use super::{GaussianPrior, Generator, Mlp, MlpConfig, TorusConv};
+use super::TorusConv;
 use crate::error::WganError;
+use crate::model::{GaussianPrior, Generator};
+use crate::network::{Mlp, MlpConfig};
 
 /// Sites along a side of the coarsest image.
 const SMALLEST: usize = 4;

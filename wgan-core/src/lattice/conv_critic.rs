@@ -5,11 +5,11 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
 
-use super::activation::Slope;
+use super::TorusConv;
 use super::sample_norm::{NormSlope, SampleNorm};
-use super::{Activation, Critic, InputGradient, Mlp, MlpConfig, TorusConv};
 use crate::error::WganError;
-use crate::lipschitz::LipschitzBound;
+use crate::model::{Critic, InputGradient, LipschitzBound};
+use crate::network::{Activation, Mlp, MlpConfig, Slope};
 use crate::norm::GroundNorm;
 
 /// Shape of a [`ConvCritic`].

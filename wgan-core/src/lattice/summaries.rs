@@ -3,8 +3,8 @@
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Tensor;
 
-use super::Generator;
 use crate::error::WganError;
+use crate::model::Generator;
 
 /// Per-spin summaries of configurations on a torus, `[n, L²] → [n, 4]`, standardised on data.
 ///
