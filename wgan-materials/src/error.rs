@@ -80,6 +80,16 @@ pub enum MaterialsError {
         /// The conditions.
         targets: Vec<String>,
     },
+    /// A table without formulas where they are needed.
+    #[error(
+        "no column holds formulas: expected one named formula, composition, compound or material, \
+         or one where half of the cells parse; the columns are {}",
+        quoted(columns)
+    )]
+    NoFormulaColumn {
+        /// The names the table has.
+        columns: Vec<String>,
+    },
     /// A column asked for by name that cannot be modelled, or not in the way asked for.
     #[error("column `{name}` cannot be used: {reason}")]
     NotModelled {

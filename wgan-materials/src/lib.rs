@@ -54,6 +54,7 @@ mod error;
 mod evaluate;
 mod features;
 mod forest;
+mod frame_writer;
 mod formula;
 mod impute;
 mod model;
@@ -69,17 +70,19 @@ mod stream;
 mod table;
 mod target;
 
-pub use candidates::CandidateWriter;
+pub use candidates::{candidate_frame, candidate_table};
 pub use checks::{CheckedCandidate, Checker, Checks};
 pub use composition::Composition;
 pub use descriptor::element_descriptors;
 pub use element::Element;
 pub use error::MaterialsError;
 pub use evaluate::{
-    Adherence, ConditionalDistance, Evaluation, MaterialRows, PropertyColumn, PropertyDistance,
-    adherence, evaluate, evaluate_asked,
+    Adherence, ClassDistance, ClosestRecord, ConditionalDistance, Evaluation, MaterialRows,
+    PropertyColumn, PropertyDistance, RowEvaluation, WithFloor, adherence, evaluate, evaluate_asked,
+    evaluate_rows,
 };
 pub use features::{Feature, FeatureSpace, feature_names, feature_rows, fraction_rows};
+pub use frame_writer::{FrameWriter, write_frame};
 pub use forest::{Forest, ForestConfig, ForestLearner, TriedColumns};
 pub use model::{
     Alphabet, Candidate, Chunk, Conditions, ElementRules, Given, MaterialsConfig, MaterialsModel,
@@ -95,7 +98,7 @@ pub use property::ElementProperty;
 pub use report::{REPORT_FILES, Report};
 pub use stream::CandidateStream;
 pub use table::{
-    CellType, Cells, Column, ColumnReport, ColumnRole, ColumnSelection, OnBadRow, OnRepeat,
-    Property, ReadOptions, ReadSummary, SkippedRow, Table,
+    CellType, Cells, Column, ColumnReport, ColumnSpec, ColumnRole, ColumnSelection, OnBadRow, OnRepeat,
+    ReadOptions, ReadSummary, SkippedRow, Table,
 };
-pub use target::Target;
+pub use target::{Target, Wanted};

@@ -7,7 +7,7 @@ use polars::prelude::{DataFrame, ParquetReader, SerReader};
 use serde::{Deserialize, Serialize};
 use wgan_core::{WganError, write_atomically};
 
-use crate::candidates::CandidateWriter;
+use crate::frame_writer::FrameWriter;
 use crate::error::MaterialsError;
 use crate::model::Sampler;
 
@@ -100,15 +100,15 @@ impl CandidateParts {
     ///
     /// # Errors
     /// If the file cannot be created.
-    pub fn next_part(&self, properties: &[String]) -> Result<CandidateWriter, MaterialsError> {
-        CandidateWriter::create(&self.path(self.n_parts), properties)
+    pub fn next_part(&self) -> Result<FrameWriter, MaterialsError> {
+        FrameWriter::create(&self.path(self.n_parts))
     }
 
     /// Completes the next part, of so many candidates.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn add(&mut self, part: CandidateWriter, n_rows: usize) -> Result<(), MaterialsError> {
+    pub fn add(&mut self, part: FrameWriter, n_rows: usize) -> Result<(), MaterialsError> {
         part.finish()?;
         self.n_parts += 1;
         self.n_rows += n_rows;
@@ -119,7 +119,7 @@ impl CandidateParts {
     ///
     /// # Errors
     /// If a part cannot be read or the list cannot be written.
-    pub fn join(self, mut list: CandidateWriter, n: usize) -> Result<(), MaterialsError> {
+    pub fn join(self, mut list: FrameWriter, n: usize) -> Result<(), MaterialsError> {
         let mut left = n;
         for part in 0..self.n_parts {
             let rows = self.read(part)?;

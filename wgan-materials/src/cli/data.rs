@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use wgan_core::cli::with_spinner;
-use wgan_materials::{ColumnSelection, MaterialsError, OnBadRow, OnRepeat, ReadOptions, Table};
+use wgan_materials::{
+    Column, ColumnRole, ColumnSelection, MaterialsError, OnBadRow, OnRepeat, ReadOptions, Table,
+};
 
 /// Which table to read, and how.
 #[derive(Clone, Debug, Args)]
@@ -69,7 +71,7 @@ impl ReadArgs {
         with_spinner(&format!("reading {}", path.display()), || Table::read(path, &self.options()))
     }
 
-    /// Reads the candidates at `path` with those properties of `reference` that are numbers there too.
+    /// Reads the candidates at `path` with those columns of `reference` that they have too.
     ///
     /// Repeated rows are kept, and what is no number in a property is missing: both tell on the
     /// candidates.
@@ -78,12 +80,23 @@ impl ReadArgs {
             BadRow::Skip => OnBadRow::Blank,
             BadRow::Fail => OnBadRow::Fail,
         };
-        let names = reference.columns.iter().map(|column| column.name.clone()).collect();
+        let role = |column: &Column| match column.is_class() {
+            true => (column.name.clone(), ColumnRole::Class),
+            false => (column.name.clone(), ColumnRole::Number),
+        };
+        let roles = reference.columns.iter().map(role).collect();
         let options = ReadOptions::default()
             .with_on_bad_row(on_bad_row)
             .with_on_repeat(OnRepeat::Keep)
-            .with_columns(ColumnSelection::Among(names));
-        with_spinner(&format!("reading {}", path.display()), || Table::read(path, &options))
+            .with_columns(ColumnSelection::Like(roles));
+        let told = format!("reading {}", path.display());
+        let table = with_spinner(&told, || Table::read(path, &options))?;
+        match (&reference.compositions, &table.compositions) {
+            (Some(_), None) => Err(MaterialsError::NoFormulaColumn {
+                columns: table.summary.columns.into_iter().map(|column| column.name).collect(),
+            }),
+            _ => Ok(table),
+        }
     }
 }
 

@@ -7,9 +7,9 @@ use wgan_cond::Condition;
 use wgan_core::cli::{print, with_remote_devices};
 use wgan_core::folder_of;
 use wgan_materials::{
-    Adherence, CandidateStream, CandidateWriter, CheckedCandidate, Checker, Composition,
-    MaterialRows, MaterialsModel, REPORT_FILES, Report, Sampler, Table, Target, adherence,
-    evaluate_asked,
+    Adherence, CandidateStream, CheckedCandidate, Checker, Composition, MaterialsModel,
+    REPORT_FILES, Report, Sampler, Table, Target, adherence, candidate_frame, candidate_table,
+    evaluate_asked, write_frame,
 };
 
 use super::CliError;
@@ -79,9 +79,7 @@ impl Generate {
         }
         let mut stream = CandidateStream::new(&sampler, self.training.seed, self.neutral);
         let candidates = self.candidates(&mut stream, &table)?;
-        let mut writer = CandidateWriter::create(&self.out, model.card().space.names())?;
-        writer.write(&candidates)?;
-        writer.finish()?;
+        write_frame(&self.out, candidate_frame(&candidates, model.card().space.specs())?)?;
         eprintln!("{} candidates written to {}", candidates.len(), self.out.display());
         let asked = self.asked(&table, &model, &sampler, &targets, &candidates)?;
         self.report(&table, &model, &stream, &candidates, asked)
@@ -128,8 +126,7 @@ impl Generate {
             first_drawn(&model.sampler(&device)?, self.n, self.training.seed, self.neutral)?;
         let found: Vec<Composition> =
             candidates.iter().map(|found| found.candidate.composition.clone()).collect();
-        let reference = table.material_rows();
-        let adherence = adherence(&reference, &found, &unasked, targets, self.training.seed)?;
+        let adherence = adherence(table, &found, &unasked, targets, self.training.seed)?;
         let given = sampler.given();
         let mut notes: Vec<String> = targets.iter().filter_map(Target::extrapolation).collect();
         notes.push(format!(
@@ -157,16 +154,8 @@ impl Generate {
         candidates: &[CheckedCandidate],
         asked: Asked,
     ) -> Result<(), CliError> {
-        let compositions: Vec<Composition> =
-            candidates.iter().map(|c| c.candidate.composition.clone()).collect();
-        let properties = table.properties();
-        let columns: Vec<Vec<Option<f64>>> = (0..properties.len())
-            .map(|j| candidates.iter().map(|c| c.candidate.properties[j]).collect())
-            .collect();
-        let rows = properties.iter().zip(&columns);
-        let rows = rows.fold(MaterialRows::new(&compositions), |rows, (property, values)| {
-            rows.with_property(&property.name, values)
-        });
+        let drawn = candidate_table(candidates, model.card().space.specs())?;
+        let rows = drawn.material_rows();
         let reference = table.material_rows();
         let compared = asked.compared.as_ref().unwrap_or(table).material_rows();
         let mut evaluation = evaluate_asked(&reference, &compared, &rows, self.training.seed);

@@ -4,6 +4,7 @@ mod conditions;
 mod data;
 mod error;
 mod evaluate;
+mod features;
 mod fit;
 mod generate;
 mod inspect;
@@ -28,6 +29,8 @@ pub struct Cli {
 enum Command {
     /// Says what is read from a table: per column, and every skipped row with the reason.
     Inspect(inspect::Inspect),
+    /// Writes the feature vectors of a table.
+    Features(features::Features),
     /// Fits a model to a table and writes candidates and a report.
     Generate(generate::Generate),
     /// Fits a model to a table and saves it.
@@ -49,6 +52,7 @@ impl Cli {
     pub fn run(self) -> Result<(), CliError> {
         match self.command {
             Command::Inspect(command) => command.run(),
+            Command::Features(command) => command.run(),
             Command::Generate(command) => command.run(),
             Command::Fit(command) => command.run(),
             Command::Sample(command) => command.run(),

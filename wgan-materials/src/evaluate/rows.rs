@@ -1,7 +1,7 @@
 //! The rows that are compared, wherever they come from.
 
 use crate::composition::Composition;
-use crate::table::{Column, Property, Table};
+use crate::table::{Column, Table};
 
 /// Compositions with named numeric properties of the same length, some of them missing.
 #[derive(Clone, Debug)]
@@ -61,13 +61,6 @@ impl Table {
             compositions: self.formulas(),
             properties: columns.map(property).collect(),
         }
-    }
-}
-
-impl<'a> From<&'a Property> for PropertyColumn<'a> {
-    fn from(property: &'a Property) -> Self {
-        let values = Values::Numbers(&property.values);
-        Self { name: &property.name, unit: property.unit.as_deref(), values }
     }
 }
 

@@ -10,11 +10,12 @@ mod featurizer;
 mod generator;
 mod materials_model;
 mod prior;
-mod property_space;
+mod column_space;
 mod rank_transform;
 mod sampler;
 
 pub use alphabet::Alphabet;
+pub use column_space::ColumnSpace;
 pub use conditions::{Conditions, Given};
 pub use config::MaterialsConfig;
 pub use data::MaterialsData;
@@ -23,6 +24,6 @@ pub use featurizer::{Featurizer, FeaturizerShape};
 pub use generator::{MaterialsGenerator, MaterialsGeneratorConfig};
 pub use materials_model::{MaterialsModel, ModelCard};
 pub use prior::{MaterialsLatent, MaterialsPrior};
-pub use property_space::PropertySpace;
+
 pub use rank_transform::RankTransform;
 pub use sampler::{Candidate, Chunk, Sampler};

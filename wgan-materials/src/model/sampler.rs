@@ -14,8 +14,8 @@ use wgan_core::Critic;
 use super::alphabet::Slots;
 use super::data::{amounts_tensor, elements_tensor};
 use super::{
-    Alphabet, Conditions, ElementRules, Featurizer, Given, MaterialsGenerator, MaterialsLatent,
-    MaterialsPrior, PropertySpace, SlotRules,
+    Alphabet, ColumnSpace, Conditions, ElementRules, Featurizer, Given, MaterialsGenerator, MaterialsLatent,
+    MaterialsPrior, SlotRules,
 };
 use crate::composition::Composition;
 use crate::error::MaterialsError;
@@ -27,8 +27,8 @@ use crate::target::Target;
 pub struct Candidate {
     /// What it is made of.
     pub composition: Composition,
-    /// Its properties, in the order of the columns.
-    pub properties: Vec<Option<f64>>,
+    /// Its numbers, and the places of its classes, in the order of the columns.
+    pub values: Vec<Option<f64>>,
     /// The critic's `f`: higher is closer to the known materials.
     pub critic_score: f64,
 }
@@ -52,7 +52,7 @@ pub struct Sampler {
     prior: MaterialsPrior,
     featurizer: Featurizer,
     alphabet: Alphabet,
-    space: PropertySpace,
+    space: ColumnSpace,
     known: Arc<[Composition]>,
     conditions: Conditions,
     given: Given,
@@ -75,13 +75,13 @@ impl Sampler {
         generator: MaterialsGenerator,
         critic: ConcatCritic,
         alphabet: Alphabet,
-        space: PropertySpace,
+        space: ColumnSpace,
         known: Arc<[Composition]>,
         conditions: Conditions,
         device: &Device,
     ) -> Result<Self, MaterialsError> {
-        let featurizer = Featurizer::new(&alphabet, space.width(), device)
-            .with_given(conditions.width(), space.places(conditions.properties()));
+        let featurizer =
+            Featurizer::new(&alphabet, &space, device).with_given(&conditions, &space);
         let given = if conditions.width() == 0 {
             Given::nothing(known.len())
         } else {
@@ -155,28 +155,28 @@ impl Sampler {
             }
         }
         let codes: Vec<f32> = draws.iter().flat_map(|draw| draw.codes.iter().copied()).collect();
-        let properties = self.properties(&codes, &rows);
+        let columns = self.columns(&codes, &rows);
         let scores = self.scores(&draws, codes, &rows);
         let candidate = |(i, draw): (usize, Draw)| Candidate {
             composition: draw.composition,
-            properties: properties.iter().map(|values| values[i]).collect(),
+            values: columns.iter().map(|values| values[i]).collect(),
             critic_score: f64::from(scores[i]),
         };
         let candidates = draws.into_iter().enumerate().map(candidate).collect();
         Ok(Chunk { candidates, n_known })
     }
 
-    /// Properties of the draws, column by column: those of the rows where they are given, else decoded.
-    fn properties(&self, codes: &[f32], rows: &[usize]) -> Vec<Vec<Option<f64>>> {
+    /// Numbers and classes of the draws, column by column: those of the rows where they are given, else decoded.
+    fn columns(&self, codes: &[f32], rows: &[usize]) -> Vec<Vec<Option<f64>>> {
         let mut decoded = if self.is_targeted {
             self.space.decode_each(codes)
         } else {
             self.space.decode(codes, rows.len())
         };
-        for property in &self.given.properties {
-            let place = self.space.names().iter().position(|name| *name == property.name);
+        for column in &self.given.columns {
+            let place = self.space.specs().iter().position(|spec| spec.name == column.name);
             if let Some(values) = place.map(|place| &mut decoded[place]) {
-                *values = rows.iter().map(|&row| property.values[row]).collect();
+                *values = rows.iter().map(|&row| column.value(row)).collect();
             }
         }
         decoded

@@ -21,6 +21,34 @@ pub struct Column {
     pub cells: Cells,
 }
 
+/// What a column is, without its cells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ColumnSpec {
+    /// Name in the header.
+    pub name: String,
+    /// Unit, as far as the name tells.
+    pub unit: Option<String>,
+    /// Type of the cells in a frame.
+    pub cell_type: CellType,
+    /// Names of the classes; none for numbers.
+    pub levels: Option<Vec<String>>,
+}
+
+impl ColumnSpec {
+    /// The column of these values: numbers, or places of classes.
+    pub fn column(&self, values: impl Iterator<Item = Option<f64>>) -> Column {
+        let cells = match &self.levels {
+            None => Cells::Numbers(values.collect()),
+            Some(levels) => {
+                let codes = values.map(|place| place.map(|place| place as u32)).collect();
+                Cells::Classes { levels: levels.clone(), codes }
+            }
+        };
+        let (name, unit) = (self.name.clone(), self.unit.clone());
+        Column { name, unit, cell_type: self.cell_type, cells }
+    }
+}
+
 /// The cells of a column, `None` where nothing is known.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Cells {
@@ -139,6 +167,24 @@ impl Column {
             Cells::Classes { levels, codes } => {
                 codes[row].and_then(|code| levels[code as usize].parse().ok())
             }
+        }
+    }
+
+    /// What the column is.
+    pub fn spec(&self) -> ColumnSpec {
+        let levels = match &self.cells {
+            Cells::Numbers(_) => None,
+            Cells::Classes { levels, .. } => Some(levels.clone()),
+        };
+        let (name, unit) = (self.name.clone(), self.unit.clone());
+        ColumnSpec { name, unit, cell_type: self.cell_type, levels }
+    }
+
+    /// The number in a row, or the place of its class.
+    pub fn value(&self, row: usize) -> Option<f64> {
+        match &self.cells {
+            Cells::Numbers(values) => values[row],
+            Cells::Classes { codes, .. } => codes[row].map(f64::from),
         }
     }
 

@@ -19,9 +19,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use polars::prelude::{Column as FrameColumn, DataFrame};
-use serde::{Deserialize, Serialize};
 
-pub use column::{CellType, Cells, Column};
+pub use column::{CellType, Cells, Column, ColumnSpec};
 pub use options::{ColumnSelection, OnBadRow, OnRepeat, ReadOptions};
 pub use summary::{ColumnReport, ColumnRole, ReadSummary, SkippedRow};
 
@@ -59,18 +58,6 @@ pub struct Table {
     pub rows: Vec<usize>,
     /// What was read and what was left out.
     pub summary: ReadSummary,
-}
-
-/// A numeric column.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Property {
-    /// Name in the header.
-    pub name: String,
-    /// Unit, as far as the name tells.
-    pub unit: Option<String>,
-    /// One number per row of the table, none where the cell is missing.
-    pub values: Vec<Option<f64>>,
 }
 
 impl Table {
@@ -203,15 +190,6 @@ impl Table {
             name: name.to_owned(),
             columns: self.columns.iter().map(|column| column.name.clone()).collect(),
         })
-    }
-
-    /// The columns whose cells are numbers or classes named by numbers.
-    pub fn properties(&self) -> Vec<Property> {
-        let property = |column: &Column| {
-            let (name, unit) = (column.name.clone(), column.unit.clone());
-            Some(Property { name, unit, values: column.values()? })
-        };
-        self.columns.iter().filter_map(property).collect()
     }
 
     /// The rows with these numbers, in this order; what was left out when reading is not told again.

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::summary::ColumnRole;
+
 /// Which columns besides the formulas are modelled.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -16,8 +18,8 @@ pub enum ColumnSelection {
     None,
     /// These columns, identifiers and constants too.
     Named(Vec<String>),
-    /// Those of these columns that are there and can be modelled, identifiers and constants too.
-    Among(Vec<String>),
+    /// Those of these columns that are there, each as numbers or classes: what is compared with another table.
+    Like(Vec<(String, ColumnRole)>),
 }
 
 impl FromStr for ColumnSelection {

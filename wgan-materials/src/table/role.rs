@@ -6,7 +6,6 @@ use super::frame::Kind;
 use super::summary::{ColumnReport, ColumnRole};
 use super::survey::{ColumnSurvey, Numbers};
 use super::unit::unit_of;
-use crate::candidates::CANDIDATE_COLUMNS;
 
 /// Share of the cells that are there which must be numbers, for the rest to be called bad cells.
 const MIN_NUMBERS: f64 = 0.8;
@@ -29,6 +28,17 @@ const IDENTIFIERS: [&str; 25] = [
     "id", "index", "idx", "row", "no", "no.", "nr", "#", "unnamed: 0", "key", "uid", "entry", "icsd", "icsd_number",
     "icsd number", "icsd_code", "collection_code", "collection code", "cod", "cod_number", "cod number", "mpid", "mp",
     "oqmd", "doi",
+];
+
+/// Columns that candidates have besides those of the table.
+const CANDIDATE_COLUMNS: [&str; 7] = [
+    "formula",
+    "charge_neutral",
+    "electronegativity_ok",
+    "novel",
+    "nearest_known",
+    "nearest_distance",
+    "critic_score",
 ];
 
 /// Why a column of a name that candidates use themselves is not modelled.

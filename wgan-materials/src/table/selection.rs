@@ -18,12 +18,21 @@ pub(super) fn select(
     match &options.columns {
         ColumnSelection::All => {}
         ColumnSelection::None => reports.iter_mut().flatten().for_each(deselect),
-        ColumnSelection::Among(names) => {
+        ColumnSelection::Like(roles) => {
             for (report, column) in reports.iter_mut().zip(columns) {
                 let Some(report) = report else { continue };
-                match names.contains(&report.name) && report.role != ColumnRole::Ignored {
-                    true => *report = modelled(column, report.clone())?,
-                    false => deselect(report),
+                let role = roles.iter().find(|(name, _)| *name == report.name);
+                let found = role.map(|(_, role)| match role {
+                    ColumnRole::Class => role::as_classes(column),
+                    _ => role::as_numbers(column),
+                });
+                match found {
+                    Some(Ok(found)) => *report = found,
+                    Some(Err(reason)) => {
+                        report.role = ColumnRole::Ignored;
+                        report.reason = Some(reason);
+                    }
+                    None => deselect(report),
                 }
             }
         }
