@@ -9,7 +9,7 @@ use wgan_core::{WganError, write_atomically};
 
 use crate::frame_writer::FrameWriter;
 use crate::error::MaterialsError;
-use crate::model::Sampler;
+use crate::model::{ElementRules, Sampler};
 
 const REQUEST: &str = "request.json";
 
@@ -26,8 +26,10 @@ pub struct SampleRequest {
     pub seed: u64,
     /// Whether candidates are made neutral.
     pub is_neutral: bool,
-    /// Properties asked for, as they were written.
+    /// Conditions, as they were written.
     pub conditions: Vec<String>,
+    /// Rules on the elements.
+    pub rules: ElementRules,
     /// Candidates in the list.
     pub n: usize,
 }

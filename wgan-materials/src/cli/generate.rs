@@ -13,7 +13,7 @@ use wgan_materials::{
 };
 
 use super::CliError;
-use super::conditions::{ConditionArgs, first_drawn, warn_of_extrapolation};
+use super::conditions::{ConditionArgs, RuleArgs, first_drawn, warn_of_extrapolation};
 use super::data::DataArgs;
 use super::fit::{TrainArgs, at_least_one, kept, read_with_notes};
 use super::output::check_output;
@@ -39,6 +39,8 @@ pub struct Generate {
     neutral: bool,
     #[command(flatten)]
     asked: ConditionArgs,
+    #[command(flatten)]
+    rules: RuleArgs,
     #[command(flatten)]
     training: TrainArgs,
 }
@@ -77,6 +79,7 @@ impl Generate {
         if !targets.is_empty() {
             sampler = sampler.aimed_at(&targets)?;
         }
+        sampler = sampler.with_rules(&self.rules.rules())?;
         let mut stream = CandidateStream::new(&sampler, self.training.seed, self.neutral);
         let candidates = self.candidates(&mut stream, &table)?;
         write_frame(&self.out, candidate_frame(&candidates, model.card().space.specs())?)?;
@@ -164,6 +167,7 @@ impl Generate {
         evaluation.known_as_drawn = share(stream.n_known);
         evaluation.adherence = asked.adherence;
         evaluation.notes.extend(asked.notes);
+        evaluation.notes.extend(table.summary.remarks());
         let scores: Vec<f64> = candidates.iter().map(|c| c.candidate.critic_score).collect();
         let records = &model.history.records;
         let estimates: Vec<(usize, f64)> = records.iter().map(|r| (r.step, r.estimate)).collect();

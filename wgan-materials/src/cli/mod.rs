@@ -4,6 +4,7 @@ mod conditions;
 mod data;
 mod error;
 mod evaluate;
+mod explore;
 mod features;
 mod fit;
 mod generate;
@@ -37,6 +38,8 @@ enum Command {
     Fit(fit::Fit),
     /// Writes candidates from a saved model, batch by batch.
     Sample(sample::Sample),
+    /// Walks from one material to another through the model, or uphill on its critic.
+    Explore(explore::Explore),
     /// Reports how good candidates of any origin are.
     Evaluate(evaluate::Evaluate),
     /// Lends a device of this machine to `fit`, `generate`, `sample` and `wgan-graph generate-nodes` on another one.
@@ -56,6 +59,7 @@ impl Cli {
             Command::Generate(command) => command.run(),
             Command::Fit(command) => command.run(),
             Command::Sample(command) => command.run(),
+            Command::Explore(command) => command.run(),
             Command::Evaluate(command) => command.run(),
             #[cfg(feature = "remote")]
             Command::Serve(command) => command.run(),

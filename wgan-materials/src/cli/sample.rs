@@ -12,7 +12,7 @@ use wgan_materials::{
 };
 
 use super::CliError;
-use super::conditions::{ConditionArgs, first_drawn, warn_of_extrapolation};
+use super::conditions::{ConditionArgs, RuleArgs, first_drawn, warn_of_extrapolation};
 use super::fit::at_least_one;
 use super::output::check_output;
 
@@ -40,6 +40,8 @@ pub struct Sample {
     resume: bool,
     #[command(flatten)]
     asked: ConditionArgs,
+    #[command(flatten)]
+    rules: RuleArgs,
     /// Where tensors live: flex, tch, wgpu, cuda or remote=ws://HOST:PORT.
     #[arg(long, default_value_t)]
     device: DeviceChoice,
@@ -74,6 +76,7 @@ impl Sample {
         if !targets.is_empty() {
             sampler = sampler.aimed_at(&targets)?;
         }
+        sampler = sampler.with_rules(&self.rules.rules())?;
         let specs = model.card().space.specs();
         let draw = Draw {
             specs,
@@ -171,6 +174,7 @@ impl Sample {
             seed: self.seed,
             is_neutral: self.neutral,
             conditions: self.asked.conditions.iter().map(ToString::to_string).collect(),
+            rules: self.rules.rules(),
             n: self.n,
         })
     }

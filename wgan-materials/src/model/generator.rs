@@ -5,6 +5,7 @@ use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 use rand::{Rng, RngExt};
+use rand_distr::Exp1;
 use wgan_cond::Labelled;
 use wgan_core::{Generator, Mlp, MlpConfig, WganError, linear};
 
@@ -129,6 +130,64 @@ impl MaterialsGenerator {
 
     /// One-hot elements slot by slot, `[n, k, e]`.
     fn elements(&self, latent: &MaterialsLatent) -> Tensor<3> {
+        self.fill(latent, |slot, _| latent.gumbel.clone().narrow(1, slot, 1).squeeze_dim::<2>(1))
+    }
+
+    /// Gumbel noise `[n, k, e]` with which the latents give these elements, drawn from its law given that they do.
+    ///
+    /// The largest of the noisy logits is Gumbel about the logarithm of their sum and the others are cut off below it.
+    ///
+    /// # References
+    /// Maddison, Tarlow, Minka (2014), A* sampling, NeurIPS, section 3 (top-down construction).
+    pub(super) fn noise_for<R: Rng>(
+        &self,
+        latent: &MaterialsLatent,
+        wanted: &[Slots],
+        rng: &mut R,
+    ) -> Tensor<3> {
+        let [n, k] = latent.amounts.dims();
+        let (e, device) = (self.featurizer.shape().n_elements, latent.amounts.device());
+        let mut noise = vec![0.0_f32; n * k * e];
+        self.fill(latent, |slot, logits| {
+            let logits = host(logits.clone());
+            let mut here = vec![0.0_f32; n * e];
+            for (i, filled) in wanted.iter().enumerate() {
+                if let Some(&(element, _)) = filled.get(slot) {
+                    let row = &mut here[i * e..(i + 1) * e];
+                    noise_of_choice(&logits[i * e..(i + 1) * e], element, row, rng);
+                }
+                noise[(i * k + slot) * e..][..e].copy_from_slice(&here[i * e..(i + 1) * e]);
+            }
+            Tensor::from_data(TensorData::new(here, [n, e]), &device)
+        });
+        Tensor::from_data(TensorData::new(noise, [n, k, e]), &device)
+    }
+
+    /// `Σ ln p(element)` of these elements for each latent, whatever its noise: `[n]`.
+    pub(super) fn log_likelihood(&self, latent: &MaterialsLatent, wanted: &[Slots]) -> Vec<f64> {
+        let [n, _] = latent.amounts.dims();
+        let (e, device) = (self.featurizer.shape().n_elements, latent.amounts.device());
+        let mut total = vec![0.0; n];
+        self.fill(latent, |slot, logits| {
+            let logs = host(activation::log_softmax(logits.clone(), 1));
+            let mut here = vec![0.0_f32; n * e];
+            for (i, filled) in wanted.iter().enumerate() {
+                if let Some(&(element, _)) = filled.get(slot) {
+                    total[i] += f64::from(logs[i * e + element]);
+                    here[i * e + element] = FORCED;
+                }
+            }
+            Tensor::from_data(TensorData::new(here, [n, e]), &device)
+        });
+        total
+    }
+
+    /// One-hot elements slot by slot, `[n, k, e]`: those with the largest sum of logit and `noise(slot, logits)`.
+    fn fill(
+        &self,
+        latent: &MaterialsLatent,
+        mut noise: impl FnMut(usize, &Tensor<2>) -> Tensor<2>,
+    ) -> Tensor<3> {
         let shape = self.featurizer.shape();
         let amounts = latent.amounts.clone();
         let [n, k] = amounts.dims();
@@ -166,8 +225,8 @@ impl MaterialsGenerator {
                 }
             };
             let on = used.clone().narrow(1, i, 1);
-            let noisy = logits + latent.gumbel.clone().narrow(1, i, 1).squeeze_dim::<2>(1)
-                - barred * BARRED;
+            let logits = logits - barred * BARRED;
+            let noisy = logits.clone() + noise(i, &logits);
             let chosen = noisy.clone().inner().argmax(1).float(); // [n, 1]
             let one_hot = index.clone().equal(chosen.clone()).float();
             let soft = activation::softmax(noisy, 1);
@@ -236,6 +295,27 @@ impl MaterialsGenerator {
             (activation::log_softmax(logits, 1) * truth).sum_dim(1).mean().neg()
         };
         self.space.class_ranges().into_iter().map(loss).reduce(|sum, loss| sum + loss)
+    }
+}
+
+/// Noise that makes an element win with these logits.
+const FORCED: f32 = 1e12;
+
+/// Writes Gumbel noise with which `chosen` has the largest sum of logit and noise.
+fn noise_of_choice<R: Rng>(logits: &[f32], chosen: usize, noise: &mut [f32], rng: &mut R) {
+    let mut gumbel = || {
+        let exponential: f64 = rng.sample(Exp1);
+        -exponential.max(f64::MIN_POSITIVE).ln()
+    };
+    let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f64 = logits.iter().map(|&logit| f64::from(logit - most).exp()).sum();
+    let top = f64::from(most) + sum.ln() + gumbel();
+    for (i, (&logit, noise)) in logits.iter().zip(noise).enumerate() {
+        let logit = f64::from(logit);
+        let free = logit + gumbel();
+        // −ln(e^−top + e^−free), the smaller of the two but for the smoothing that the law asks for.
+        let cut = top.min(free) - (-(top - free).abs()).exp().ln_1p();
+        *noise = if i == chosen { top - logit } else { cut - logit } as f32;
     }
 }
 
@@ -405,6 +485,53 @@ mod tests {
                     last = index;
                 }
             }
+        }
+    }
+
+    #[test]
+    fn noise_can_be_found_for_any_elements() {
+        let (generator, prior, slots) = generator();
+        let mut rng = ChaCha8Rng::seed_from_u64(5);
+        let rows: Vec<usize> = (0..70).map(|i| i % slots.len()).collect();
+        let mut latent = prior.latent(amounts(&slots, &rows), None, &mut rng, &Device::flex());
+        let wanted: Vec<Slots> = rows.iter().map(|&row| slots[row].clone()).collect();
+        latent.gumbel = generator.noise_for(&latent, &wanted, &mut rng);
+        let elements = generator.forward(&latent).elements;
+        let [_, k, e] = elements.dims();
+        let values: Vec<f32> = elements.into_data().iter::<f32>().collect();
+        for (i, filled) in wanted.iter().enumerate() {
+            for (slot, &(element, _)) in filled.iter().enumerate() {
+                assert!(values[(i * k + slot) * e + element] > 0.5, "{i} {slot}");
+            }
+        }
+    }
+
+    #[test]
+    fn noise_of_a_choice_has_the_law_of_noise_that_led_to_it() {
+        // Of all draws of Gumbel noise, keep those that choose element 1; means of each entry must agree.
+        let (logits, n) = ([0.3_f32, -0.8, 1.1], 40_000);
+        let mut rng = ChaCha8Rng::seed_from_u64(9);
+        let (mut kept, mut n_kept) = ([0.0; 3], 0.0);
+        for _ in 0..n {
+            let noise: [f32; 3] = std::array::from_fn(|_| {
+                let exponential: f32 = rng.sample(Exp1);
+                -exponential.ln()
+            });
+            let sums: Vec<f32> = logits.iter().zip(noise).map(|(l, g)| l + g).collect();
+            if sums[1] > sums[0] && sums[1] > sums[2] {
+                kept.iter_mut().zip(noise).for_each(|(sum, g)| *sum += f64::from(g));
+                n_kept += 1.0;
+            }
+        }
+        let mut drawn = [0.0; 3];
+        for _ in 0..n {
+            let mut noise = [0.0_f32; 3];
+            noise_of_choice(&logits, 1, &mut noise, &mut rng);
+            drawn.iter_mut().zip(noise).for_each(|(sum, g)| *sum += f64::from(g));
+        }
+        for (kept, drawn) in kept.iter().zip(drawn) {
+            // A tenth of 40,000 draws with a deviation of 1.3: standard error 0.02.
+            assert!((kept / n_kept - drawn / f64::from(n)).abs() < 0.08);
         }
     }
 

@@ -6,6 +6,7 @@ mod conditions;
 mod config;
 mod data;
 mod element_rules;
+mod explore;
 mod featurizer;
 mod generator;
 mod materials_model;

@@ -47,20 +47,20 @@ pub struct Chunk {
 /// Each chunk has a random stream of its own, numbered by the chunk: the same seed gives the same
 /// candidates whatever the number of threads and however many are asked for.
 pub struct Sampler {
-    generator: MaterialsGenerator,
-    critic: ConcatCritic,
-    prior: MaterialsPrior,
+    pub(super) generator: MaterialsGenerator,
+    pub(super) critic: ConcatCritic,
+    pub(super) prior: MaterialsPrior,
     featurizer: Featurizer,
-    alphabet: Alphabet,
+    pub(super) alphabet: Alphabet,
     space: ColumnSpace,
-    known: Arc<[Composition]>,
+    pub(super) known: Arc<[Composition]>,
     conditions: Conditions,
-    given: Given,
+    pub(super) given: Given,
     /// Whether candidates are drawn under conditions of their own.
     is_targeted: bool,
     rules: Option<Arc<SlotRules>>,
     same: Known,
-    device: Device,
+    pub(super) device: Device,
 }
 
 impl Sampler {
@@ -156,14 +156,8 @@ impl Sampler {
         }
         let codes: Vec<f32> = draws.iter().flat_map(|draw| draw.codes.iter().copied()).collect();
         let columns = self.columns(&codes, &rows);
-        let scores = self.scores(&draws, codes, &rows);
-        let candidate = |(i, draw): (usize, Draw)| Candidate {
-            composition: draw.composition,
-            values: columns.iter().map(|values| values[i]).collect(),
-            critic_score: f64::from(scores[i]),
-        };
-        let candidates = draws.into_iter().enumerate().map(candidate).collect();
-        Ok(Chunk { candidates, n_known })
+        let scores = self.scores(&draws, codes, self.given.codes(&rows, &self.device));
+        Ok(Chunk { candidates: assembled(draws, &columns, &scores), n_known })
     }
 
     /// Numbers and classes of the draws, column by column: those of the rows where they are given, else decoded.
@@ -183,7 +177,7 @@ impl Sampler {
     }
 
     /// The critic's `f` of each draw; `codes` are those of the draws, row by row.
-    fn scores(&self, draws: &[Draw], codes: Vec<f32>, rows: &[usize]) -> Vec<f32> {
+    fn scores(&self, draws: &[Draw], codes: Vec<f32>, given: Option<Tensor<2>>) -> Vec<f32> {
         let slots = || draws.iter().map(|draw| draw.slots.as_slice());
         let elements = elements_tensor(slots(), self.featurizer.shape(), &self.device);
         let amounts = amounts_tensor(slots(), self.alphabet.n_slots(), &self.device);
@@ -191,11 +185,26 @@ impl Sampler {
         let codes = TensorData::new(codes, [draws.len(), width]);
         let snapped = self.space.snap(Tensor::from_data(codes, &self.device));
         let balance = self.featurizer.charge_balance(elements.clone(), amounts.clone());
-        let given = self.given.codes(rows, &self.device);
         host(
             self.critic
                 .score(&self.featurizer.features(elements, amounts, balance, snapped, given)),
         )
+    }
+
+    /// Candidates of latents with these patterns of amounts, each by its own code.
+    ///
+    /// # Errors
+    /// If a generated composition is empty, which no trained generator produces.
+    pub(super) fn candidates_of(
+        &self,
+        latent: &MaterialsLatent,
+        patterns: &[Slots],
+    ) -> Result<Vec<Candidate>, MaterialsError> {
+        let draws = self.draws_of(latent, patterns)?;
+        let codes: Vec<f32> = draws.iter().flat_map(|draw| draw.codes.iter().copied()).collect();
+        let columns = self.space.decode_each(&codes);
+        let scores = self.scores(&draws, codes, latent.given.clone());
+        Ok(assembled(draws, &columns, &scores))
     }
 
     /// Positions of the draws whose composition stands further ahead or, on request, is known.
@@ -222,12 +231,21 @@ impl Sampler {
         let given = self.given.codes(rows, &self.device);
         let latent = self.prior.latent(amounts, given, rng, &self.device);
         let latent = MaterialsLatent { rules: self.rules.clone(), ..latent };
-        let generated = self.generator.forward(&latent);
+        self.draws_of(&latent, &known)
+    }
+
+    /// The draws of latents with these patterns of amounts.
+    fn draws_of(
+        &self,
+        latent: &MaterialsLatent,
+        patterns: &[Slots],
+    ) -> Result<Vec<Draw>, MaterialsError> {
+        let generated = self.generator.forward(latent);
         let codes = host(generated.codes);
         let chosen = indices(generated.elements);
-        let (k, d) = (self.alphabet.n_slots(), codes.len() / rows.len());
-        let draw = |(i, known): (usize, &Slots)| {
-            let amounts = known.iter().map(|&(_, amount)| amount);
+        let (k, d) = (self.alphabet.n_slots(), codes.len() / patterns.len());
+        let draw = |(i, pattern): (usize, &Slots)| {
+            let amounts = pattern.iter().map(|&(_, amount)| amount);
             let slots: Slots = chosen[i * k..].iter().copied().zip(amounts).collect();
             Ok(Draw {
                 composition: self.alphabet.decode(&slots)?,
@@ -235,7 +253,7 @@ impl Sampler {
                 slots,
             })
         };
-        known.iter().enumerate().map(draw).collect()
+        patterns.iter().enumerate().map(draw).collect()
     }
 }
 
@@ -249,6 +267,16 @@ struct Draw {
     composition: Composition,
     codes: Vec<f32>,
     slots: Slots,
+}
+
+/// The draws with their numbers and classes, column by column, and scores.
+fn assembled(draws: Vec<Draw>, columns: &[Vec<Option<f64>>], scores: &[f32]) -> Vec<Candidate> {
+    let candidate = |(i, draw): (usize, Draw)| Candidate {
+        composition: draw.composition,
+        values: columns.iter().map(|values| values[i]).collect(),
+        critic_score: f64::from(scores[i]),
+    };
+    draws.into_iter().enumerate().map(candidate).collect()
 }
 
 /// `n` row numbers, each row as often as any other.
