@@ -79,7 +79,7 @@ pub use error::MaterialsError;
 pub use evaluate::{
     Adherence, ClassDistance, ClosestRecord, ConditionalDistance, Evaluation, MaterialRows,
     PropertyColumn, PropertyDistance, RowEvaluation, WithFloor, adherence, evaluate, evaluate_asked,
-    evaluate_rows,
+    evaluate_rows, synthetic_score,
 };
 pub use features::{Feature, FeatureSpace, feature_names, feature_rows, fraction_rows};
 pub use frame_writer::{FrameWriter, write_frame};
