@@ -20,7 +20,7 @@ const PROBLEM: &str = "Critic steps per generator step: 1, 2, 5, 20, and as many
     Known answer: more critic steps make each generator step better; what they cost is seconds.";
 
 /// Most critic steps for one generator step until convergence.
-const MOST: usize = 200;
+const MAX_CRITIC: usize = 200;
 
 fn ring<R: Rng>(n: usize, rng: &mut R) -> Array2<f64> {
     let mut points = normal_points(n, 2, rng) * 0.05;
@@ -71,7 +71,7 @@ fn main() -> Result<ExitCode, Failure> {
         ("2", 2, None),
         ("5", 5, None),
         ("20", 20, None),
-        ("to convergence", MOST, Some(converged)),
+        ("to convergence", MAX_CRITIC, Some(converged)),
     ];
     let bar = run.progress(settings.len());
     let mut by_step = Panel::new("Quality per step", "generator steps", "exact W1 (500 points)");

@@ -28,7 +28,7 @@ const CRITIC_RATE: f64 = 3e-3;
 const N_CRITIC: usize = 20;
 
 /// Shortest chain: some noise is always left, a quarter of the distance to be bridged; else θ swings about 0 by half of it.
-const LEAST: usize = 60;
+const MIN_LENGTH: usize = 60;
 
 /// `G(y) = (θ, y)`.
 #[derive(Module, Debug)]
@@ -121,7 +121,7 @@ fn train(
 fn main() -> Result<ExitCode, Failure> {
     let mut run = Experiment::start("diffusion_noise", PROBLEM)?;
     let n_steps = run.size(200, 120);
-    let adaptive = Diffusion::new(DiffusionConfig::new(1.0).with_least(LEAST))?;
+    let adaptive = Diffusion::new(DiffusionConfig::new(1.0).with_least(MIN_LENGTH))?;
     let none = Diffusion::new(DiffusionConfig::new(1.0))?;
     let (plain, _) = train(none, false, n_steps, &mut run.rng(1))?;
     let (diffused, noise) = train(adaptive, true, n_steps, &mut run.rng(1))?;

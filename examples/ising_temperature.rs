@@ -69,8 +69,8 @@ fn main() -> Result<ExitCode, Failure> {
         .with_generator_optimizer(rate)
         .with_schedule(Schedule::Cosine)
         .with_ema_decay(0.995);
-    let critic = MlpConfig::new(LatticeSummaries::WIDTH + schema.width(), 1).with_width(64);
-    let critic = ConcatCritic::new(&critic, &mut rng, &device)?;
+    let critic = MlpConfig::new(LatticeSummaries::WIDTH, 1).with_width(64);
+    let critic = ConcatCritic::new(&critic, schema.width(), &mut rng, &device)?;
     let generator =
         SpinGeneratorConfig::new(SIDE).with_n_conditions(schema.width()).init(&mut rng, &device)?;
     let noise = generator.prior();

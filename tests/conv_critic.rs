@@ -65,7 +65,11 @@ fn penalty_gradient_equals_central_differences() {
         let real = images(3, 4);
         let t = Tensor::ones([3], &device());
         let penalty = |critic: &ConvCritic| {
-            GradientPenalty::two_sided(10.0).penalty(critic, &real, &real, t.clone()).unwrap().loss
+            GradientPenalty::two_sided(10.0)
+                .penalty()
+                .term(critic, &real, &real, t.clone())
+                .unwrap()
+                .loss
         };
         let analytic = weight_gradients(&critic, &penalty(&critic).backward());
         let largest = analytic.iter().fold(0.0_f32, |m, g| m.max(g.abs()));

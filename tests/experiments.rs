@@ -111,8 +111,8 @@ fn spectral_norm_bounds_the_slope_that_explodes_without_it() {
     };
     let (early, late) = (run(50), run(500));
     assert!(late.0 > 20.0 * early.0, "{early:?} {late:?}");
-    // Power iteration leaves some of the largest singular value.
-    assert!(early.1 < 1.25 && late.1 < 1.25, "{early:?} {late:?}");
+    // Singular values are computed to a hundred-thousandth, three layers of them.
+    assert!(early.1 < 1.0 + 1e-4 && late.1 < 1.0 + 1e-4, "{early:?} {late:?}");
 }
 
 #[test]

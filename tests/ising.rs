@@ -98,13 +98,13 @@ fn a_temperature_between_those_learnt_has_its_own_energy() {
     let real = points_of(&summaries.apply(&spins));
     let data = ConditionalData::new(real.view(), &conditions, &schema, &device()).unwrap();
 
-    let critic = MlpConfig::new(LatticeSummaries::WIDTH + schema.width(), 1).with_width(32);
+    let critic = MlpConfig::new(LatticeSummaries::WIDTH, 1).with_width(32);
     let generator = SpinGeneratorConfig::new(SIDE).with_n_conditions(schema.width());
     let generator = generator.init(&mut rng(4), &device()).unwrap();
     let noise = generator.prior();
     let config = config(200, 4e-3);
     let wgan = Wgan::new(
-        ConcatCritic::new(&critic.with_depth(2), &mut rng(3), &device()).unwrap(),
+        ConcatCritic::new(&critic.with_depth(2), schema.width(), &mut rng(3), &device()).unwrap(),
         ConcatGenerator { generator: Summarised { generator, summaries } },
         GradientPenalty::one_sided(0.1),
         &config,

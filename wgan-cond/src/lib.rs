@@ -44,7 +44,7 @@
 //! let (m, prior) = (schema.width(), ConditionalPrior { dim: 4 });
 //! let small = |d_in, d_out| MlpConfig::new(d_in, d_out).with_width(32).with_depth(2);
 //! let wgan = Wgan::new(
-//!     ConcatCritic::new(&small(1 + m, 1), &mut rng, &device)?.with_sample_width(1),
+//!     ConcatCritic::new(&small(1, 1), m, &mut rng, &device)?,
 //!     FilmGenerator::new(&small(4, 1), m, &mut rng, &device)?,
 //!     GradientPenalty::one_sided(1.0),
 //!     &config,

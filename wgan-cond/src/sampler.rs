@@ -124,7 +124,8 @@ where
             Given::Marginal => {
                 if self.training.is_empty() {
                     return Err(WganError::TooFew {
-                        at: "training conditions",
+                        at: "sampler",
+                        what: "training conditions",
                         expected: 1,
                         got: 0,
                     }

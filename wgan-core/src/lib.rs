@@ -86,19 +86,20 @@ pub use lattice::{
 };
 pub use lipschitz::{
     Audit, ByConstruction, EachMember, GradientPenalty, InfinityNorm, LayeredCritic,
-    LipschitzBound, LipschitzStrategy, Orthonormal, Penalty, PenaltyForm, PenaltyPoints, Sides,
+    LipschitzBound, LipschitzStrategy, Orthonormal, Penalty, PenaltyPoints, PenaltyTerm, Sides,
     SlopePenalty, SpectralNorm, Unconstrained, WeightClip, operator_norm, singular_values,
 };
 pub use model::{
-    Activation, BatchNorm, Committee, ConeCritic, Critic, GaussianPrior, Generator, InputGradient,
-    MixedPrior, Mlp, MlpConfig, MlpCritic, MlpGenerator, Prior, linear,
+    Activation, BatchNorm, Committee, ConeCritic, Critic, CriticBatch, CriticLoss, GaussianPrior,
+    Generator, GeneratorLoss, InputGradient, MixedPrior, Mlp, MlpConfig, MlpCritic, MlpGenerator,
+    Prior, linear,
 };
 pub use norm::GroundNorm;
 pub use sample::{Batch, Sample};
 pub use train::{
     Checkpoints, Convergence, CriticConfig, CriticStep, Dataset, Diffused, Diffusion,
-    DiffusionConfig, DiffusionNoise, Evaluated, Fit, FitOutcome, History, Indistinguishable,
-    JsonLines, Objective, OptimizerConfig, Plateau, Record, Recorder, Schedule, StopReason,
-    StopRule, TrainConfig, W1Evaluation, Wgan,
+    DiffusionConfig, DiffusionNoise, Engine, Engines, Evaluated, Fit, FitOutcome, GeneratorStep,
+    History, Indistinguishable, JsonLines, Objective, OptimizerConfig, Plateau, Record, Recorder,
+    Schedule, StopReason, StopRule, TrainConfig, W1Evaluation, Wgan,
 };
 pub use weights::{load_weights, save_weights};

@@ -77,7 +77,13 @@ impl ConditionalData {
             return Err(CondError::rows("conditions", x.nrows(), y.nrows()));
         }
         if x.is_empty() {
-            return Err(WganError::TooFew { at: "samples", expected: 1, got: x.nrows() }.into());
+            return Err(WganError::TooFew {
+                at: "samples",
+                what: "rows",
+                expected: 1,
+                got: x.nrows(),
+            }
+            .into());
         }
         if let Some(((i, j), &got)) = x.indexed_iter().find(|(_, value)| !value.is_finite()) {
             return Err(WganError::NotFinite { at: "samples", index: vec![i, j], got }.into());

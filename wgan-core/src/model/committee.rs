@@ -33,14 +33,19 @@ impl<C: Critic<Sample = Tensor<2>> + ModuleDisplay> Committee<C> {
         n_features: usize,
     ) -> Result<Self, WganError> {
         if members.is_empty() {
-            return Err(WganError::TooFew { at: "members", expected: 1, got: 0 });
+            return Err(WganError::TooFew {
+                at: "committee",
+                what: "members",
+                expected: 1,
+                got: 0,
+            });
         }
         if members.len() != subsets.len() {
             let (expected, got) = (vec![members.len()], vec![subsets.len()]);
             return Err(WganError::Shape { at: "subsets", expected, got });
         }
         if subsets.iter().any(Vec::is_empty) {
-            return Err(WganError::TooFew { at: "features of a member", expected: 1, got: 0 });
+            return Err(WganError::TooFew { at: "member", what: "features", expected: 1, got: 0 });
         }
         if let Some(feature) = subsets.iter().flatten().find(|&&feature| feature >= n_features) {
             return Err(WganError::config("subsets", "numbers of features", feature));
@@ -178,6 +183,6 @@ mod tests {
             |subsets| Committee::new(vec![member(1, 1)], subsets, 3).unwrap_err().to_string();
         assert_eq!(message(vec![vec![3]]), "subsets: expected numbers of features, got 3");
         assert_eq!(message(vec![]), "subsets: expected shape [1], got [0]");
-        assert_eq!(message(vec![vec![]]), "features of a member: expected at least 1 rows, got 0");
+        assert_eq!(message(vec![vec![]]), "member: expected at least 1 features, got 0");
     }
 }

@@ -34,7 +34,8 @@ pub enum Activation {
 
 /// Derivative of an activation at one batch of pre-activations `[n, w]`.
 #[derive(Clone, Debug)]
-pub(crate) enum Slope {
+#[non_exhaustive]
+pub enum Slope {
     /// `σ′(aᵢ)` of each unit.
     Diagonal(Tensor<2>),
     /// For each pair of units 1 where the pair kept its order, else 0: `[n, w/2]`.

@@ -37,11 +37,6 @@ pub trait Sample: Batch {
     /// The same values as constants, without a tape.
     #[must_use]
     fn constant(self) -> Self;
-
-    /// The batch as rows `[n, d]`, where that is all it consists of.
-    fn points(&self) -> Option<Tensor<2>> {
-        None
-    }
 }
 
 /// Points of `R^d`: one row per sample, `[n, d]`.
@@ -65,10 +60,6 @@ impl Sample for Tensor<2> {
 
     fn constant(self) -> Self {
         self.inner()
-    }
-
-    fn points(&self) -> Option<Tensor<2>> {
-        Some(self.clone())
     }
 }
 

@@ -53,7 +53,7 @@ impl MixedTable {
     pub fn new(mut columns: Vec<MixedColumn>) -> Result<Self, MaterialsError> {
         let n = columns.first().map_or(0, |column| column.cells.len());
         if n == 0 {
-            return Err(WganError::TooFew { at: "table", expected: 1, got: 0 }.into());
+            return Err(WganError::TooFew { at: "table", what: "rows", expected: 1, got: 0 }.into());
         }
         for (i, column) in columns.iter().enumerate() {
             let refused =

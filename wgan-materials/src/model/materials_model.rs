@@ -159,7 +159,7 @@ impl ModelCard {
         let generator = MaterialsGeneratorConfig::new()
             .with_width(self.config.generator_width)
             .with_property_width(self.config.generator_width);
-        let critic = MlpConfig::new(shape.n_features() + shape.n_conditions(), 1)
+        let critic = MlpConfig::new(shape.n_features(), 1)
             .with_width(self.config.critic_width)
             .with_depth(2);
         Ok(Networks {
@@ -171,7 +171,7 @@ impl ModelCard {
                 &mut rng,
                 device,
             )?,
-            critic: ConcatCritic::new(&critic, &mut rng, device)?,
+            critic: ConcatCritic::new(&critic, shape.n_conditions(), &mut rng, device)?,
         })
     }
 }
