@@ -6,21 +6,24 @@
 use std::process::ExitCode;
 
 use burn::tensor::{Device, Tensor};
+use wgan_core::judge::Estimate;
 use wgan_core::judge::known_pairs::{KnownPair, StretchedNormals};
+use wgan_core::lipschitz::{LipschitzStrategy, Orthonormal};
+use wgan_core::model::Activation;
+use wgan_core::train::CriticConfig;
 use wgan_core::{
-    Activation, CriticConfig, Estimate, GradientPenalty, GroundNorm, InputGradient,
-    LipschitzStrategy, MlpConfig, MlpCritic, OptimizerConfig, Orthonormal, tensor_of,
+    GradientPenalty, GroundNorm, InputGradient, MlpConfig, MlpCritic, OptimizerConfig, tensor_of,
 };
 use wgan_examples::{Experiment, Failure, Panel, mean, save, values};
 
 const PROBLEM: &str = "Critics with orthonormal weights and different activations, between N(0, I) and N(0, 4I) in ten dimensions.\n\
-    Known answer: the optimal gradient has length 1 everywhere; only GroupSort and Fold can keep it.";
+    Known answer: the optimal gradient has length 1 everywhere; only GroupSort and the absolute value can keep it.";
 
 const ACTIVATIONS: [(&str, Activation); 4] = [
     ("ReLU", Activation::Relu),
     ("LeakyReLU", Activation::LeakyRelu),
     ("GroupSort", Activation::GroupSort),
-    ("Fold", Activation::Fold),
+    ("AbsoluteValue", Activation::AbsoluteValue),
 ];
 
 /// Gradient norms at the samples and the estimate.
@@ -54,7 +57,7 @@ fn main() -> Result<ExitCode, Failure> {
         let (norms, estimate) = train(activation, (&Orthonormal, 1e-2), (&real, &fake), &run)?;
         bar.inc(1);
         let share = estimate / pair.w1();
-        if matches!(activation, Activation::GroupSort | Activation::Fold) {
+        if matches!(activation, Activation::GroupSort | Activation::AbsoluteValue) {
             run.near(&format!("{name}, orthonormal: mean length"), 1.0, 0.01, mean(&norms));
             run.at_least("  estimate / W1", 0.93, share);
         } else {

@@ -9,11 +9,14 @@ use std::process::ExitCode;
 use burn::tensor::{Device, Tensor};
 use ndarray::{Array2, array};
 use rand::{Rng, RngExt};
+use wgan_core::judge::Estimate;
+use wgan_core::lipschitz::{Audit, LayeredCritic, LipschitzStrategy, WeightClip};
+use wgan_core::model::Prior;
+use wgan_core::train::CriticConfig;
 use wgan_core::transport::w1;
 use wgan_core::{
-    Audit, Critic, CriticConfig, Estimate, Fit, GaussianPrior, GradientPenalty, GroundNorm,
-    LayeredCritic, LipschitzStrategy, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig, Prior,
-    TrainConfig, WeightClip, Wgan, points_of, tensor_of,
+    Critic, Fit, GaussianPrior, GradientPenalty, GroundNorm, MlpConfig, MlpCritic, MlpGenerator,
+    OptimizerConfig, TrainConfig, Wgan, points_of, tensor_of,
 };
 use wgan_examples::{Experiment, Failure, Panel, Point, normal_points, points, save, values};
 

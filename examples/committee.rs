@@ -8,9 +8,11 @@ use std::process::ExitCode;
 
 use burn::tensor::{Device, Tensor};
 use ndarray::{Array1, Array2, Axis};
+use wgan_core::lipschitz::{EachMember, LipschitzStrategy, Orthonormal};
+use wgan_core::model::{Activation, Committee};
+use wgan_core::train::CriticConfig;
 use wgan_core::{
-    Activation, Committee, Critic, CriticConfig, EachMember, InputGradient, LipschitzStrategy,
-    MlpConfig, MlpCritic, OptimizerConfig, Orthonormal, points_of, tensor_of,
+    Critic, InputGradient, MlpConfig, MlpCritic, OptimizerConfig, points_of, tensor_of,
 };
 use wgan_examples::{Experiment, Failure, Panel, normal_points, save};
 
@@ -21,7 +23,7 @@ const D: usize = 4;
 const N: usize = 5000;
 
 fn critic(d: usize, run: &Experiment, seed: u64) -> Result<MlpCritic, Failure> {
-    let config = MlpConfig::new(d, 1).with_width(16).with_activation(Activation::Fold);
+    let config = MlpConfig::new(d, 1).with_width(16).with_activation(Activation::AbsoluteValue);
     Ok(MlpCritic::new(&config, &mut run.rng(seed), &Device::flex())?)
 }
 

@@ -7,9 +7,12 @@
 use std::process::ExitCode;
 
 use burn::tensor::{Device, Tensor};
+use wgan_core::judge::Estimate;
+use wgan_core::lipschitz::{Audit, LipschitzStrategy, Orthonormal, WeightClip};
+use wgan_core::model::Activation;
+use wgan_core::train::CriticConfig;
 use wgan_core::{
-    Activation, Audit, CriticConfig, Estimate, GradientPenalty, GroundNorm, InputGradient,
-    LipschitzStrategy, MlpConfig, MlpCritic, OptimizerConfig, Orthonormal, WeightClip, tensor_of,
+    GradientPenalty, GroundNorm, InputGradient, MlpConfig, MlpCritic, OptimizerConfig, tensor_of,
 };
 use wgan_examples::{Experiment, Failure, Panel, mean, normal_points, save, values};
 
@@ -61,7 +64,7 @@ fn estimate(
             judge(&network(32, 2, Activation::Tanh), (&penalty(0.1), 1e-3), samples, run)
         }
         "orthonormal" => {
-            judge(&network(32, 3, Activation::Fold), (&Orthonormal, 1e-2), samples, run)
+            judge(&network(32, 3, Activation::AbsoluteValue), (&Orthonormal, 1e-2), samples, run)
         }
         _ => {
             let clip = WeightClip { clip_bound: 0.1 };

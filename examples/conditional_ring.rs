@@ -16,7 +16,8 @@ use wgan_cond::{
     ProjectionCritic, ReportConfig, Schema, Targets,
 };
 use wgan_core::cli::Progress;
-use wgan_core::{Fit, GradientPenalty, MlpConfig, OptimizerConfig, Schedule, TrainConfig, Wgan};
+use wgan_core::train::Schedule;
+use wgan_core::{Fit, GradientPenalty, MlpConfig, OptimizerConfig, TrainConfig, Wgan};
 use wgan_examples::{Experiment, Failure, Panel, normal_points, points, save};
 
 const PROBLEM: &str = "Eight Gaussians on a ring, each a class of its own, one of them with 1 % of the samples.\n\

@@ -10,9 +10,10 @@ use burn::tensor::Device;
 use ndarray::{Array2, array};
 use rand::{Rng, RngExt};
 use wgan_core::judge::W1Config;
+use wgan_core::train::{Convergence, History, W1Evaluation};
 use wgan_core::{
-    Convergence, Fit, GaussianPrior, GradientPenalty, History, MlpConfig, MlpCritic, MlpGenerator,
-    OptimizerConfig, TrainConfig, W1Evaluation, Wgan, tensor_of,
+    Fit, GaussianPrior, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
+    TrainConfig, Wgan, tensor_of,
 };
 use wgan_examples::{Experiment, Failure, Panel, Point, normal_points, save};
 

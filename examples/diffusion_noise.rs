@@ -10,11 +10,11 @@ use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::{Rng, RngExt};
 use rand_chacha::ChaCha8Rng;
+use wgan_core::lipschitz::Unconstrained;
+use wgan_core::model::Prior;
+use wgan_core::train::{Dataset, Diffused, Diffusion, DiffusionConfig, DiffusionNoise, Objective};
 use wgan_core::transport::gaussian_divergences;
-use wgan_core::{
-    Critic, Dataset, Diffused, Diffusion, DiffusionConfig, DiffusionNoise, Fit, Generator,
-    MlpConfig, MlpCritic, Objective, OptimizerConfig, Prior, TrainConfig, Unconstrained, Wgan,
-};
+use wgan_core::{Critic, Fit, Generator, MlpConfig, MlpCritic, OptimizerConfig, TrainConfig, Wgan};
 use wgan_examples::{Experiment, Failure, Panel, Point, linspace, save, uniform, values};
 
 const PROBLEM: &str = "A Jensen-Shannon GAN on two parallel lines, with and without adaptive noise on what the critic sees.\n\

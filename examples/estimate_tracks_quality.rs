@@ -10,10 +10,11 @@ use burn::tensor::Device;
 use ndarray::{Array2, array};
 use rand::{Rng, RngExt};
 use wgan_core::judge::W1Config;
+use wgan_core::lipschitz::{LipschitzStrategy, Unconstrained};
+use wgan_core::train::{FitOutcome, Objective, Plateau, StopReason, W1Evaluation};
 use wgan_core::{
-    Fit, FitOutcome, GaussianPrior, GradientPenalty, LipschitzStrategy, MlpConfig, MlpCritic,
-    MlpGenerator, Objective, OptimizerConfig, Plateau, StopReason, TrainConfig, Unconstrained,
-    W1Evaluation, Wgan, tensor_of,
+    Fit, GaussianPrior, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
+    TrainConfig, Wgan, tensor_of,
 };
 use wgan_examples::{Experiment, Failure, Panel, Point, mean, normal_points, save};
 

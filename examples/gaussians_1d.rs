@@ -8,11 +8,12 @@ use std::process::ExitCode;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
 use rand_distr::{Distribution, Normal};
+use wgan_core::judge::Estimate;
+use wgan_core::lipschitz::{LipschitzStrategy, Orthonormal, Unconstrained};
+use wgan_core::model::Activation;
+use wgan_core::train::{CriticConfig, Objective};
 use wgan_core::transport::{gaussian_divergences, w1_gaussian, w1_sorted};
-use wgan_core::{
-    Activation, Critic, CriticConfig, Estimate, InputGradient, LipschitzStrategy, MlpConfig,
-    MlpCritic, Objective, OptimizerConfig, Orthonormal, Unconstrained,
-};
+use wgan_core::{Critic, InputGradient, MlpConfig, MlpCritic, OptimizerConfig};
 use wgan_examples::{Experiment, Failure, Panel, linspace, mean, save, values};
 
 const PROBLEM: &str = "N(4, 1) against N(0, 1): what do an optimal discriminator and an optimal critic tell the generator?\n\
@@ -57,8 +58,8 @@ fn main() -> Result<ExitCode, Failure> {
     let (real, fake) = (column(&x), column(&y));
     let tanh = (Activation::Tanh, 3e-3);
     let discriminator = train(tanh, &Unconstrained, Objective::Saturating, (&real, &fake), &run)?;
-    let fold = (Activation::Fold, 1e-2);
-    let critic = train(fold, &Orthonormal, Objective::Wasserstein, (&real, &fake), &run)?;
+    let absolute = (Activation::AbsoluteValue, 1e-2);
+    let critic = train(absolute, &Orthonormal, Objective::Wasserstein, (&real, &fake), &run)?;
 
     // The law of the fresh samples is the same; n^(−½) is 0.004.
     let (x, y) = (draw(REAL, 50_000, &mut rng)?, draw(FAKE, 50_000, &mut rng)?);

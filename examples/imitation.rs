@@ -11,11 +11,10 @@ use burn::tensor::{Device, Tensor, TensorData, activation};
 use ndarray::Array2;
 use rand::Rng;
 use rand_distr::{Distribution, weighted::WeightedIndex};
+use wgan_core::lipschitz::{LipschitzStrategy, Unconstrained};
+use wgan_core::train::{CriticConfig, Objective};
 use wgan_core::transport::{GroundNorm, w1_between};
-use wgan_core::{
-    Critic, CriticConfig, GradientPenalty, LipschitzStrategy, MlpConfig, MlpCritic, Objective,
-    OptimizerConfig, Unconstrained, tensor_of,
-};
+use wgan_core::{Critic, GradientPenalty, MlpConfig, MlpCritic, OptimizerConfig, tensor_of};
 use wgan_examples::{Experiment, Failure, Panel, Point, save, values};
 
 const PROBLEM: &str = "A policy in a 5 x 5 grid world imitates an expert that walks right, then up; the critic of the visits is its reward.\n\

@@ -10,12 +10,17 @@ use burn::module::{Module, ModuleDisplay};
 use burn::tensor::{Device, Tensor};
 use ndarray::{Array2, ArrayView1, Axis};
 use rand_chacha::ChaCha8Rng;
+use wgan_core::lattice::{
+    ConvCritic, ConvCriticConfig, ConvGeneratorConfig, LatticeSummaries, SpinGeneratorConfig,
+    Summarised,
+};
+use wgan_core::lipschitz::EachMember;
+use wgan_core::model::Committee;
+use wgan_core::train::Schedule;
 use wgan_core::transport::w1_sorted;
 use wgan_core::{
-    Committee, ConvCritic, ConvCriticConfig, ConvGeneratorConfig, EachMember, Fit, GaussianPrior,
-    Generator, GradientPenalty, LatticeSummaries, MlpConfig, MlpCritic, MlpGenerator,
-    OptimizerConfig, Schedule, SpinGeneratorConfig, Summarised, TrainConfig, Wgan, points_of,
-    tensor_of,
+    Fit, GaussianPrior, Generator, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator,
+    OptimizerConfig, TrainConfig, Wgan, points_of, tensor_of,
 };
 use wgan_examples::ising::{Wolff, critical_temperature, energy, exact_energy, magnetisation};
 use wgan_examples::{Experiment, Failure, Panel, mean, save};

@@ -12,10 +12,12 @@ use wgan_cond::{
     Schema,
 };
 use wgan_core::cli::Progress;
+use wgan_core::lattice::{LatticeSummaries, SpinGeneratorConfig, Summarised};
+use wgan_core::train::Schedule;
 use wgan_core::transport::w1_sorted;
 use wgan_core::{
-    Fit, Generator, GradientPenalty, LatticeSummaries, MlpConfig, OptimizerConfig, Schedule,
-    SpinGeneratorConfig, Summarised, TrainConfig, Wgan, points_of, tensor_of,
+    Fit, Generator, GradientPenalty, MlpConfig, OptimizerConfig, TrainConfig, Wgan, points_of,
+    tensor_of,
 };
 use wgan_examples::ising::{Wolff, energy, exact_energy, magnetisation};
 use wgan_examples::{Experiment, Failure, Panel, mean, save};

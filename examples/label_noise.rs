@@ -15,11 +15,11 @@ use wgan_cond::{
     ConditionalSampler, Conditioned, FilmGenerator, Given, Labelled, NoisyLabelPrior, NoisyLabels,
     ProjectionCritic, Schema,
 };
+use wgan_core::lipschitz::{LipschitzStrategy, Unconstrained};
+use wgan_core::model::Prior;
+use wgan_core::train::{Objective, Schedule};
 use wgan_core::transport::w1;
-use wgan_core::{
-    Fit, GradientPenalty, GroundNorm, LipschitzStrategy, MlpConfig, Objective, OptimizerConfig,
-    Prior, Schedule, TrainConfig, Unconstrained, Wgan,
-};
+use wgan_core::{Fit, GradientPenalty, GroundNorm, MlpConfig, OptimizerConfig, TrainConfig, Wgan};
 use wgan_examples::{Experiment, Failure, Panel, Point, normal_points, points, save};
 
 const PROBLEM: &str = "Eight Gaussians on a ring, class = mode, with a share of the labels wrong.\n\

@@ -8,9 +8,12 @@ use std::process::ExitCode;
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
 use ndarray::{Array1, Array2, Axis, array};
+use wgan_core::lipschitz::Orthonormal;
+use wgan_core::model::Activation;
+use wgan_core::train::Schedule;
 use wgan_core::{
-    Activation, Fit, GaussianPrior, Generator, MlpConfig, MlpCritic, OptimizerConfig, Orthonormal,
-    Schedule, TrainConfig, Wgan, points_of, tensor_of,
+    Fit, GaussianPrior, Generator, MlpConfig, MlpCritic, OptimizerConfig, TrainConfig, Wgan,
+    points_of, tensor_of,
 };
 use wgan_examples::{Experiment, Failure, Panel, normal_points, points, save};
 
@@ -59,7 +62,7 @@ fn fit(rows: &Array2<f64>, run: &Experiment) -> Result<Array1<f64>, Failure> {
         .with_generator_optimizer(OptimizerConfig::adam(5e-2))
         .with_schedule(Schedule::HalfLinear)
         .with_ema_decay(0.95);
-    let critic = MlpConfig::new(2, 1).with_width(32).with_activation(Activation::Fold);
+    let critic = MlpConfig::new(2, 1).with_width(32).with_activation(Activation::AbsoluteValue);
     let critic = MlpCritic::new(&critic, &mut rng, &device)?;
     let start = rows.sum_axis(Axis(0)) / rows.nrows() as f64;
     let centre = tensor_of(start.insert_axis(Axis(0)).view(), &device);

@@ -13,10 +13,13 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use wgan_core::judge::mode_coverage;
+use wgan_core::lipschitz::{LipschitzStrategy, Unconstrained};
+use wgan_core::model::MixedPrior;
+use wgan_core::train::{Objective, Schedule};
 use wgan_core::transport::{GroundNorm, w1};
 use wgan_core::{
-    Fit, GradientPenalty, LipschitzStrategy, MixedPrior, MlpConfig, MlpCritic, MlpGenerator,
-    Objective, OptimizerConfig, Schedule, TrainConfig, Unconstrained, Wgan, points_of, tensor_of,
+    Fit, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig, TrainConfig, Wgan,
+    points_of, tensor_of,
 };
 use wgan_examples::{Experiment, Failure, Panel, mean, normal_points, points, save};
 

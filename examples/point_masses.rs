@@ -6,11 +6,12 @@
 use std::process::ExitCode;
 
 use burn::tensor::{Device, Tensor};
+use wgan_core::judge::Estimate;
 use wgan_core::judge::known_pairs::{KnownPair, PointMasses};
-use wgan_core::{
-    Activation, Critic, CriticConfig, Estimate, GradientPenalty, LipschitzStrategy, MlpConfig,
-    MlpCritic, OptimizerConfig, Orthonormal, tensor_of,
-};
+use wgan_core::lipschitz::{LipschitzStrategy, Orthonormal};
+use wgan_core::model::Activation;
+use wgan_core::train::CriticConfig;
+use wgan_core::{Critic, GradientPenalty, MlpConfig, MlpCritic, OptimizerConfig, tensor_of};
 use wgan_examples::{Experiment, Failure, Panel, Point, linspace, save, values};
 
 const PROBLEM: &str = "Two point masses at distance θ: what does a critic find?\n\
@@ -56,7 +57,8 @@ fn main() -> Result<ExitCode, Failure> {
     let mut certified = Panel::new("Orthonormal critic", axes.0, axes.1).y(-1.5, 3.0);
     let mut penalised = Panel::new("Gradient penalty, λ = 10", axes.0, axes.1).y(-1.5, 3.0);
     for theta in [0.1, 1.0, 10.0] {
-        let (critic, estimate) = train(theta, &Orthonormal, (Activation::Fold, 1e-2), &run)?;
+        let (critic, estimate) =
+            train(theta, &Orthonormal, (Activation::AbsoluteValue, 1e-2), &run)?;
         run.near(&format!("estimate for θ = {theta}, orthonormal"), theta, 0.01 * theta, estimate);
         let line = ramp(&critic, theta);
         let between = line.iter().filter(|(s, _)| (0.0..=1.0).contains(s));

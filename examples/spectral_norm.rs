@@ -7,11 +7,11 @@ use std::process::ExitCode;
 
 use burn::tensor::{Device, Tensor};
 use rand_chacha::ChaCha8Rng;
+use wgan_core::judge::Estimate;
 use wgan_core::judge::known_pairs::{KnownPair, StretchedNormals, TranslatedNormals};
-use wgan_core::{
-    CriticConfig, Estimate, GroundNorm, InputGradient, LipschitzStrategy, MlpConfig, MlpCritic,
-    OptimizerConfig, Schedule, SpectralNorm, Unconstrained, tensor_of,
-};
+use wgan_core::lipschitz::{LipschitzStrategy, SpectralNorm, Unconstrained};
+use wgan_core::train::{CriticConfig, Schedule};
+use wgan_core::{GroundNorm, InputGradient, MlpConfig, MlpCritic, OptimizerConfig, tensor_of};
 use wgan_examples::{Experiment, Failure, Panel, Point, save, values};
 
 const PROBLEM: &str = "A critic between two normal laws, trained longer and longer, without and with spectral normalisation.\n\

@@ -10,10 +10,12 @@ use burn::tensor::Device;
 use ndarray::{Array2, Axis};
 use rand::{Rng, RngExt};
 use wgan_core::cli::Progress;
+use wgan_core::model::MixedPrior;
+use wgan_core::train::Schedule;
 use wgan_core::transport::{GroundNorm, w1};
 use wgan_core::{
-    Fit, GradientPenalty, MixedPrior, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
-    Schedule, TrainConfig, Wgan, points_of, tensor_of,
+    Fit, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig, TrainConfig, Wgan,
+    points_of, tensor_of,
 };
 use wgan_examples::{Experiment, Failure, Panel, linspace, normal_points, points, save};
 

@@ -9,9 +9,12 @@ use std::process::ExitCode;
 use burn::tensor::{Device, Tensor};
 use ndarray::{Array1, Array2, array};
 use rand::{Rng, RngExt};
+use wgan_core::judge::Estimate;
+use wgan_core::lipschitz::{LipschitzStrategy, Orthonormal};
+use wgan_core::model::Activation;
+use wgan_core::train::CriticConfig;
 use wgan_core::{
-    Activation, CriticConfig, Estimate, GradientPenalty, InputGradient, LipschitzStrategy,
-    MlpConfig, MlpCritic, OptimizerConfig, Orthonormal, points_of, tensor_of,
+    GradientPenalty, InputGradient, MlpConfig, MlpCritic, OptimizerConfig, points_of, tensor_of,
 };
 use wgan_examples::{Experiment, Failure, Panel, normal_points, points, save};
 
@@ -67,8 +70,8 @@ fn main() -> Result<ExitCode, Failure> {
         let real = &fake + &shift;
         let samples = (tensor_of(real.view(), &device), tensor_of(fake.view(), &device));
         let samples = (&samples.0, &samples.1);
-        let fold = (Activation::Fold, 1e-2);
-        let certified = train(fold, &Orthonormal, samples, &run)?;
+        let absolute = (Activation::AbsoluteValue, 1e-2);
+        let certified = train(absolute, &Orthonormal, samples, &run)?;
         let penalised =
             train((Activation::LeakyRelu, 1e-3), &GradientPenalty::default(), samples, &run)?;
         for (kind, critic) in [("orthonormal", &certified), ("gradient penalty", &penalised)] {

@@ -7,10 +7,12 @@ use std::process::ExitCode;
 
 use burn::tensor::{Device, Tensor};
 use ndarray::Array2;
+use wgan_core::judge::Estimate;
 use wgan_core::judge::known_pairs::{KnownPair, PointMasses, TranslatedNormals};
+use wgan_core::lipschitz::{Audit, PenaltyPoints};
+use wgan_core::train::{CriticConfig, Schedule};
 use wgan_core::{
-    Audit, Critic, CriticConfig, Estimate, GradientPenalty, GroundNorm, MlpConfig, MlpCritic,
-    OptimizerConfig, PenaltyPoints, Schedule, tensor_of,
+    Critic, GradientPenalty, GroundNorm, MlpConfig, MlpCritic, OptimizerConfig, tensor_of,
 };
 use wgan_examples::{Experiment, Failure, Panel, Point, linspace, save, values};
 

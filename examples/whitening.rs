@@ -8,11 +8,12 @@ use std::process::ExitCode;
 use burn::tensor::Device;
 use ndarray::{Array2, Axis};
 use rand::{Rng, RngExt};
+use wgan_core::train::Schedule;
 use wgan_core::transport::{GroundNorm, w1};
 use wgan_core::whitening::Whitening;
 use wgan_core::{
     Fit, GaussianPrior, GradientPenalty, InputGradient, MlpConfig, MlpCritic, MlpGenerator,
-    OptimizerConfig, Schedule, TrainConfig, Wgan, points_of, tensor_of,
+    OptimizerConfig, TrainConfig, Wgan, points_of, tensor_of,
 };
 use wgan_examples::{Experiment, Failure, Panel, Point, normal_points, save};
 

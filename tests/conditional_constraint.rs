@@ -7,10 +7,12 @@ use burn::tensor::Tensor;
 use wgan_cond::{
     ConcatCritic, ConditionalPrior, FilmGenerator, Labelled, OnSamplePath, ProjectionCritic,
 };
+use wgan_core::lipschitz::{
+    LipschitzStrategy, Penalty, PenaltyTerm, SlopePenalty, SpectralNorm, WeightClip,
+};
+use wgan_core::model::{Activation, Sample};
 use wgan_core::{
-    Activation, Critic, GradientPenalty, InputGradient, LipschitzStrategy, MlpConfig,
-    OptimizerConfig, Penalty, PenaltyTerm, Sample, SlopePenalty, SpectralNorm, TrainConfig,
-    WeightClip, Wgan,
+    Critic, GradientPenalty, InputGradient, MlpConfig, OptimizerConfig, TrainConfig, Wgan,
 };
 use wgan_tests::{device, normal_points, nudged, rng, values, weight_gradients, weights};
 

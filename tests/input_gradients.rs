@@ -3,9 +3,9 @@
 
 use burn::module::Module;
 use burn::tensor::Tensor;
-use wgan_core::{
-    Activation, Critic, GradientPenalty, InputGradient, LipschitzStrategy, MlpConfig, MlpCritic,
-};
+use wgan_core::lipschitz::LipschitzStrategy;
+use wgan_core::model::Activation;
+use wgan_core::{Critic, GradientPenalty, InputGradient, MlpConfig, MlpCritic};
 use wgan_tests::{device, normal_points, nudged, rng, values, weight_gradients};
 
 const ACTIVATIONS: [Activation; 7] = [
@@ -15,7 +15,7 @@ const ACTIVATIONS: [Activation; 7] = [
     Activation::Softplus,
     Activation::Silu,
     Activation::GroupSort,
-    Activation::Fold,
+    Activation::AbsoluteValue,
 ];
 
 fn critic(activation: Activation, is_residual: bool) -> MlpCritic {

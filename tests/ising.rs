@@ -7,11 +7,17 @@ use wgan_cond::{
     ConcatCritic, ConcatGenerator, Condition, ConditionColumn, ConditionalData, ConditionalPrior,
     Schema,
 };
+use wgan_core::lattice::{
+    ConvCriticConfig, ConvGeneratorConfig, LatticeSummaries, SpinGenerator, SpinGeneratorConfig,
+    Summarised,
+};
+use wgan_core::lipschitz::EachMember;
+use wgan_core::model::Committee;
+use wgan_core::train::Schedule;
 use wgan_core::transport::w1_sorted;
 use wgan_core::{
-    Committee, ConvCriticConfig, ConvGeneratorConfig, EachMember, Fit, GaussianPrior, Generator,
-    GradientPenalty, LatticeSummaries, MlpConfig, MlpCritic, OptimizerConfig, Schedule,
-    SpinGenerator, SpinGeneratorConfig, Summarised, TrainConfig, Wgan, points_of, tensor_of,
+    Fit, GaussianPrior, Generator, GradientPenalty, MlpConfig, MlpCritic, OptimizerConfig,
+    TrainConfig, Wgan, points_of, tensor_of,
 };
 use wgan_examples::ising::{Wolff, energy, exact_energy, magnetisation};
 use wgan_tests::{device, rng, values, weight_gradients};

@@ -3,15 +3,21 @@
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use ndarray::Array2;
+use wgan_core::judge::Estimate;
 use wgan_core::judge::known_pairs::{
     Funnels, KnownPair, PointMasses, StretchedNormals, TranslatedNormals,
 };
 use wgan_core::judge::{W1Config, W1Report};
+use wgan_core::lipschitz::{
+    Audit, ByConstruction, InfinityNorm, LayeredCritic, LipschitzBound, LipschitzStrategy,
+    Orthonormal, singular_values,
+};
+use wgan_core::model::{Activation, ConeCritic};
+use wgan_core::train::CriticConfig;
 use wgan_core::transport::GroundNorm;
 use wgan_core::{
-    Activation, Audit, ByConstruction, ConeCritic, Critic, CriticConfig, Estimate, GradientPenalty,
-    InfinityNorm, InputGradient, LayeredCritic, LipschitzBound, LipschitzStrategy, MlpConfig,
-    MlpCritic, OptimizerConfig, Orthonormal, WganError, points_of, singular_values, tensor_of,
+    Critic, GradientPenalty, InputGradient, MlpConfig, MlpCritic, OptimizerConfig, WganError,
+    points_of, tensor_of,
 };
 use wgan_tests::{device, normal_points, rng, values};
 
@@ -29,12 +35,12 @@ fn critic(d: usize, width: usize, activation: Activation) -> MlpCritic {
 }
 
 fn folding(d: usize, width: usize) -> MlpCritic {
-    critic(d, width, Activation::Fold)
+    critic(d, width, Activation::AbsoluteValue)
 }
 
 /// Four hidden layers of 128, one more than a penalised critic has by default: an orthonormal layer folds each unit once.
 fn four_layers(d: usize) -> MlpCritic {
-    let config = MlpConfig::new(d, 1).with_depth(4).with_activation(Activation::Fold);
+    let config = MlpConfig::new(d, 1).with_depth(4).with_activation(Activation::AbsoluteValue);
     MlpCritic::new(&config, &mut rng(1), &device()).unwrap()
 }
 

@@ -6,9 +6,12 @@ use std::sync::{Arc, Mutex};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
+use wgan_core::lipschitz::LipschitzStrategy;
+use wgan_core::model::{Activation, Prior, Sample};
+use wgan_core::train::Dataset;
 use wgan_core::{
-    Activation, Critic, Dataset, Fit, GaussianPrior, Generator, GradientPenalty, LipschitzStrategy,
-    MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig, Prior, Sample, TrainConfig, Wgan,
+    Critic, Fit, GaussianPrior, Generator, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator,
+    OptimizerConfig, TrainConfig, Wgan,
 };
 use wgan_tests::{LinearCritic, device, normal_points, rng, values};
 

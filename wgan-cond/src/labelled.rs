@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use burn::tensor::{Device, Tensor};
-use wgan_core::{Batch, Sample};
+use wgan_core::model::{Batch, Sample};
 
 /// Samples `x: [n, d]` with their conditions `y: [n, m]`.
 ///

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use polars::io::parquet::write::BatchedWriter as ParquetBatches;
 use polars::prelude::{Column, CsvWriter, DataFrame, ParquetWriter, PolarsError, SerWriter};
-use wgan_core::{WganError, temporary_name};
+use wgan_core::WganError;
+use wgan_core::file::temporary_name;
 
 use crate::checks::CheckedCandidate;
 use crate::error::MaterialsError;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::{DataFrame, ParquetReader, SerReader};
 use serde::{Deserialize, Serialize};
-use wgan_core::{WganError, write_atomically};
+use wgan_core::WganError;
+use wgan_core::file::write_atomically;
 
 use crate::candidates::CandidateWriter;
 use crate::error::MaterialsError;

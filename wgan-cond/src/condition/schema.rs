@@ -128,7 +128,7 @@ impl Schema {
     }
 
     /// Like [`Schema::encode`], with zeros where a column is not given: for models that were
-    /// trained with conditions [withheld](crate::Withhold).
+    /// trained with conditions [withheld](crate::ConditionDropout).
     ///
     /// # Errors
     /// As [`Schema::encode`], but for missing columns.

@@ -4,9 +4,9 @@ use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
-use wgan_core::{
-    Critic, CriticBatch, CriticLoss, CriticStep, InputGradient, Mlp, MlpConfig, WganError,
-};
+use wgan_core::model::{CriticBatch, CriticLoss, Mlp};
+use wgan_core::train::CriticStep;
+use wgan_core::{Critic, InputGradient, MlpConfig, WganError};
 
 use super::first_weight::{with_condition_rows_of, without_condition_rows};
 use super::{ConditionPath, joined};
@@ -83,7 +83,9 @@ mod tests {
     use super::*;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
-    use wgan_core::{Engine, GaussianPrior, GradientPenalty, LipschitzStrategy, Objective};
+    use wgan_core::lipschitz::LipschitzStrategy;
+    use wgan_core::train::{Engine, Objective};
+    use wgan_core::{GaussianPrior, GradientPenalty};
 
     #[test]
     fn the_gradient_in_the_condition_is_absent() {

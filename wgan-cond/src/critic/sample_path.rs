@@ -1,7 +1,8 @@
 //! Constraints on weights, applied where `x` passes and nowhere else.
 
 use serde::{Deserialize, Serialize};
-use wgan_core::{Critic, LipschitzStrategy, Penalty};
+use wgan_core::Critic;
+use wgan_core::lipschitz::{LipschitzStrategy, Penalty};
 
 use crate::Labelled;
 

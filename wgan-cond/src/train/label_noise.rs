@@ -5,7 +5,8 @@ use std::ops::Range;
 use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::Array2;
 use rand::{Rng, RngExt};
-use wgan_core::{Prior, WganError};
+use wgan_core::WganError;
+use wgan_core::model::Prior;
 
 use crate::condition::{Coding, Schema};
 use crate::error::CondError;

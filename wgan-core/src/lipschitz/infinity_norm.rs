@@ -54,7 +54,9 @@ fn without_growth(w: Tensor<2>, g: Tensor<2>) -> Tensor<2> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Activation, GroundNorm, LipschitzBound, MlpConfig, MlpCritic, operator_norm};
+    use crate::lipschitz::{LipschitzBound, operator_norm};
+    use crate::model::{Activation, MlpConfig, MlpCritic};
+    use crate::norm::GroundNorm;
     use burn::tensor::Device;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;

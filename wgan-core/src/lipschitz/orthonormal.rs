@@ -11,8 +11,8 @@ use crate::network::polar_factor;
 /// Keeps the rows or columns of every weight orthonormal, whichever are fewer.
 ///
 /// All singular values are one, so that with an activation that keeps the gradient's norm
-/// ([`Activation::GroupSort`](crate::Activation::GroupSort),
-/// [`Activation::Fold`](crate::Activation::Fold)) and layers that do not widen after narrowing, the
+/// ([`Activation::GroupSort`](crate::model::Activation::GroupSort),
+/// [`Activation::AbsoluteValue`](crate::model::Activation::AbsoluteValue)) and layers that do not widen after narrowing, the
 /// critic's gradient has length one almost everywhere: its estimate on fresh samples is a lower bound of
 /// `W₁`, and a tight one. Other activations keep the bound and lose the tightness. Biases are free.
 /// Residual connections are not covered by the bound.

@@ -5,7 +5,7 @@ use super::Engine;
 /// Figures of one critic step.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CriticStep {
-    /// `E f(real) − E f(fake)`, or what the [`Objective`](crate::Objective) says.
+    /// `E f(real) − E f(fake)`, or what the [`Objective`](crate::train::Objective) says.
     pub estimate: f64,
     /// Penalty term, 0 for strategies without one.
     pub penalty: f64,

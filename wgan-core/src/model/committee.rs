@@ -11,7 +11,7 @@ use crate::norm::GroundNorm;
 ///
 /// A feature that is corrupted reaches only the members that see it, while one critic on all features turns all of
 /// its slope towards it. The average of 1-Lipschitz functions is 1-Lipschitz; that every member is, says
-/// [`EachMember`](crate::EachMember), while a strategy of its own constrains the average alone.
+/// [`EachMember`](crate::lipschitz::EachMember), while a strategy of its own constrains the average alone.
 ///
 /// The estimate is the mean over the members, each below the `W₁` of its features, so it is a lower bound too and a looser one.
 #[derive(Module, Debug)]

@@ -18,7 +18,7 @@ use crate::transport::McShane;
 /// like `−‖x‖`, whose cones open the other way, takes a number that grows exponentially with the dimension. It is
 /// a strong prior, not a better critic.
 ///
-/// To be trained with [`ByConstruction`](crate::ByConstruction).
+/// To be trained with [`ByConstruction`](crate::lipschitz::ByConstruction).
 #[derive(Module, Debug)]
 pub struct ConeCritic {
     anchors: Param<Tensor<2>>,

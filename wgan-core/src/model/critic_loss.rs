@@ -13,7 +13,7 @@ use crate::sample::Sample;
 pub struct CriticLoss<'a, C: Critic> {
     /// What the estimate is.
     pub objective: Objective,
-    /// What a [`LipschitzStrategy`](crate::LipschitzStrategy) adds.
+    /// What a [`LipschitzStrategy`](crate::lipschitz::LipschitzStrategy) adds.
     pub penalty: Penalty<'a, C>,
 }
 

@@ -21,6 +21,7 @@ pub use crate::network::{
     Activation, BatchNorm, Chain, Dense, Layer, Mlp, MlpConfig, Nonlinear, Residual, Slope, linear,
 };
 pub use crate::sample::{Batch, Sample};
+pub use crate::weights::{load_weights, save_weights};
 pub use bound::{LayeredCritic, LipschitzBound};
 pub use committee::Committee;
 pub use cone_critic::ConeCritic;
@@ -33,7 +34,7 @@ pub use mlp_generator::MlpGenerator;
 pub use prior::{GaussianPrior, Prior};
 
 /// A function `f` on samples; the constraint on its slope comes from a
-/// [`LipschitzStrategy`](crate::LipschitzStrategy).
+/// [`LipschitzStrategy`](crate::lipschitz::LipschitzStrategy).
 pub trait Critic: Module {
     /// What it scores.
     type Sample: Sample;

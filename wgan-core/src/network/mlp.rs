@@ -19,7 +19,7 @@ pub struct MlpConfig {
     /// Dimension of the output, at least 1.
     pub d_output: usize,
     /// Units per hidden layer, at least 1, and even for [`Activation::GroupSort`] and
-    /// [`Activation::Fold`] (128: enough for
+    /// [`Activation::AbsoluteValue`] (128: enough for
     /// tables of a few dozen columns).
     #[config(default = 128)]
     pub width: usize,

@@ -60,7 +60,7 @@ where
     /// gradients makes one update where the weights are. Empty: all of it where the weights are.
     ///
     /// Losses and penalties are means over samples, so this is the update of the whole batch up to rounding. It is not for
-    /// layers that couple the samples of a batch ([`BatchNorm`](crate::BatchNorm)), which see those of their part. Weights
+    /// layers that couple the samples of a batch ([`BatchNorm`](crate::model::BatchNorm)), which see those of their part. Weights
     /// travel to the devices and gradients back in each update, so a part must be worth that.
     #[must_use]
     pub fn on_devices(self, devices: &[Device]) -> Self {
@@ -226,9 +226,12 @@ mod tests {
             PenaltyPoints::Fake,
             PenaltyPoints::Mixed,
         ];
-        for activation in
-            [Activation::LeakyRelu, Activation::Relu, Activation::Fold, Activation::GroupSort]
-        {
+        for activation in [
+            Activation::LeakyRelu,
+            Activation::Relu,
+            Activation::AbsoluteValue,
+            Activation::GroupSort,
+        ] {
             for is_residual in [false, true] {
                 let network = (activation, is_residual, WIDTHS[0]);
                 assert_critic_step(WeightClip::default(), network);

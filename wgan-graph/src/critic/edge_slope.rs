@@ -1,7 +1,7 @@
 //! Penalty on edges whose ends are further apart in the potential than on the network.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use wgan_core::{LipschitzStrategy, Penalty, PenaltyTerm};
+use wgan_core::lipschitz::{LipschitzStrategy, Penalty, PenaltyTerm};
 
 use super::NodePotential;
 use crate::error::GraphError;

@@ -4,9 +4,8 @@ use burn::tensor::{Device, Tensor};
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use wgan_core::{
-    Generator, LipschitzStrategy, MlpConfig, OptimizerConfig, PenaltyTerm, TrainConfig, Wgan,
-};
+use wgan_core::lipschitz::{LipschitzStrategy, PenaltyTerm};
+use wgan_core::{Generator, MlpConfig, OptimizerConfig, TrainConfig, Wgan};
 
 use super::*;
 use crate::network::{ArcRule, CostColumn, Edge, Network, ReadOptions, read_network};

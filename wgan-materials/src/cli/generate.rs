@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use wgan_cond::Condition;
 use wgan_core::cli::{print, with_remote_devices};
-use wgan_core::folder_of;
+use wgan_core::file::folder_of;
 use wgan_materials::{
     Adherence, CandidateStream, CandidateWriter, CheckedCandidate, Checker, Composition,
     MaterialRows, MaterialsModel, REPORT_FILES, Report, Sampler, Table, Target, adherence,

@@ -7,7 +7,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
 use rand_distr::{Distribution, Exp1};
 use wgan_cond::{FilmGenerator, Labelled};
-use wgan_core::{Batch, GaussianPrior, Generator, MlpConfig, Prior, Sample, WganError};
+use wgan_core::model::{Batch, Prior, Sample};
+use wgan_core::{GaussianPrior, Generator, MlpConfig, WganError};
 
 use super::layout::Layout;
 

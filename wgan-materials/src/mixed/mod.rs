@@ -11,7 +11,8 @@ mod score;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use wgan_core::{WganError, write_atomically};
+use wgan_core::WganError;
+use wgan_core::file::write_atomically;
 
 pub use encoder::TableEncoder;
 pub use mixture::{Component, Mixture};

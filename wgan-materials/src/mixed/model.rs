@@ -10,9 +10,10 @@ use wgan_cond::{
     ClassSampling, Condition, ConditionColumn, ConditionalData, Extrapolation, Given,
     ProjectionCritic, Schema, Value,
 };
+use wgan_core::train::{History, Recorder, Schedule, StopReason};
 use wgan_core::{
-    Fit, GradientPenalty, History, MlpConfig, OptimizerConfig, Recorder, Schedule, StopReason,
-    TrainConfig, Wgan, WganError, points_of, tensor_of,
+    Fit, GradientPenalty, MlpConfig, OptimizerConfig, TrainConfig, Wgan, WganError, points_of,
+    tensor_of,
 };
 
 use super::generator::{TableGenerator, TablePrior};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 use wgan_cond::Labelled;
-use wgan_core::Dataset;
+use wgan_core::train::Dataset;
 
 use super::alphabet::Slots;
 use super::{Alphabet, Featurizer, FeaturizerShape, Given, PropertySpace};

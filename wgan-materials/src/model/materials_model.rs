@@ -10,10 +10,10 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use wgan_cond::ConcatCritic;
-use wgan_core::{
-    Checkpoints, Fit, GradientPenalty, History, MlpConfig, Recorder, StopReason, Wgan, WganError,
-    load_weights, save_weights, write_atomically,
-};
+use wgan_core::file::write_atomically;
+use wgan_core::model::{load_weights, save_weights};
+use wgan_core::train::{Checkpoints, History, Recorder, StopReason};
+use wgan_core::{Fit, GradientPenalty, MlpConfig, Wgan, WganError};
 
 use super::{
     Alphabet, Conditions, Featurizer, MaterialsConfig, MaterialsData, MaterialsGenerator,
