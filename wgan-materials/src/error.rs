@@ -80,7 +80,7 @@ pub enum MaterialsError {
         /// The conditions.
         targets: Vec<String>,
     },
-    /// No column looks like formulas.
+    /// A table without formulas where they are needed.
     #[error(
         "no column holds formulas: expected one named formula, composition, compound or material, \
          or one where half of the cells parse; the columns are {}",
@@ -90,17 +90,17 @@ pub enum MaterialsError {
         /// The names the table has.
         columns: Vec<String>,
     },
-    /// A property column asked for by name that holds no numbers.
-    #[error("column `{name}` cannot be a property: {reason}")]
-    NotNumeric {
+    /// A column asked for by name that cannot be modelled, or not in the way asked for.
+    #[error("column `{name}` cannot be used: {reason}")]
+    NotModelled {
         /// The column.
         name: String,
-        /// Why it is not numeric.
+        /// What is in the way.
         reason: String,
     },
     /// A column of numbers and classes that cannot be used as it is.
     #[error("column `{name}`: {reason}")]
-    MixedColumn {
+    BadColumn {
         /// The column.
         name: String,
         /// What is wrong with it.
@@ -162,6 +162,9 @@ pub enum MaterialsError {
         /// Candidates drawn.
         n_drawn: usize,
     },
+    /// A frame that cannot be made.
+    #[error("frame: {0}")]
+    Frame(#[from] polars::error::PolarsError),
     /// Training, saving or loading failed.
     #[error(transparent)]
     Wgan(#[from] wgan_core::WganError),

@@ -22,7 +22,7 @@
 //! let model = MaterialsModel::fit(&table, &config, None, (), &device)?;
 //! let sampler = model.sampler(&device)?;
 //! let drawn = CandidateStream::new(&sampler, 0, false).next_chunk()?;
-//! for found in Checker::new(&table.compositions).check_all(drawn) {
+//! for found in Checker::new(table.formulas()).check_all(drawn) {
 //!     println!("{} near {}", found.candidate.composition, found.checks.nearest_known);
 //! }
 //! # Ok::<(), wgan_materials::MaterialsError>(())
@@ -35,11 +35,13 @@
 //! - checks: [`Checker`], [`is_charge_neutral`], [`electronegativity_ok`], [`nearest_neutral`], [`NearestIndex`]
 //! - properties asked for: [`Target`], [`Conditions`], [`adherence()`]
 //! - judging: [`evaluate`], [`Report`], [`Forest`]
-//! - tables of any kind: [`MixedTable`], [`TableEncoder`], [`TableModel`], [`synthetic_score()`]
 //!
 //! The program `wgan-materials` is a command line over these.
 
 #![warn(missing_docs)]
+
+pub use polars;
+pub use wgan_core::Whitening;
 
 mod candidates;
 mod checks;
@@ -50,11 +52,11 @@ mod electronegativity;
 mod element;
 mod error;
 mod evaluate;
-mod featurizer;
+mod features;
 mod forest;
 mod formula;
+mod frame_writer;
 mod impute;
-mod mixed;
 mod model;
 mod nearest;
 mod novelty;
@@ -68,25 +70,23 @@ mod stream;
 mod table;
 mod target;
 
-pub use candidates::CandidateWriter;
+pub use candidates::{candidate_frame, candidate_table};
 pub use checks::{CheckedCandidate, Checker, Checks};
 pub use composition::Composition;
 pub use descriptor::element_descriptors;
 pub use element::Element;
 pub use error::MaterialsError;
 pub use evaluate::{
-    Adherence, ConditionalDistance, Evaluation, MaterialRows, PropertyColumn, PropertyDistance,
-    adherence, evaluate, evaluate_asked,
+    Adherence, ClassDistance, ClosestRecord, ConditionalDistance, Evaluation, MaterialRows,
+    PropertyColumn, PropertyDistance, RowEvaluation, WithFloor, adherence, evaluate,
+    evaluate_asked, evaluate_rows,
 };
-pub use featurizer::{feature_names, feature_rows, fraction_rows};
+pub use features::{Feature, FeatureSpace, feature_names, feature_rows, fraction_rows};
 pub use forest::{Forest, ForestConfig, ForestLearner, TriedColumns};
-pub use mixed::{
-    Component, MixedCells, MixedColumn, MixedTable, Mixture, TableEncoder, TableModel,
-    TableModelConfig, TableRows, synthetic_score,
-};
+pub use frame_writer::{FrameWriter, write_frame};
 pub use model::{
-    Alphabet, Candidate, Chunk, Conditions, Given, MaterialsConfig, MaterialsModel, ModelCard,
-    Sampler,
+    Alphabet, Candidate, Chunk, Conditions, ElementRules, Given, MaterialsConfig, MaterialsModel,
+    ModelCard, Sampler, SlotRules,
 };
 pub use nearest::NearestIndex;
 pub use oxidation::{
@@ -97,7 +97,7 @@ pub use property::ElementProperty;
 pub use report::{REPORT_FILES, Report};
 pub use stream::CandidateStream;
 pub use table::{
-    ColumnReport, ColumnRole, OnBadRow, OnRepeat, Property, PropertySelection, ReadOptions,
-    ReadSummary, SkippedRow, Table,
+    CellType, Cells, Column, ColumnReport, ColumnRole, ColumnSelection, ColumnSpec, OnBadRow,
+    OnRepeat, ReadOptions, ReadSummary, SkippedRow, Table,
 };
-pub use target::Target;
+pub use target::{Target, Wanted};

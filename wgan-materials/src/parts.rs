@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use wgan_core::WganError;
 use wgan_core::file::write_atomically;
 
-use crate::candidates::CandidateWriter;
 use crate::error::MaterialsError;
-use crate::model::Sampler;
+use crate::frame_writer::FrameWriter;
+use crate::model::{ElementRules, Sampler};
 
 const REQUEST: &str = "request.json";
 
@@ -27,8 +27,10 @@ pub struct SampleRequest {
     pub seed: u64,
     /// Whether candidates are made neutral.
     pub is_neutral: bool,
-    /// Properties asked for, as they were written.
+    /// Conditions, as they were written.
     pub conditions: Vec<String>,
+    /// Rules on the elements.
+    pub rules: ElementRules,
     /// Candidates in the list.
     pub n: usize,
 }
@@ -101,15 +103,15 @@ impl CandidateParts {
     ///
     /// # Errors
     /// If the file cannot be created.
-    pub fn next_part(&self, properties: &[String]) -> Result<CandidateWriter, MaterialsError> {
-        CandidateWriter::create(&self.path(self.n_parts), properties)
+    pub fn next_part(&self) -> Result<FrameWriter, MaterialsError> {
+        FrameWriter::create(&self.path(self.n_parts))
     }
 
     /// Completes the next part, of so many candidates.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn add(&mut self, part: CandidateWriter, n_rows: usize) -> Result<(), MaterialsError> {
+    pub fn add(&mut self, part: FrameWriter, n_rows: usize) -> Result<(), MaterialsError> {
         part.finish()?;
         self.n_parts += 1;
         self.n_rows += n_rows;
@@ -120,7 +122,7 @@ impl CandidateParts {
     ///
     /// # Errors
     /// If a part cannot be read or the list cannot be written.
-    pub fn join(self, mut list: CandidateWriter, n: usize) -> Result<(), MaterialsError> {
+    pub fn join(self, mut list: FrameWriter, n: usize) -> Result<(), MaterialsError> {
         let mut left = n;
         for part in 0..self.n_parts {
             let rows = self.read(part)?;

@@ -1,71 +1,79 @@
-//! What is asked of a property.
+//! What is asked of a column.
 
 use std::fmt;
 
 use wgan_cond::{Condition, Value};
 
 use crate::error::MaterialsError;
-use crate::table::{ColumnRole, Property, Table};
+use crate::table::{Cells, Column, ColumnRole, Table};
 
-/// Most different values of a property that counts as classes.
-const MOST_CLASSES: usize = 10;
-
-/// Half width of an interval that is not given, in standard deviations of the property.
+/// Half width of an interval that is not given, in standard deviations of the numbers.
 const DEFAULT_WIDTH: f64 = 0.1;
 
-/// One property and where it shall lie: `centre ± half_width`, or a class.
+/// One column and what candidates shall have in it: a number in `centre ± half_width`, or a class.
 ///
-/// A property with at most ten different values, all whole numbers, is a class; any other is a number. A number
-/// without a width gets a tenth of the property's standard deviation.
+/// A number without a width gets a tenth of the column's standard deviation. An interval asked of classes that are named by
+/// numbers means all classes within it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {
-    /// Name of the property.
+    /// Name of the column.
     pub name: String,
-    /// Middle of the interval, in the unit of the property; or the class.
-    pub centre: f64,
-    /// Half the length of the interval; 0 for a single class.
-    pub half_width: f64,
-    /// Whether the property is a class.
-    pub is_class: bool,
-    /// Smallest and largest known value.
-    range: (f64, f64),
-    /// Standard deviation of the known values.
-    pub(crate) deviation: f64,
+    /// What its cells shall be.
+    pub wanted: Wanted,
+}
+
+/// What a cell shall be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wanted {
+    /// A number.
+    Within {
+        /// Middle of the interval, in the unit of the column.
+        centre: f64,
+        /// Half the length of the interval.
+        half_width: f64,
+        /// Smallest and largest known number.
+        range: (f64, f64),
+        /// Standard deviation of the known numbers.
+        deviation: f64,
+    },
+    /// One of these classes.
+    Classes {
+        /// Their places among the classes of the column, rising.
+        places: Vec<u32>,
+        /// As they were asked for.
+        text: String,
+    },
 }
 
 impl Target {
-    /// What `conditions` ask of the properties of `table`, in the order of its columns.
+    /// What `conditions` ask of the columns of `table`, in the order of its columns.
     ///
     /// A name is that of a column or, where only one fits, differs from it in upper and lower case.
     ///
     /// # Errors
-    /// A name that no property has, a constant property, one asked for twice, a value that is no number or a
-    /// class that does not occur.
+    /// A name that no column has, a constant, one asked for twice, a value that is no number or a class that does not occur.
     pub fn of_table(conditions: &[Condition], table: &Table) -> Result<Vec<Self>, MaterialsError> {
         for name in conditions.iter().flat_map(Condition::names) {
             check_role(name, table)?;
         }
-        Self::of(conditions, &table.properties)
+        Self::of(conditions, &table.columns)
     }
 
-    /// What `conditions` ask of `properties`, in their order.
+    /// What `conditions` ask of `columns`, in their order.
     ///
     /// # Errors
     /// As [`Target::of_table`].
-    pub fn of(
-        conditions: &[Condition],
-        properties: &[Property],
-    ) -> Result<Vec<Self>, MaterialsError> {
+    pub fn of(conditions: &[Condition], columns: &[Column]) -> Result<Vec<Self>, MaterialsError> {
         let mut found: Vec<(usize, Self)> = Vec::new();
         for condition in conditions {
             for name in condition.names() {
-                let place = position(name, properties)?;
-                let property = &properties[place];
+                let place = position(name, columns)?;
+                let column = &columns[place];
                 if found.iter().any(|(other, _)| *other == place) {
-                    return Err(refused(&property.name, "it is asked for twice"));
+                    return Err(refused(&column.name, "it is asked for twice"));
                 }
                 if let Some(value) = condition.get(name) {
-                    found.push((place, Self::new(property, value)?));
+                    found.push((place, Self::new(column, value)?));
                 }
             }
         }
@@ -73,159 +81,230 @@ impl Target {
         Ok(found.into_iter().map(|(_, target)| target).collect())
     }
 
-    /// Names of the properties that `names` stand for, in the order of the table.
+    /// Names of the columns that `names` stand for, in the order of the table.
     ///
     /// # Errors
-    /// A name that no property has, a constant property, one named twice.
+    /// A name that no column has, a constant, one named twice.
     pub fn names(names: &[String], table: &Table) -> Result<Vec<String>, MaterialsError> {
         let mut places: Vec<usize> = Vec::new();
         for name in names {
             check_role(name, table)?;
-            let place = position(name, &table.properties)?;
-            spread(&table.properties[place])?;
+            let place = position(name, &table.columns)?;
+            check_varies(&table.columns[place])?;
             if places.contains(&place) {
                 return Err(refused(name, "it is asked for twice"));
             }
             places.push(place);
         }
         places.sort_unstable();
-        Ok(places.into_iter().map(|place| table.properties[place].name.clone()).collect())
+        Ok(places.into_iter().map(|place| table.columns[place].name.clone()).collect())
     }
 
-    fn new(property: &Property, value: &Value) -> Result<Self, MaterialsError> {
-        let name = property.name.clone();
-        let (range, deviation) = spread(property)?;
-        let classes = classes(&property.values);
-        let (centre, half_width) = match *value {
-            Value::Number(centre) if classes.is_some() => (centre, 0.0),
-            Value::Number(centre) => (centre, DEFAULT_WIDTH * deviation),
-            Value::Within { centre, half_width } => (centre, half_width),
-            Value::Category(ref text) => {
-                return Err(refused(&name, not_a_number(text, property, classes.as_deref())));
-            }
+    fn new(column: &Column, value: &Value) -> Result<Self, MaterialsError> {
+        check_varies(column)?;
+        let name = column.name.clone();
+        let wanted = match &column.cells {
+            Cells::Numbers(numbers) => within(column, numbers, value)?,
+            Cells::Classes { levels, .. } => classes(column, levels, value)?,
         };
-        if !centre.is_finite() || !half_width.is_finite() {
-            return Err(refused(&name, format!("{value} is not finite")));
-        }
-        let is_class = classes.is_some();
-        if let Some(classes) = classes.filter(|known| half_width == 0.0 && !known.contains(&centre))
-        {
-            let reason =
-                format!("no row has the value {centre}; the values are {}", list(&classes));
-            return Err(refused(&name, reason));
-        }
-        Ok(Self { name, centre, half_width, is_class, range, deviation })
+        Ok(Self { name, wanted })
     }
 
     /// Rows of `table` that meet all targets.
     pub fn rows(targets: &[Self], table: &Table) -> Vec<usize> {
         let has = |target: &Self, row: usize| {
-            let property = table.property(&target.name);
-            property.and_then(|property| property.values[row]).is_some_and(|v| target.holds(v))
+            let value = table.column(&target.name).ok().and_then(|column| column.value(row));
+            value.is_some_and(|value| target.holds(value))
         };
         (0..table.len()).filter(|&row| targets.iter().all(|target| has(target, row))).collect()
     }
 
-    /// The nearest value that meets the target.
-    pub fn nearest(&self, value: f64) -> f64 {
-        value.clamp(self.centre - self.half_width, self.centre + self.half_width)
-    }
-
-    /// Whether a value meets the target.
+    /// Whether a number, or the place of a class, meets the target.
     pub fn holds(&self, value: f64) -> bool {
-        // Decimal fractions such as 1.5 ± 0.2 end a rounding error off.
-        (value - self.centre).abs() <= self.half_width + 1e-9 * self.deviation
+        match &self.wanted {
+            // Decimal fractions such as 1.5 ± 0.2 end a rounding error off.
+            Wanted::Within { centre, half_width, deviation, .. } => {
+                (value - centre).abs() <= half_width + 1e-9 * deviation
+            }
+            Wanted::Classes { places, .. } => places.contains(&(value as u32)),
+        }
     }
 
-    /// Whether a predicted value meets the target; a class is met by what rounds to it.
-    pub fn holds_predicted(&self, value: f64) -> bool {
-        let rounding = if self.is_class { 0.5 } else { 0.0 };
-        (value - self.centre).abs() < self.half_width + rounding || self.holds(value)
+    /// How far a number is from the interval, in standard deviations; 0 where the target is met, none for another class.
+    pub fn distance(&self, value: f64) -> Option<f64> {
+        if self.holds(value) {
+            return Some(0.0);
+        }
+        match self.wanted {
+            Wanted::Within { deviation, .. } => {
+                Some((value - self.nearest(value)).abs() / deviation)
+            }
+            Wanted::Classes { .. } => None,
+        }
+    }
+
+    /// The nearest number that meets the target; a class stays what it is.
+    pub fn nearest(&self, value: f64) -> f64 {
+        match self.wanted {
+            Wanted::Within { centre, half_width, .. } => {
+                value.clamp(centre - half_width, centre + half_width)
+            }
+            Wanted::Classes { .. } => value,
+        }
+    }
+
+    /// What forests learn for the target: the number, or 1 for one of the classes and 0 for another.
+    pub fn label(&self, value: f64) -> f64 {
+        match self.wanted {
+            Wanted::Within { .. } => value,
+            Wanted::Classes { .. } => f64::from(u8::from(self.holds(value))),
+        }
+    }
+
+    /// Whether what a forest predicts for [`label`](Self::label) meets the target.
+    pub fn holds_predicted(&self, label: f64) -> bool {
+        match self.wanted {
+            Wanted::Within { .. } => self.holds(label),
+            Wanted::Classes { .. } => label > 0.5,
+        }
+    }
+
+    /// How far a predicted label is from what was asked for: from the centre of the interval, or from 1.
+    pub fn deviation(&self, label: f64) -> f64 {
+        match self.wanted {
+            Wanted::Within { centre, .. } => (label - centre).abs(),
+            Wanted::Classes { .. } => (1.0 - label).abs(),
+        }
     }
 
     /// Why the target is an extrapolation, if it is one.
     pub fn extrapolation(&self) -> Option<String> {
-        let (least, most) = self.range;
-        (self.centre < least || self.centre > most)
-            .then(|| format!("{self} is an extrapolation: the known values are {least} to {most}"))
+        match self.wanted {
+            Wanted::Within { centre, range: (low, high), .. } => (centre < low || centre > high)
+                .then(|| {
+                    format!("{self} is an extrapolation: the known values are {low} to {high}")
+                }),
+            Wanted::Classes { .. } => None,
+        }
     }
 }
 
 /// As it is written on the command line.
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}={}", self.name, self.centre)?;
-        if self.is_class && self.half_width == 0.0 {
-            return Ok(());
+        match &self.wanted {
+            Wanted::Within { centre, half_width, .. } => {
+                let rounded: f64 = format!("{half_width:.2e}").parse().unwrap_or(*half_width);
+                write!(f, "{}={centre}±{rounded}", self.name)
+            }
+            Wanted::Classes { text, .. } => write!(f, "{}={text}", self.name),
         }
-        let rounded: f64 = format!("{:.2e}", self.half_width).parse().unwrap_or(self.half_width);
-        write!(f, "±{rounded}")
     }
 }
 
-/// The classes of a column of numbers in rising order, none if it is one of numbers proper.
-pub(crate) fn classes(values: &[Option<f64>]) -> Option<Vec<f64>> {
-    let mut values: Vec<f64> = values.iter().flatten().copied().collect();
-    values.sort_unstable_by(f64::total_cmp);
-    values.dedup();
-    let is_class = values.len() <= MOST_CLASSES && values.iter().all(|value| value.fract() == 0.0);
-    is_class.then_some(values)
+/// The interval that is asked of a column of numbers.
+fn within(
+    column: &Column,
+    numbers: &[Option<f64>],
+    value: &Value,
+) -> Result<Wanted, MaterialsError> {
+    let known: Vec<f64> = numbers.iter().flatten().copied().collect();
+    let low = known.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = known.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let n = known.len() as f64;
+    let mean = known.iter().sum::<f64>() / n;
+    let deviation = (known.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / n).sqrt();
+    let (centre, half_width) = match *value {
+        Value::Number(centre) => (centre, DEFAULT_WIDTH * deviation),
+        Value::Within { centre, half_width } => (centre, half_width),
+        Value::Category(ref text) => {
+            let unit = column.unit.as_ref();
+            let unit = unit.map(|unit| format!("; the unit is {unit} and is not written"));
+            let reason = format!(
+                "{text:?} is not a number such as 1.5 or 1.5±0.2{}",
+                unit.unwrap_or_default()
+            );
+            return Err(refused(&column.name, reason));
+        }
+    };
+    if !centre.is_finite() || !half_width.is_finite() {
+        return Err(refused(&column.name, format!("{value} is not finite")));
+    }
+    Ok(Wanted::Within { centre, half_width, range: (low, high), deviation })
 }
 
-/// Refuses a column that is there but is no property.
+/// The classes that are asked of a column of classes.
+fn classes(column: &Column, levels: &[String], value: &Value) -> Result<Wanted, MaterialsError> {
+    let meets = |level: &str| match *value {
+        Value::Category(ref text) => level == text,
+        Value::Number(number) => level.parse() == Ok(number),
+        Value::Within { centre, half_width } => {
+            level.parse().is_ok_and(|number: f64| (number - centre).abs() <= half_width + 1e-9)
+        }
+    };
+    let places: Vec<u32> =
+        (0..levels.len()).filter(|&i| meets(&levels[i])).map(|i| i as u32).collect();
+    if places.is_empty() {
+        let reason = format!("no row has the value {value}; the values are {}", list(levels));
+        return Err(refused(&column.name, reason));
+    }
+    Ok(Wanted::Classes { places, text: value.to_string() })
+}
+
+/// Classes that a message shows.
+const MAX_SHOWN: usize = 20;
+
+fn list(levels: &[String]) -> String {
+    let shown = levels.iter().take(MAX_SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    match levels.len().saturating_sub(MAX_SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// Refuses a column that is there but is not modelled.
 fn check_role(name: &str, table: &Table) -> Result<(), MaterialsError> {
     let column = table.summary.columns.iter().find(|column| column.name == name);
-    match column.filter(|column| column.role != ColumnRole::Property) {
+    match column.filter(|column| !column.role.is_modelled()) {
         Some(column) if column.role == ColumnRole::Formula => {
             Err(refused(name, "it holds the formulas"))
         }
-        Some(column) => Err(refused(name, column.reason.as_deref().unwrap_or("it is no property"))),
+        Some(column) => {
+            Err(refused(name, column.reason.as_deref().unwrap_or("it is not modelled")))
+        }
         None => Ok(()),
     }
 }
 
-/// Place of the property of this name.
-fn position(name: &str, properties: &[Property]) -> Result<usize, MaterialsError> {
-    if let Some(place) = properties.iter().position(|property| property.name == name) {
+/// Place of the column of this name.
+fn position(name: &str, columns: &[Column]) -> Result<usize, MaterialsError> {
+    if let Some(place) = columns.iter().position(|column| column.name == name) {
         return Ok(place);
     }
     let lower = name.to_lowercase();
-    let alike = |place: &usize| properties[*place].name.to_lowercase() == lower;
-    match (0..properties.len()).filter(alike).collect::<Vec<_>>()[..] {
+    let alike = |place: &usize| columns[*place].name.to_lowercase() == lower;
+    match (0..columns.len()).filter(alike).collect::<Vec<_>>()[..] {
         [place] => Ok(place),
         _ => Err(MaterialsError::NoSuchProperty {
             name: name.to_owned(),
-            properties: properties.iter().map(|property| property.name.clone()).collect(),
+            properties: columns.iter().map(|column| column.name.clone()).collect(),
         }),
     }
 }
 
-/// Range and standard deviation of a property that varies.
-fn spread(property: &Property) -> Result<((f64, f64), f64), MaterialsError> {
-    let values: Vec<f64> = property.values.iter().flatten().copied().collect();
-    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if least >= most {
-        return Err(refused(&property.name, format!("constant: every value is {least}")));
+/// Refuses a column whose cells are all the same.
+fn check_varies(column: &Column) -> Result<(), MaterialsError> {
+    let mut values = (0..column.len()).filter_map(|row| column.value(row).map(|v| (row, v)));
+    let Some((row, first)) = values.next() else {
+        return Err(refused(&column.name, "no row has a value"));
+    };
+    match values.any(|(_, value)| value != first) {
+        true => Ok(()),
+        false => {
+            let text = column.text(row).unwrap_or_default();
+            Err(refused(&column.name, format!("constant: every value is {text}")))
+        }
     }
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / n;
-    Ok(((least, most), variance.sqrt()))
-}
-
-/// What could have been written in place of a text.
-fn not_a_number(text: &str, property: &Property, classes: Option<&[f64]>) -> String {
-    if let Some(classes) = classes {
-        return format!("{text:?} is not one of the values {}", list(classes));
-    }
-    let unit =
-        property.unit.as_ref().map(|unit| format!("; the unit is {unit} and is not written"));
-    format!("{text:?} is not a number such as 1.5 or 1.5±0.2{}", unit.unwrap_or_default())
-}
-
-fn list(values: &[f64]) -> String {
-    values.iter().map(f64::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn refused(name: &str, reason: impl Into<String>) -> MaterialsError {
@@ -236,38 +315,55 @@ fn refused(name: &str, reason: impl Into<String>) -> MaterialsError {
 mod tests {
     use super::*;
 
-    fn properties() -> Vec<Property> {
+    fn columns() -> Vec<Column> {
         let column = |name: &str, values: &[f64]| {
-            let values = values.iter().copied().map(Some).collect();
-            let unit = name.strip_suffix("_eV").map(|_| "eV".to_owned());
-            Property { name: name.to_owned(), unit, values }
+            let mut column = Column::numbers(name, values.iter().copied().map(Some).collect());
+            column.unit = name.strip_suffix("_eV").map(|_| "eV".to_owned());
+            column
         };
         vec![
             column("gap_eV", &[0.0, 1.0, 2.5, 4.5]),
-            column("is_oxide", &[0.0, 1.0, 1.0, 0.0]),
+            Column::classes("is_oxide", &["0", "1", "1", "0"].map(Some)),
             column("same", &[3.0, 3.0, 3.0, 3.0]),
             column("Tc", &[0.5, 1.0, 2.5, 4.5]),
             column("TC", &[0.5, 1.0, 2.5, 4.5]),
+            Column::classes("phase", &["bcc", "fcc", "hcp", "fcc"].map(Some)),
+            Column::classes("grade", &["3", "4", "5", "7"].map(Some)),
         ]
     }
 
     fn targets(texts: &[&str]) -> Result<Vec<Target>, MaterialsError> {
         let conditions: Vec<Condition> = texts.iter().map(|text| text.parse().unwrap()).collect();
-        Target::of(&conditions, &properties())
+        Target::of(&conditions, &columns())
+    }
+
+    fn target(text: &str) -> Target {
+        targets(&[text]).unwrap().remove(0)
     }
 
     #[test]
     fn intervals_classes_and_default_widths_are_read() {
         for text in ["gap_eV=1.5±0.2", "gap_eV=1.5+-0.2", "GAP_ev = 1.5 ± 0.2"] {
-            let target = &targets(&[text]).unwrap()[0];
-            assert_eq!((target.centre, target.half_width, target.is_class), (1.5, 0.2, false));
-            assert_eq!(target.to_string(), "gap_eV=1.5±0.2");
+            assert_eq!(target(text).to_string(), "gap_eV=1.5±0.2");
         }
         let both = targets(&["is_oxide=1", "gap_eV=2"]).unwrap();
         assert_eq!(both[1].to_string(), "is_oxide=1");
-        assert!(both[1].is_class);
         // (0, 1, 2.5, 4.5): mean 2, deviation √((4 + 1 + 0.25 + 6.25)/4)
-        assert!((both[0].half_width - 0.1 * 2.875_f64.sqrt()).abs() < 1e-12);
+        let Wanted::Within { half_width, .. } = both[0].wanted else { panic!("{both:?}") };
+        assert!((half_width - 0.1 * 2.875_f64.sqrt()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn classes_are_asked_for_by_name_number_or_interval() {
+        let phase = target("phase=fcc");
+        assert!(phase.holds(1.0) && !phase.holds(0.0) && phase.distance(0.0).is_none());
+        assert_eq!((phase.label(1.0), phase.label(2.0)), (1.0, 0.0));
+        assert!(phase.holds_predicted(0.6) && !phase.holds_predicted(0.5));
+        let grades = target("grade=4±1");
+        assert_eq!(
+            (0..4).map(|i| grades.holds(f64::from(i))).collect::<Vec<_>>(),
+            [true, true, true, false]
+        );
     }
 
     #[test]
@@ -280,9 +376,10 @@ mod tests {
                 "`gap_eV`: \"1.5 eV\" is not a number such as 1.5 or 1.5±0.2; the unit is eV and is not written",
             ),
             (&["Tc=high"][..], "condition `Tc`: \"high\" is not a number such as 1.5 or 1.5±0.2"),
-            (&["is_oxide=yes"][..], "`is_oxide`: \"yes\" is not one of the values 0, 1"),
+            (&["is_oxide=yes"][..], "no row has the value yes; the values are 0, 1"),
             (&["gap_eV=nan"][..], "condition `gap_eV`: NaN is not finite"),
             (&["is_oxide=2"][..], "no row has the value 2; the values are 0, 1"),
+            (&["phase=liquid"][..], "no row has the value liquid; the values are bcc, fcc, hcp"),
             (&["same=3"][..], "condition `same`: constant: every value is 3"),
             (&["gap_eV=1", "GAP_EV=2"][..], "condition `gap_eV`: it is asked for twice"),
         ] {
@@ -293,7 +390,6 @@ mod tests {
 
     #[test]
     fn beyond_the_known_values_is_allowed_and_flagged() {
-        let target = |text: &str| targets(&[text]).unwrap().remove(0);
         assert_eq!(target("gap_eV=4±1").extrapolation(), None);
         let flag = target("gap_eV=9±1").extrapolation().unwrap();
         assert_eq!(flag, "gap_eV=9±1 is an extrapolation: the known values are 0 to 4.5");
@@ -301,7 +397,7 @@ mod tests {
 
     #[test]
     fn both_ends_of_the_interval_belong_to_it() {
-        let target = targets(&["gap_eV=1.5±0.2"]).unwrap().remove(0);
+        let target = target("gap_eV=1.5±0.2");
         assert!(target.holds(1.7) && target.holds(1.3) && !target.holds(1.701));
         assert!(target.holds(target.nearest(9.0)) && target.holds(target.nearest(0.0)));
         assert_eq!(target.nearest(1.45), 1.45);

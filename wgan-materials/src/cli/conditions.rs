@@ -2,7 +2,7 @@
 
 use clap::Args;
 use wgan_cond::Condition;
-use wgan_materials::{CandidateStream, Composition, Sampler, Target};
+use wgan_materials::{CandidateStream, Composition, Element, ElementRules, Sampler, Target};
 
 use super::CliError;
 
@@ -12,10 +12,39 @@ const MOST_JUDGED: usize = 5000;
 /// What candidates shall have.
 #[derive(Clone, Debug, Args)]
 pub struct ConditionArgs {
-    /// Property that candidates shall have: `NAME=1.5±0.2` (or `1.5+-0.2`; a tenth of the standard deviation where
-    /// no width is given), `NAME=1` for a class; may be given several times.
+    /// What candidates shall have: `NAME=1.5±0.2` (or `1.5+-0.2`; a tenth of the standard deviation where
+    /// no width is given), `NAME=cubic` for a class; may be given several times.
     #[arg(long = "condition", value_name = "NAME=VALUE", value_parser = parse)]
     pub conditions: Vec<Condition>,
+}
+
+/// Which elements candidates may have.
+#[derive(Clone, Debug, Args)]
+pub struct RuleArgs {
+    /// No other elements than these, separated by commas.
+    #[arg(long, value_name = "Li,Na,O", value_delimiter = ',')]
+    only: Vec<Element>,
+    /// Each of these elements, separated by commas.
+    #[arg(long, value_name = "Li", value_delimiter = ',')]
+    contains: Vec<Element>,
+    /// None of these elements, separated by commas.
+    #[arg(long, value_name = "Pb,Cd", value_delimiter = ',')]
+    without: Vec<Element>,
+    /// At most so many different elements.
+    #[arg(long, value_name = "N", value_parser = super::fit::at_least_one)]
+    max_elements: Option<usize>,
+}
+
+impl RuleArgs {
+    /// The rules.
+    pub fn rules(&self) -> ElementRules {
+        ElementRules {
+            only: (!self.only.is_empty()).then(|| self.only.clone()),
+            contains: self.contains.clone(),
+            without: self.without.clone(),
+            max_elements: self.max_elements,
+        }
+    }
 }
 
 /// Says what lies outside the known values.

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use wgan_core::cli::with_spinner;
-use wgan_materials::{MaterialsError, OnBadRow, OnRepeat, PropertySelection, ReadOptions, Table};
+use wgan_materials::{
+    Column, ColumnRole, ColumnSelection, MaterialsError, OnBadRow, OnRepeat, ReadOptions, Table,
+};
 
 /// Which table to read, and how.
 #[derive(Clone, Debug, Args)]
@@ -22,9 +24,18 @@ pub struct ReadArgs {
     /// compound or material in any case, else the one with most elements of those that half parse].
     #[arg(long, value_name = "NAME")]
     pub formula_column: Option<String>,
-    /// Property columns to use, separated by commas; `all` numeric ones, or `none`.
+    /// Columns to model besides the formulas, separated by commas; `all` numbers and classes, or `none`.
     #[arg(long, value_name = "A,B", default_value = "all")]
-    pub properties: PropertySelection,
+    pub properties: ColumnSelection,
+    /// Columns to take as numbers, separated by commas, whatever they look like.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub numbers: Vec<String>,
+    /// Columns to take as classes, separated by commas, whatever they look like.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub classes: Vec<String>,
+    /// Columns to leave out, separated by commas.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub ignore: Vec<String>,
     /// What to do with a row that cannot be used.
     #[arg(long, value_enum, default_value_t = BadRow::Skip)]
     pub on_bad_row: BadRow,
@@ -43,12 +54,15 @@ impl ReadArgs {
     fn options(&self) -> ReadOptions {
         ReadOptions {
             formula_column: self.formula_column.clone(),
-            properties: self.properties.clone(),
+            columns: self.properties.clone(),
+            numbers: self.numbers.clone(),
+            classes: self.classes.clone(),
+            ignore: self.ignore.clone(),
             on_bad_row: match self.on_bad_row {
                 BadRow::Skip => OnBadRow::Skip,
                 BadRow::Fail => OnBadRow::Fail,
             },
-            on_repeat: OnRepeat::Drop,
+            on_repeat: None,
         }
     }
 
@@ -57,7 +71,7 @@ impl ReadArgs {
         with_spinner(&format!("reading {}", path.display()), || Table::read(path, &self.options()))
     }
 
-    /// Reads the candidates at `path` with those properties of `reference` that are numbers there too.
+    /// Reads the candidates at `path` with those columns of `reference` that they have too.
     ///
     /// Repeated rows are kept, and what is no number in a property is missing: both tell on the
     /// candidates.
@@ -66,12 +80,23 @@ impl ReadArgs {
             BadRow::Skip => OnBadRow::Blank,
             BadRow::Fail => OnBadRow::Fail,
         };
-        let names = reference.properties.iter().map(|property| property.name.clone()).collect();
+        let role = |column: &Column| match column.is_class() {
+            true => (column.name.clone(), ColumnRole::Class),
+            false => (column.name.clone(), ColumnRole::Number),
+        };
+        let roles = reference.columns.iter().map(role).collect();
         let options = ReadOptions::default()
             .with_on_bad_row(on_bad_row)
             .with_on_repeat(OnRepeat::Keep)
-            .with_properties(PropertySelection::Among(names));
-        with_spinner(&format!("reading {}", path.display()), || Table::read(path, &options))
+            .with_columns(ColumnSelection::Like(roles));
+        let told = format!("reading {}", path.display());
+        let table = with_spinner(&told, || Table::read(path, &options))?;
+        match (&reference.compositions, &table.compositions) {
+            (Some(_), None) => Err(MaterialsError::NoFormulaColumn {
+                columns: table.summary.columns.into_iter().map(|column| column.name).collect(),
+            }),
+            _ => Ok(table),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use wgan_core::cli::{print, to_json, with_spinner};
-use wgan_materials::{Table, Target, adherence, evaluate_asked};
+use wgan_materials::{Table, Target, adherence, evaluate_asked, evaluate_rows};
 
 use super::CliError;
 use super::conditions::ConditionArgs;
@@ -38,23 +38,45 @@ impl Evaluate {
     pub fn run(&self) -> Result<(), CliError> {
         let reference = self.reading.read(&self.reference)?;
         let candidates = self.reading.read_candidates(&self.candidates, &reference)?;
+        if reference.compositions.is_none() {
+            return self.rows(&reference, &candidates);
+        }
         let targets = Target::of_table(&self.asked.conditions, &reference)?;
         let (compared, note) = compared(&reference, &targets);
-        let (real, found) = (reference.material_rows(), &candidates.compositions);
+        let (real, found) = (reference.material_rows(), candidates.formulas());
         let rows = candidates.material_rows();
         let mut evaluation = with_spinner("comparing", || {
             evaluate_asked(&real, &compared.material_rows(), &rows, self.seed)
         });
         evaluation.notes.extend(note);
-        evaluation.adherence = adherence(&real, found, &[], &targets, self.seed)?;
+        evaluation.adherence = adherence(&reference, found, &[], &targets, self.seed)?;
         evaluation.notes.extend(targets.iter().filter_map(Target::extrapolation));
-        for (which, table) in [("reference", &reference), ("candidates", &candidates)] {
-            eprintln!("{which} {}", table.summary.headline());
-            let remarks = table.summary.remarks().into_iter();
-            evaluation.notes.extend(remarks.map(|remark| format!("{which}, {remark}")));
-        }
+        evaluation.notes.extend(remarks(&reference, &candidates));
         Ok(print(&if self.json { to_json(&evaluation)? } else { evaluation.to_string() })?)
     }
+
+    /// Prints the report on tables without formulas.
+    fn rows(&self, reference: &Table, candidates: &Table) -> Result<(), CliError> {
+        if let Some(asked) = self.asked.conditions.first() {
+            let told = format!("--condition {asked}: expected a reference with formulas");
+            return Err(CliError::Usage(told));
+        }
+        let mut evaluation =
+            with_spinner("comparing", || evaluate_rows(reference, candidates, self.seed));
+        evaluation.notes.extend(remarks(reference, candidates));
+        Ok(print(&if self.json { to_json(&evaluation)? } else { evaluation.to_string() })?)
+    }
+}
+
+/// What was not read of the two tables; their headlines go to standard error.
+fn remarks(reference: &Table, candidates: &Table) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (which, table) in [("reference", reference), ("candidates", candidates)] {
+        eprintln!("{which} {}", table.summary.headline());
+        let remarks = table.summary.remarks().into_iter();
+        notes.extend(remarks.map(|remark| format!("{which}, {remark}")));
+    }
+    notes
 }
 
 /// Fewer known rows have no law that could be compared.
@@ -74,7 +96,7 @@ fn compared<'a>(reference: &'a Table, targets: &[Target]) -> (Cow<'a, Table>, Op
         return (Cow::Borrowed(reference), Some(note));
     }
     let mut compared = reference.select(&rows);
-    compared.properties.retain(|p| targets.iter().all(|target| target.name != p.name));
+    compared.columns.retain(|p| targets.iter().all(|target| target.name != p.name));
     let note =
         format!("{told}: shares, laws and the two-sample test compare with them, novelty with all");
     (Cow::Owned(compared), Some(note))

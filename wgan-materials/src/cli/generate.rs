@@ -7,13 +7,13 @@ use wgan_cond::Condition;
 use wgan_core::cli::{print, with_remote_devices};
 use wgan_core::file::folder_of;
 use wgan_materials::{
-    Adherence, CandidateStream, CandidateWriter, CheckedCandidate, Checker, Composition,
-    MaterialRows, MaterialsModel, REPORT_FILES, Report, Sampler, Table, Target, adherence,
-    evaluate_asked,
+    Adherence, CandidateStream, CheckedCandidate, Checker, Composition, MaterialsModel,
+    REPORT_FILES, Report, Sampler, Table, Target, adherence, candidate_frame, candidate_table,
+    evaluate_asked, write_frame,
 };
 
 use super::CliError;
-use super::conditions::{ConditionArgs, first_drawn, warn_of_extrapolation};
+use super::conditions::{ConditionArgs, RuleArgs, first_drawn, warn_of_extrapolation};
 use super::data::DataArgs;
 use super::fit::{TrainArgs, at_least_one, kept, read_with_notes};
 use super::output::check_output;
@@ -39,6 +39,8 @@ pub struct Generate {
     neutral: bool,
     #[command(flatten)]
     asked: ConditionArgs,
+    #[command(flatten)]
+    rules: RuleArgs,
     #[command(flatten)]
     training: TrainArgs,
 }
@@ -77,11 +79,10 @@ impl Generate {
         if !targets.is_empty() {
             sampler = sampler.aimed_at(&targets)?;
         }
+        sampler = sampler.with_rules(&self.rules.rules())?;
         let mut stream = CandidateStream::new(&sampler, self.training.seed, self.neutral);
         let candidates = self.candidates(&mut stream, &table)?;
-        let mut writer = CandidateWriter::create(&self.out, model.card().space.names())?;
-        writer.write(&candidates)?;
-        writer.finish()?;
+        write_frame(&self.out, candidate_frame(&candidates, model.card().space.specs())?)?;
         eprintln!("{} candidates written to {}", candidates.len(), self.out.display());
         let asked = self.asked(&table, &model, &sampler, &targets, &candidates)?;
         self.report(&table, &model, &stream, &candidates, asked)
@@ -106,7 +107,7 @@ impl Generate {
             drawn.extend(stream.next_chunk()?);
         }
         drawn.truncate(self.n);
-        let mut checked = Checker::new(&table.compositions).check_all(drawn);
+        let mut checked = Checker::new(table.formulas()).check_all(drawn);
         checked.sort_by(CheckedCandidate::by_promise);
         Ok(checked)
     }
@@ -128,8 +129,7 @@ impl Generate {
             first_drawn(&model.sampler(&device)?, self.n, self.training.seed, self.neutral)?;
         let found: Vec<Composition> =
             candidates.iter().map(|found| found.candidate.composition.clone()).collect();
-        let reference = table.material_rows();
-        let adherence = adherence(&reference, &found, &unasked, targets, self.training.seed)?;
+        let adherence = adherence(table, &found, &unasked, targets, self.training.seed)?;
         let given = sampler.given();
         let mut notes: Vec<String> = targets.iter().filter_map(Target::extrapolation).collect();
         notes.push(format!(
@@ -144,7 +144,7 @@ impl Generate {
             given.rows.len()
         ));
         let mut compared = table.select(&given.rows);
-        compared.properties.retain(|p| targets.iter().all(|target| target.name != p.name));
+        compared.columns.retain(|p| targets.iter().all(|target| target.name != p.name));
         Ok(Asked { compared: Some(compared), adherence, notes })
     }
 
@@ -157,15 +157,8 @@ impl Generate {
         candidates: &[CheckedCandidate],
         asked: Asked,
     ) -> Result<(), CliError> {
-        let compositions: Vec<Composition> =
-            candidates.iter().map(|c| c.candidate.composition.clone()).collect();
-        let columns: Vec<Vec<Option<f64>>> = (0..table.properties.len())
-            .map(|j| candidates.iter().map(|c| c.candidate.properties[j]).collect())
-            .collect();
-        let rows = table.properties.iter().zip(&columns);
-        let rows = rows.fold(MaterialRows::new(&compositions), |rows, (property, values)| {
-            rows.with_property(&property.name, values)
-        });
+        let drawn = candidate_table(candidates, model.card().space.specs())?;
+        let rows = drawn.material_rows();
         let reference = table.material_rows();
         let compared = asked.compared.as_ref().unwrap_or(table).material_rows();
         let mut evaluation = evaluate_asked(&reference, &compared, &rows, self.training.seed);
@@ -174,6 +167,7 @@ impl Generate {
         evaluation.known_as_drawn = share(stream.n_known);
         evaluation.adherence = asked.adherence;
         evaluation.notes.extend(asked.notes);
+        evaluation.notes.extend(table.summary.remarks());
         let scores: Vec<f64> = candidates.iter().map(|c| c.candidate.critic_score).collect();
         let records = &model.history.records;
         let estimates: Vec<(usize, f64)> = records.iter().map(|r| (r.step, r.estimate)).collect();

@@ -4,6 +4,8 @@ mod conditions;
 mod data;
 mod error;
 mod evaluate;
+mod explore;
+mod features;
 mod fit;
 mod generate;
 mod inspect;
@@ -28,12 +30,16 @@ pub struct Cli {
 enum Command {
     /// Says what is read from a table: per column, and every skipped row with the reason.
     Inspect(inspect::Inspect),
+    /// Writes the feature vectors of a table.
+    Features(features::Features),
     /// Fits a model to a table and writes candidates and a report.
     Generate(generate::Generate),
     /// Fits a model to a table and saves it.
     Fit(fit::Fit),
     /// Writes candidates from a saved model, batch by batch.
     Sample(sample::Sample),
+    /// Walks from one material to another through the model, or uphill on its critic.
+    Explore(explore::Explore),
     /// Reports how good candidates of any origin are.
     Evaluate(evaluate::Evaluate),
     /// Lends a device of this machine to `fit`, `generate`, `sample` and `wgan-graph generate-nodes` on another one.
@@ -49,9 +55,11 @@ impl Cli {
     pub fn run(self) -> Result<(), CliError> {
         match self.command {
             Command::Inspect(command) => command.run(),
+            Command::Features(command) => command.run(),
             Command::Generate(command) => command.run(),
             Command::Fit(command) => command.run(),
             Command::Sample(command) => command.run(),
+            Command::Explore(command) => command.run(),
             Command::Evaluate(command) => command.run(),
             #[cfg(feature = "remote")]
             Command::Serve(command) => command.run(),

@@ -7,12 +7,12 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use wgan_core::cli::{DeviceChoice, print, with_remote_devices};
 use wgan_materials::{
-    Candidate, CandidateParts, CandidateStream, CandidateWriter, Checker, MaterialRows,
-    MaterialsError, MaterialsModel, SampleRequest, Sampler, Target, adherence,
+    Candidate, CandidateParts, CandidateStream, Checker, ColumnSpec, FrameWriter, MaterialsError,
+    MaterialsModel, SampleRequest, Sampler, Table, Target, adherence, candidate_frame,
 };
 
 use super::CliError;
-use super::conditions::{ConditionArgs, first_drawn, warn_of_extrapolation};
+use super::conditions::{ConditionArgs, RuleArgs, first_drawn, warn_of_extrapolation};
 use super::fit::at_least_one;
 use super::output::check_output;
 
@@ -40,6 +40,8 @@ pub struct Sample {
     resume: bool,
     #[command(flatten)]
     asked: ConditionArgs,
+    #[command(flatten)]
+    rules: RuleArgs,
     /// Where tensors live: flex, tch, wgpu, cuda or remote=ws://HOST:PORT.
     #[arg(long, default_value_t)]
     device: DeviceChoice,
@@ -74,23 +76,26 @@ impl Sample {
         if !targets.is_empty() {
             sampler = sampler.aimed_at(&targets)?;
         }
+        sampler = sampler.with_rules(&self.rules.rules())?;
+        let specs = model.card().space.specs();
         let draw = Draw {
+            specs,
             stream: CandidateStream::new(&sampler, self.seed, self.neutral),
             checker: Checker::new(&model.card().known),
             bar: progress(self.n),
         };
-        let list = CandidateWriter::create(&self.out, model.card().space.names())?;
+        let list = FrameWriter::create(&self.out)?;
         if self.n <= CandidateParts::ROWS && !parts.exists() {
             self.short(draw, list)?;
         } else {
-            self.long(draw, list, model.card().space.names())?;
+            self.long(draw, list)?;
         }
         eprintln!("{} candidates written to {}", self.n, self.out.display());
         self.judge(&model, &sampler, &targets, &device)
     }
 
     /// A list of less than a part.
-    fn short(&self, mut draw: Draw, mut list: CandidateWriter) -> Result<(), CliError> {
+    fn short(&self, mut draw: Draw, mut list: FrameWriter) -> Result<(), CliError> {
         let mut left = self.n;
         while left > 0 {
             let mut batch = draw.stream.next_chunk()?;
@@ -101,18 +106,13 @@ impl Sample {
         Ok(list.finish()?)
     }
 
-    fn long(
-        &self,
-        mut draw: Draw,
-        list: CandidateWriter,
-        properties: &[String],
-    ) -> Result<(), CliError> {
+    fn long(&self, mut draw: Draw, list: FrameWriter) -> Result<(), CliError> {
         let mut parts = CandidateParts::open(&self.out, &self.request()?)?;
         draw.stream = draw.stream.starting_at(parts.next_chunks().start);
         draw.bar.set_position(parts.n_rows() as u64);
         draw.bar.reset_eta();
         while parts.n_rows() < self.n {
-            let (mut part, mut n_rows) = (parts.next_part(properties)?, 0);
+            let (mut part, mut n_rows) = (parts.next_part()?, 0);
             while draw.stream.position() < parts.next_chunks().end
                 && parts.n_rows() + n_rows < self.n
             {
@@ -135,13 +135,13 @@ impl Sample {
 
     /// What is asked of a model that takes conditions.
     fn targets(&self, model: &MaterialsModel) -> Result<Vec<Target>, CliError> {
-        let properties = model.card().conditions.properties();
-        if properties.is_empty() && !self.asked.conditions.is_empty() {
+        let columns = model.card().conditions.columns();
+        if columns.is_empty() && !self.asked.conditions.is_empty() {
             return Err(CliError::Usage(
                 "this model takes no conditions; fit one with --condition NAME".to_owned(),
             ));
         }
-        let targets = Target::of(&self.asked.conditions, properties)?;
+        let targets = Target::of(&self.asked.conditions, columns)?;
         warn_of_extrapolation(&targets);
         Ok(targets)
     }
@@ -158,8 +158,8 @@ impl Sample {
             return Ok(());
         }
         let card = model.card();
-        let properties = card.conditions.properties().iter().map(Into::into).collect();
-        let reference = MaterialRows { compositions: &card.known, properties };
+        let columns = card.conditions.columns().to_vec();
+        let reference = Table::from_columns(Some(card.known.clone()), columns)?;
         let first = |sampler: &Sampler| first_drawn(sampler, self.n, self.seed, self.neutral);
         let (asked, unasked) = (first(sampler)?, first(&model.sampler(device)?)?);
         let found = adherence(&reference, &asked, &unasked, targets, self.seed)?;
@@ -174,6 +174,7 @@ impl Sample {
             seed: self.seed,
             is_neutral: self.neutral,
             conditions: self.asked.conditions.iter().map(ToString::to_string).collect(),
+            rules: self.rules.rules(),
             n: self.n,
         })
     }
@@ -181,6 +182,7 @@ impl Sample {
 
 /// What draws, checks and writes candidates.
 struct Draw<'a> {
+    specs: &'a [ColumnSpec],
     stream: CandidateStream<'a>,
     checker: Checker<'a>,
     bar: ProgressBar,
@@ -188,14 +190,10 @@ struct Draw<'a> {
 
 impl Draw<'_> {
     /// Checks and writes candidates; how many.
-    fn write(
-        &self,
-        batch: Vec<Candidate>,
-        writer: &mut CandidateWriter,
-    ) -> Result<usize, CliError> {
+    fn write(&self, batch: Vec<Candidate>, writer: &mut FrameWriter) -> Result<usize, CliError> {
         let n = batch.len();
         self.bar.inc(n as u64);
-        writer.write(&self.checker.check_all(batch))?;
+        writer.append(candidate_frame(&self.checker.check_all(batch), self.specs)?)?;
         Ok(n)
     }
 }

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::conditional_law::ConditionalDistance;
 use super::consistency::predicted;
-use super::rows::{MaterialRows, PropertyColumn};
 use crate::composition::Composition;
 use crate::error::MaterialsError;
-use crate::featurizer::feature_rows;
+use crate::features::feature_rows;
 use crate::forest::{Forest, ForestConfig};
+use crate::table::Table;
 use crate::target::Target;
 
 /// Forests, each of which leaves out another part of the reference.
@@ -34,7 +34,8 @@ pub struct Adherence {
     pub asked: String,
     /// Share of candidates whose predicted property meets it.
     pub within: Option<f64>,
-    /// Mean `|prediction − centre|` of candidates in the unit of the property; none for several properties together.
+    /// Mean `|prediction − centre|` of candidates in the unit of the column, for a class one minus its predicted share; none for
+    /// several columns together.
     pub deviation: Option<f64>,
     /// Share of candidates that were drawn without being asked for it; only where such were drawn.
     pub within_unasked: Option<f64>,
@@ -56,7 +57,7 @@ pub struct Adherence {
 /// The compositions that are compared.
 #[derive(Clone, Copy)]
 struct Sides<'a> {
-    reference: &'a MaterialRows<'a>,
+    reference: &'a Table,
     candidates: &'a [Composition],
     unasked: &'a [Composition],
 }
@@ -77,7 +78,7 @@ struct Predicted {
 /// # Errors
 /// A target that the reference has no such property for, or fewer than three rows with it.
 pub fn adherence(
-    reference: &MaterialRows,
+    reference: &Table,
     candidates: &[Composition],
     unasked: &[Composition],
     targets: &[Target],
@@ -106,13 +107,13 @@ fn predict(
     target: &Target,
     rng: &mut ChaCha8Rng,
 ) -> Result<Predicted, MaterialsError> {
-    let column = property(reference, target)?;
-    let (mut rows, _) = column.known(reference.len());
+    let column = reference.column(&target.name)?;
+    let label = |row: usize| column.value(row).map(|value| target.label(value));
+    let mut rows: Vec<usize> = (0..reference.len()).filter(|&row| label(row).is_some()).collect();
     rows.shuffle(rng);
     rows.truncate(MOST_ROWS);
-    let compositions: Vec<_> =
-        rows.iter().map(|&row| reference.compositions[row].clone()).collect();
-    let (x, y) = (feature_rows(&compositions), column);
+    let compositions: Vec<_> = rows.iter().map(|&row| reference.formulas()[row].clone()).collect();
+    let x = feature_rows(&compositions);
     let mut found = Predicted {
         asked: vec![0.0; candidates.len()],
         unasked: vec![0.0; unasked.len()],
@@ -121,7 +122,7 @@ fn predict(
     for part in 0..N_FORESTS {
         let is_out = |i: &usize| i % N_FORESTS == part;
         let (out, kept): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(is_out);
-        let values: Vec<f64> = kept.iter().filter_map(|&i| y.value(rows[i])).collect();
+        let values: Vec<f64> = kept.iter().filter_map(|&i| label(rows[i])).collect();
         let config = ForestConfig { n_trees: N_TREES, ..ForestConfig::numbers(rng.random()) };
         let forest = config.fit(x.select(Axis(0), &kept).view(), &values)?;
         add_mean(&forest, candidates, &mut found.asked)?;
@@ -157,17 +158,17 @@ fn together(
         (n > 0).then(|| (0..n).filter(|&i| holds(i)).count() as f64 / n as f64)
     };
     let mean = |values: &[f64]| {
-        let total: f64 = values.iter().map(|value| (value - targets[0].centre).abs()).sum();
+        let total: f64 = values.iter().map(|&value| targets[0].deviation(value)).sum();
         (targets.len() == 1 && !values.is_empty()).then(|| total / values.len() as f64)
     };
     let has = |row: &usize| {
         pairs().all(|(target, predicted)| {
-            let value = reference.property(&target.name).and_then(|column| column.value(*row));
+            let value = reference.column(&target.name).ok().and_then(|c| c.value(*row));
             value.is_some_and(|value| target.holds(value)) && predicted.real[*row].is_some()
         })
     };
     let real: Vec<usize> = (0..reference.len()).filter(has).collect();
-    let met: Vec<Composition> = real.iter().map(|&r| reference.compositions[r].clone()).collect();
+    let met: Vec<Composition> = real.iter().map(|&r| reference.formulas()[r].clone()).collect();
     let is_kept =
         |i: &usize| pairs().all(|(target, found)| target.holds_predicted(found.unasked[*i]));
     let kept: Vec<Composition> =
@@ -192,22 +193,11 @@ fn together(
     }
 }
 
-fn property<'a>(
-    reference: &MaterialRows<'a>,
-    target: &Target,
-) -> Result<PropertyColumn<'a>, MaterialsError> {
-    let found = reference.property(&target.name);
-    found.ok_or_else(|| MaterialsError::NoSuchProperty {
-        name: target.name.clone(),
-        properties: reference.properties.iter().map(|p| p.name.to_owned()).collect(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::element::Element;
-    use crate::table::Property;
+    use crate::table::Column;
 
     /// Oxides `MO`; the property is the atomic number of the metal, one of the features is a function of it.
     fn oxides() -> (Vec<Composition>, Vec<Option<f64>>) {
@@ -222,14 +212,15 @@ mod tests {
     }
 
     fn target(values: &[Option<f64>], text: &str) -> Vec<Target> {
-        let property = Property { name: "z".into(), unit: None, values: values.to_vec() };
-        Target::of(&[text.parse().unwrap()], &[property]).unwrap()
+        let column = Column::numbers("z", values.to_vec());
+        Target::of(&[text.parse().unwrap()], &[column]).unwrap()
     }
 
     #[test]
     fn candidates_that_have_it_adhere_and_others_do_not() {
         let (known, z) = oxides();
-        let reference = MaterialRows::new(&known).with_property("z", &z);
+        let columns = vec![Column::numbers("z", z.clone())];
+        let reference = Table::from_columns(Some(known.clone().into()), columns).unwrap();
         let of = |from: f64, to: f64| -> Vec<Composition> {
             let is_in = |i: &usize| (from..=to).contains(&z[*i].unwrap());
             (0..240).filter(is_in).map(|i| known[i].clone()).collect()
@@ -253,15 +244,11 @@ mod tests {
     #[test]
     fn several_targets_are_also_counted_together() {
         let (known, z) = oxides();
-        let class: Vec<Option<f64>> = (0..240).map(|i| Some((i / 60 % 2) as f64)).collect();
-        let reference = MaterialRows::new(&known).with_property("z", &z).with_property("c", &class);
-        let property = |name: &str, values: &[Option<f64>]| Property {
-            name: name.into(),
-            unit: None,
-            values: values.to_vec(),
-        };
+        let class: Vec<Option<&str>> = (0..240).map(|i| Some(["0", "1"][i / 60 % 2])).collect();
+        let columns = vec![Column::numbers("z", z), Column::classes("c", &class)];
+        let reference = Table::from_columns(Some(known.clone().into()), columns).unwrap();
         let asked = ["z=50±6,c=1".parse().unwrap()];
-        let targets = Target::of(&asked, &[property("z", &z), property("c", &class)]).unwrap();
+        let targets = Target::of_table(&asked, &reference).unwrap();
         let found = adherence(&reference, &known, &[], &targets, 0).unwrap();
         assert_eq!(found.len(), 3);
         assert_eq!(

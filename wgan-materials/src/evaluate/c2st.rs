@@ -6,7 +6,7 @@ use rand::{Rng, RngExt};
 
 use crate::composition::Composition;
 use crate::error::MaterialsError;
-use crate::featurizer::fraction_rows;
+use crate::features::fraction_rows;
 use crate::forest::ForestConfig;
 
 /// Folds of the cross-validation.
@@ -34,29 +34,60 @@ pub(super) fn accuracy(
             real.len()
         ));
     }
-    let repeats = (0..N_REPEATS).map(|_| repeat(real, fake, rng));
-    let total: Result<f64, MaterialsError> = repeats.sum();
+    let rows = |rows: &[Composition], drawn: &[usize]| {
+        fraction_rows(&drawn.iter().map(|&row| rows[row].clone()).collect::<Vec<_>>())
+    };
+    let counts = [real.len(), fake.len()];
+    repeated(counts, |drawn| rows(real, drawn), |drawn| rows(fake, drawn), rng)
+}
+
+/// The same for rows of features, `[n, d]` each.
+pub(super) fn accuracy_of_rows(
+    real: &Array2<f64>,
+    fake: &Array2<f64>,
+    rng: &mut impl Rng,
+) -> Result<f64, String> {
+    if real.nrows().min(fake.nrows()) < LEAST_ROWS {
+        return Err(format!(
+            "{} candidates that are not copies and {} reference rows, at least {LEAST_ROWS} of each are needed",
+            fake.nrows(),
+            real.nrows()
+        ));
+    }
+    let rows = |rows: &Array2<f64>, drawn: &[usize]| rows.select(Axis(0), drawn);
+    let counts = [real.nrows(), fake.nrows()];
+    repeated(counts, |drawn| rows(real, drawn), |drawn| rows(fake, drawn), rng)
+}
+
+/// Mean accuracy over the repetitions, each with rows drawn anew.
+fn repeated(
+    [n_real, n_fake]: [usize; 2],
+    real: impl Fn(&[usize]) -> Array2<f64>,
+    fake: impl Fn(&[usize]) -> Array2<f64>,
+    rng: &mut impl Rng,
+) -> Result<f64, String> {
+    let n = n_real.min(n_fake).min(MOST_ROWS);
+    let mut repeat = || {
+        let (of_real, of_fake) = (drawn(n_real, n, rng), drawn(n_fake, n, rng));
+        repeat(real(&of_real), fake(&of_fake), rng)
+    };
+    let total: Result<f64, MaterialsError> = (0..N_REPEATS).map(|_| repeat()).sum();
     total.map(|sum| sum / N_REPEATS as f64).map_err(|error| error.to_string())
 }
 
-fn repeat(
-    real: &[Composition],
-    fake: &[Composition],
-    rng: &mut impl Rng,
-) -> Result<f64, MaterialsError> {
-    let n = real.len().min(fake.len()).min(MOST_ROWS);
-    let (real, fake) = (draw(real, n, rng), draw(fake, n, rng));
+fn repeat(real: Array2<f64>, fake: Array2<f64>, rng: &mut impl Rng) -> Result<f64, MaterialsError> {
+    let n = real.nrows();
     let folds = (0..N_FOLDS).map(|fold| n_right(&real, &fake, fold, rng.random()));
     let right: Result<f64, MaterialsError> = folds.sum();
     Ok(right? / (2 * n) as f64)
 }
 
-/// Element fractions of `n` random rows in random order.
-fn draw(rows: &[Composition], n: usize, rng: &mut impl Rng) -> Array2<f64> {
-    let mut order: Vec<usize> = (0..rows.len()).collect();
+/// `n` of so many rows, in random order.
+fn drawn(n_rows: usize, n: usize, rng: &mut impl Rng) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..n_rows).collect();
     order.shuffle(rng);
-    let drawn: Vec<Composition> = order[..n].iter().map(|&row| rows[row].clone()).collect();
-    fraction_rows(&drawn)
+    order.truncate(n);
+    order
 }
 
 /// Rows of the fold that a forest trained on the other folds classifies rightly; a draw counts one half.

@@ -6,7 +6,7 @@ use wgan_core::GroundNorm;
 use wgan_core::judge::{W1Config, W1Report};
 
 use crate::composition::Composition;
-use crate::featurizer::fraction_rows;
+use crate::features::fraction_rows;
 
 /// Rows of each side, at most: exact transport takes their cube.
 const MOST_ROWS: usize = 500;

@@ -9,7 +9,7 @@ use super::Notes;
 use super::rows::{MaterialRows, PropertyColumn, shared, standard_deviation};
 use crate::composition::Composition;
 use crate::error::MaterialsError;
-use crate::featurizer::feature_rows;
+use crate::features::feature_rows;
 use crate::forest::{Forest, ForestConfig};
 
 /// Trees of the forest; with 100 the error on held-out rows of the real sets is lower by less than 1 %.

@@ -6,6 +6,8 @@ mod conditional_law;
 mod consistency;
 mod elements;
 mod property_law;
+mod row_coding;
+mod row_evaluation;
 mod rows;
 mod text;
 
@@ -25,6 +27,7 @@ pub use conditional_law::ConditionalDistance;
 use consistency::Consistency;
 pub(crate) use elements::occurrences;
 pub use property_law::PropertyDistance;
+pub use row_evaluation::{ClassDistance, ClosestRecord, RowEvaluation, WithFloor, evaluate_rows};
 pub use rows::{MaterialRows, PropertyColumn};
 
 /// What can be said about candidates against a reference; a figure that cannot be computed is `None`, with the

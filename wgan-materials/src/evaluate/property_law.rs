@@ -73,7 +73,7 @@ pub(super) fn note_missing(reference: &MaterialRows, candidates: &MaterialRows, 
 }
 
 impl PropertyDistance {
-    fn between(real: &[f64], fake: &[f64], rng: &mut impl Rng) -> Self {
+    pub(super) fn between(real: &[f64], fake: &[f64], rng: &mut impl Rng) -> Self {
         let deviation = standard_deviation(real);
         let scaled = |w1: f64| deviation.map(|deviation| w1 / deviation);
         Self {

@@ -1,7 +1,7 @@
 //! The rows that are compared, wherever they come from.
 
 use crate::composition::Composition;
-use crate::table::Property;
+use crate::table::{Column, Table};
 
 /// Compositions with named numeric properties of the same length, some of them missing.
 #[derive(Clone, Debug)]
@@ -19,8 +19,14 @@ pub struct PropertyColumn<'a> {
     pub name: &'a str,
     /// Unit, where it is known.
     pub unit: Option<&'a str>,
-    /// Values in the unit of the column; `None` and what is not finite count as missing.
-    pub values: &'a [Option<f64>],
+    values: Values<'a>,
+}
+
+/// Where the values of a property stand.
+#[derive(Clone, Copy, Debug)]
+enum Values<'a> {
+    Numbers(&'a [Option<f64>]),
+    Column(&'a Column),
 }
 
 impl<'a> MaterialRows<'a> {
@@ -29,8 +35,9 @@ impl<'a> MaterialRows<'a> {
         Self { compositions, properties: Vec::new() }
     }
 
-    /// Adds a property; rows beyond the end of `values` have none.
+    /// Adds a property; rows beyond the end of `values` have none, and what is not finite counts as missing.
     pub fn with_property(mut self, name: &'a str, values: &'a [Option<f64>]) -> Self {
+        let values = Values::Numbers(values);
         self.properties.push(PropertyColumn { name, unit: None, values });
         self
     }
@@ -45,16 +52,30 @@ impl<'a> MaterialRows<'a> {
     }
 }
 
-impl<'a> From<&'a Property> for PropertyColumn<'a> {
-    fn from(property: &'a Property) -> Self {
-        Self { name: &property.name, unit: property.unit.as_deref(), values: &property.values }
+impl Table {
+    /// The rows for comparison with others: compositions, and the columns whose cells are numbers.
+    pub fn material_rows(&self) -> MaterialRows<'_> {
+        let columns = self.columns.iter().filter(|column| column.has_numbers());
+        let property = |column| PropertyColumn::from(column);
+        MaterialRows { compositions: self.formulas(), properties: columns.map(property).collect() }
+    }
+}
+
+impl<'a> From<&'a Column> for PropertyColumn<'a> {
+    fn from(column: &'a Column) -> Self {
+        let values = Values::Column(column);
+        Self { name: &column.name, unit: column.unit.as_deref(), values }
     }
 }
 
 impl<'a> PropertyColumn<'a> {
     /// The value of a row, if it has a finite one.
     pub fn value(&self, row: usize) -> Option<f64> {
-        self.values.get(row).copied().flatten().filter(|value| value.is_finite())
+        let value = match self.values {
+            Values::Numbers(values) => values.get(row).copied().flatten(),
+            Values::Column(column) => column.number(row),
+        };
+        value.filter(|value| value.is_finite())
     }
 
     /// Rows below `n` that have a value, with their values.
@@ -91,7 +112,7 @@ mod tests {
     #[test]
     fn what_is_not_a_number_is_missing() {
         let values = [Some(1.0), None, Some(f64::NAN), Some(f64::INFINITY), Some(-2.0)];
-        let column = PropertyColumn { name: "x", unit: None, values: &values };
+        let column = PropertyColumn { name: "x", unit: None, values: Values::Numbers(&values) };
         assert_eq!(column.known(6), (vec![0, 4], vec![1.0, -2.0]));
     }
 

@@ -1,69 +1,71 @@
-//! Properties that are given before anything is generated.
+//! Columns that are given before anything is generated.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 use wgan_cond::{Condition, ConditionColumn, Schema};
 
-use super::RankTransform;
+use super::ColumnSpace;
 use crate::error::MaterialsError;
-use crate::table::Property;
-use crate::target::{Target, classes};
+use crate::table::{Cells, Column};
+use crate::target::Target;
 
 /// Rows that candidates take their amounts from, at least: the nearest ones where fewer meet the targets.
-const LEAST_ROWS: usize = 32;
+const MIN_ROWS: usize = 32;
 
-/// The given properties of the known materials, and their coding.
+/// The given columns of the known materials, and their coding.
 ///
-/// A number is coded by its rank, a class one-hot, what is missing as zeros; then come the rank of each property, as
-/// among the generated ones, and 1 where it is known.
+/// A number is coded by its rank, a class one-hot, what is missing as zeros; then come the codes of the given cells as among the
+/// generated ones, and for each column 1 where it is known.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Conditions {
     schema: Schema,
-    ranks: Vec<RankTransform>,
-    properties: Vec<Property>,
+    space: ColumnSpace,
+    columns: Vec<Column>,
 }
 
 impl Conditions {
-    /// Conditions on these properties of the known materials.
+    /// Conditions on these columns of the known materials.
     ///
     /// # Errors
-    /// A property that does not vary.
-    pub fn fit(properties: Vec<Property>) -> Result<Self, MaterialsError> {
-        let column = |property: &Property| match classes(&property.values) {
-            Some(_) => ConditionColumn::categories(&property.name),
-            None => {
-                let unit = property.unit.as_deref().unwrap_or("");
-                ConditionColumn::number(&property.name, unit).by_rank()
+    /// A column that does not vary.
+    pub fn fit(columns: Vec<Column>) -> Result<Self, MaterialsError> {
+        let declared = |column: &Column| match column.is_class() {
+            true => ConditionColumn::categories(&column.name),
+            false => {
+                let unit = column.unit.as_deref().unwrap_or("");
+                ConditionColumn::number(&column.name, unit).by_rank()
             }
         };
-        let columns: Vec<ConditionColumn> = properties.iter().map(column).collect();
-        let schema = Schema::fit(&columns, &rows(&properties))?;
-        let rank =
-            |property: &Property| RankTransform::fit(property.values.iter().flatten().copied());
-        Ok(Self { schema, ranks: properties.iter().map(rank).collect(), properties })
+        let declared: Vec<ConditionColumn> = columns.iter().map(declared).collect();
+        let n = columns.first().map_or(0, Column::len);
+        let rows: Vec<Condition> = (0..n).map(|row| condition(&columns, row)).collect();
+        let schema = Schema::fit(&declared, &rows)?;
+        Ok(Self { schema, space: ColumnSpace::fit(&columns), columns })
     }
 
-    /// The given properties, with the values of the known materials.
-    pub fn properties(&self) -> &[Property] {
-        &self.properties
+    /// The given columns, with the cells of the known materials.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
     }
 
     /// Width of a coded condition; 0 if nothing is given.
     pub fn width(&self) -> usize {
-        self.schema.width() + 2 * self.properties.len()
+        let expected = |column: &Column| self.space.entries(&column.name).map_or(0, |e| e.len());
+        let expected: usize = self.columns.iter().map(expected).sum();
+        self.schema.width() + expected + self.columns.len()
     }
 
     /// What the known materials have themselves.
     ///
     /// # Errors
-    /// A class that the properties did not have when this was fitted.
+    /// A class that the columns did not have when this was fitted.
     pub fn given(&self) -> Result<Given, MaterialsError> {
-        let n = self.properties.first().map_or(0, |property| property.values.len());
-        self.coded((0..n).collect(), self.properties.clone())
+        let n = self.columns.first().map_or(0, Column::len);
+        self.coded((0..n).collect(), self.columns.clone())
     }
 
     /// What the candidates shall have: the known materials that meet the targets, or the 32 nearest ones with
-    /// their values moved to the nearest that does.
+    /// their numbers moved to the nearest that does.
     ///
     /// Nearness is the sum over the targets of the distance to the interval in standard deviations. A row that
     /// misses a value or is of another class than asked for does not count.
@@ -76,66 +78,65 @@ impl Conditions {
             .collect();
         near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let n_meeting = near.iter().filter(|(distance, _)| *distance == 0.0).count();
-        near.truncate(n_meeting.max(LEAST_ROWS));
+        near.truncate(n_meeting.max(MIN_ROWS));
         if near.is_empty() {
             let targets = targets.iter().map(Target::to_string).collect();
             return Err(MaterialsError::NoneMeets { targets });
         }
-        let mut properties = self.properties.clone();
-        for property in &mut properties {
-            if let Some(target) = targets.iter().find(|target| target.name == property.name) {
-                for value in property.values.iter_mut().flatten() {
-                    if !target.holds(*value) {
-                        *value = target.nearest(*value);
+        let mut columns = self.columns.clone();
+        for column in &mut columns {
+            let target = targets.iter().find(|target| target.name == column.name);
+            if let (Some(target), Cells::Numbers(numbers)) = (target, &mut column.cells) {
+                for number in numbers.iter_mut().flatten() {
+                    if !target.holds(*number) {
+                        *number = target.nearest(*number);
                     }
                 }
             }
         }
         let mut rows: Vec<usize> = near.into_iter().map(|(_, row)| row).collect();
         rows.sort_unstable();
-        Ok(Given { n_meeting, ..self.coded(rows, properties)? })
+        Ok(Given { n_meeting, ..self.coded(rows, columns)? })
     }
 
     fn distance(&self, row: usize, targets: &[Target]) -> Option<f64> {
         let one = |target: &Target| {
-            let property = self.properties.iter().find(|p| p.name == target.name)?;
-            let value = property.values[row]?;
-            if target.holds(value) {
-                return Some(0.0);
-            }
-            let away = (value - target.nearest(value)).abs() / target.deviation;
-            (!target.is_class).then_some(away)
+            let column = self.columns.iter().find(|column| column.name == target.name)?;
+            target.distance(column.value(row)?)
         };
         targets.iter().map(one).sum()
     }
 
-    /// `properties` coded; those of `rows` are going to be asked for.
-    fn coded(&self, rows: Vec<usize>, properties: Vec<Property>) -> Result<Given, MaterialsError> {
-        let wanted: Vec<Condition> = rows.iter().map(|&row| condition(&properties, row)).collect();
+    /// `columns` coded; those of `rows` are going to be asked for.
+    fn coded(&self, rows: Vec<usize>, columns: Vec<Column>) -> Result<Given, MaterialsError> {
+        let wanted: Vec<Condition> = rows.iter().map(|&row| condition(&columns, row)).collect();
         let coded = self.schema.encode_given(&wanted)?.y;
         let width = self.width();
-        let n = properties.first().map_or(0, |property| property.values.len());
+        let n = columns.first().map_or(0, Column::len);
+        let generated = self.space.encode(&columns);
+        let entries = columns.iter().filter_map(|column| self.space.entries(&column.name));
+        let places: Vec<usize> = entries.flatten().collect();
         let mut codes = vec![0.0; n * width];
         for (&row, code) in rows.iter().zip(coded.rows()) {
-            let values = || self.ranks.iter().zip(properties.iter().map(|p| p.values[row]));
-            let ranks = values().map(|(rank, v)| v.map_or(0.0, |v| rank.encode(v)) as f32);
-            let is_known = values().map(|(_, v)| f32::from(u8::from(v.is_some())));
-            let code = code.iter().copied().chain(ranks).chain(is_known);
+            let of_row = &generated[row * self.space.width()..];
+            let expected = places.iter().map(|&place| of_row[place]);
+            let is_known = columns.iter().map(|c| f32::from(u8::from(c.value(row).is_some())));
+            let code = code.iter().copied().chain(expected).chain(is_known);
             codes[row * width..].iter_mut().zip(code).for_each(|(to, entry)| *to = entry);
         }
-        Ok(Given { n_meeting: rows.len(), rows, properties, codes, width })
+        Ok(Given { n_meeting: rows.len(), rows, columns, codes, width })
     }
 }
 
-/// Given properties of rows of the known materials.
+/// Given cells of rows of the known materials.
 #[derive(Clone, Debug)]
 pub struct Given {
     /// The rows, rising.
     pub rows: Vec<usize>,
     /// How many of them met the targets before anything was moved.
     pub n_meeting: usize,
-    /// The given properties, one value per known material; those outside `rows` are of no use.
-    pub properties: Vec<Property>,
+    /// The given columns, one cell per known material; those outside `rows` are of no use.
+    pub columns: Vec<Column>,
     /// `n × width` codes of the known materials.
     codes: Vec<f32>,
     width: usize,
@@ -144,8 +145,8 @@ pub struct Given {
 impl Given {
     /// Nothing about `n` known materials.
     pub fn nothing(n: usize) -> Self {
-        let (properties, codes) = (Vec::new(), Vec::new());
-        Self { rows: (0..n).collect(), n_meeting: n, properties, codes, width: 0 }
+        let (columns, codes) = (Vec::new(), Vec::new());
+        Self { rows: (0..n).collect(), n_meeting: n, columns, codes, width: 0 }
     }
 
     /// Entries `m` of a code.
@@ -164,15 +165,17 @@ impl Given {
     }
 }
 
-fn rows(properties: &[Property]) -> Vec<Condition> {
-    let n = properties.first().map_or(0, |property| property.values.len());
-    (0..n).map(|row| condition(properties, row)).collect()
-}
-
-fn condition(properties: &[Property], row: usize) -> Condition {
-    properties.iter().fold(Condition::new(), |condition, property| match property.values[row] {
-        Some(value) => condition.with(&property.name, value),
-        None => condition,
+/// What is known of these columns in a row.
+fn condition(columns: &[Column], row: usize) -> Condition {
+    columns.iter().fold(Condition::new(), |condition, column| match &column.cells {
+        Cells::Numbers(numbers) => match numbers[row] {
+            Some(number) => condition.with(&column.name, number),
+            None => condition,
+        },
+        Cells::Classes { .. } => match column.text(row) {
+            Some(class) => condition.with(&column.name, class.as_str()),
+            None => condition,
+        },
     })
 }
 
@@ -182,14 +185,14 @@ mod tests {
 
     fn conditions() -> Conditions {
         let gap = (0..100).map(|i| (i != 7).then_some(f64::from(i) / 10.0)).collect();
-        let class = (0..100).map(|i| Some(f64::from(i % 4 / 3))).collect(); // every fourth row is 1
-        let property = |name: &str, values| Property { name: name.into(), unit: None, values };
-        Conditions::fit(vec![property("gap", gap), property("class", class)]).unwrap()
+        let class: Vec<Option<&str>> = (0..100).map(|i| Some(["0", "1"][i % 4 / 3])).collect(); // every fourth row is 1
+        let columns = vec![Column::numbers("gap", gap), Column::classes("class", &class)];
+        Conditions::fit(columns).unwrap()
     }
 
     fn meeting(text: &str) -> Given {
         let (conditions, asked) = (conditions(), text.parse().unwrap());
-        let targets = Target::of(&[asked], conditions.properties()).unwrap();
+        let targets = Target::of(&[asked], conditions.columns()).unwrap();
         conditions.meeting(&targets).unwrap()
     }
 
@@ -198,20 +201,17 @@ mod tests {
         let given = meeting("gap=5±2");
         assert_eq!(given.rows, (30..=70).collect::<Vec<_>>());
         assert!(
-            given
-                .rows
-                .iter()
-                .all(|&row| given.properties[0].values[row] == Some(row as f64 / 10.0))
+            given.rows.iter().all(|&row| given.columns[0].value(row) == Some(row as f64 / 10.0))
         );
     }
 
     #[test]
     fn a_narrow_interval_takes_the_nearest_rows_and_moves_their_values() {
         let given = meeting("gap=5±0.1");
-        assert_eq!((given.rows.len(), given.n_meeting), (LEAST_ROWS, 3));
+        assert_eq!((given.rows.len(), given.n_meeting), (MIN_ROWS, 3));
         assert!(given.rows.iter().all(|row| (34..=66).contains(row)));
         for &row in &given.rows {
-            let value = given.properties[0].values[row].unwrap();
+            let value = given.columns[0].value(row).unwrap();
             assert!((4.9 - 1e-9..=5.1 + 1e-9).contains(&value), "{value}");
         }
     }

@@ -8,9 +8,10 @@ use wgan_cond::Labelled;
 use wgan_core::train::Dataset;
 
 use super::alphabet::Slots;
-use super::{Alphabet, Featurizer, FeaturizerShape, Given, PropertySpace};
+use super::{Alphabet, ColumnSpace, Conditions, Featurizer, FeaturizerShape, Given};
 use crate::composition::Composition;
-use crate::table::Property;
+use crate::error::MaterialsError;
+use crate::table::Column;
 
 /// Known materials, turned into samples batch by batch.
 pub struct MaterialsData {
@@ -27,31 +28,37 @@ pub struct MaterialsData {
 }
 
 impl MaterialsData {
-    /// Samples of these compositions, all of whose elements are in `alphabet`, their properties and what is given
+    /// Samples of these compositions, all of whose elements are in `alphabet`, their numbers and classes, and what is given
     /// of them.
+    ///
+    /// # Errors
+    /// If the conditions cannot be coded, which fitted ones can.
     pub fn new(
         compositions: Arc<[Composition]>,
-        properties: &[Property],
+        columns: &[Column],
         alphabet: &Alphabet,
-        space: &PropertySpace,
-        given: Given,
+        space: &ColumnSpace,
+        conditions: &Conditions,
         device: &Device,
-    ) -> Self {
-        let featurizer = Featurizer::new(alphabet, space.width(), device)
-            .with_given(given.width(), space.places(&given.properties));
+    ) -> Result<Self, MaterialsError> {
+        let given = match conditions.width() {
+            0 => Given::nothing(compositions.len()),
+            _ => conditions.given()?,
+        };
+        let featurizer = Featurizer::new(alphabet, space, device).with_given(conditions, space);
         let balance = |c: &Composition| {
             alphabet.encode(c).map_or(0.0, |slots| featurizer.charge_balance_of(&slots))
         };
-        Self {
+        Ok(Self {
             charge_balance: compositions.par_iter().map(balance).collect(),
             compositions,
             alphabet: alphabet.clone(),
-            properties: space.encode(properties),
+            properties: space.encode(columns),
             width: space.width(),
             given,
             featurizer,
             device: device.clone(),
-        }
+        })
     }
 
     /// Sizes of everything.

@@ -1,11 +1,13 @@
 //! What the critic sees of a composition.
 
+use std::ops::Range;
+
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use wgan_cond::Labelled;
 
-use super::Alphabet;
 use super::charge_balance::ChargeBalance;
+use super::{Alphabet, ColumnSpace, Conditions};
 use crate::descriptor::element_descriptors;
 
 /// Sizes shared by the parts of the model.
@@ -17,11 +19,14 @@ pub struct FeaturizerShape {
     pub n_elements: usize,
     /// Descriptors `p` per element.
     pub n_descriptors: usize,
-    /// Property columns `d`.
+    /// Entries `d` of the codes of numbers and classes.
     pub n_properties: usize,
-    /// Entries `m` of the code of the given properties.
+    /// How many of these are for classes; they come last.
+    pub n_class_entries: usize,
+    /// Entries `m` of the code of the given columns.
     pub n_given: usize,
-    /// Given properties `g`; the last `2g` entries of their code are their ranks and whether they are known.
+    /// Given columns `g`; the last entries of their code are their codes as among the generated ones, and `g` flags that say
+    /// whether they are known.
     pub n_held: usize,
 }
 
@@ -57,9 +62,9 @@ pub struct Featurizer {
     descriptors: Tensor<2>,
     #[module(skip)]
     charge_balance: ChargeBalance,
-    /// Property column of each given property.
+    /// Entries of each given column in the codes that are generated.
     #[module(skip)]
-    held: Vec<usize>,
+    held: Vec<Range<usize>>,
 }
 
 /// Weights of the feature groups, which set how much a change of each counts as distance.
@@ -68,8 +73,8 @@ const FRACTION_WEIGHT: f32 = 2.0;
 const GIVEN_WEIGHT: f32 = 2.0;
 
 impl Featurizer {
-    /// Featurizer of an alphabet with `n_properties` property columns.
-    pub fn new(alphabet: &Alphabet, n_properties: usize, device: &Device) -> Self {
+    /// Featurizer of an alphabet and of the numbers and classes of `space`.
+    pub fn new(alphabet: &Alphabet, space: &ColumnSpace, device: &Device) -> Self {
         let rows = element_descriptors(alphabet.elements());
         let (n_elements, n_descriptors) = rows.dim();
         let values: Vec<f32> = rows.iter().map(|&v| v as f32).collect();
@@ -80,7 +85,8 @@ impl Featurizer {
             n_slots,
             n_elements,
             n_descriptors,
-            n_properties,
+            n_properties: space.width(),
+            n_class_entries: space.n_class_entries(),
             n_given: 0,
             n_held: 0,
         };
@@ -88,10 +94,12 @@ impl Featurizer {
         Self { shape, descriptors, charge_balance, held: Vec::new() }
     }
 
-    /// The same with `m` numbers given besides the amounts, for the property columns `held`.
+    /// The same with these columns given besides the amounts; `space` is that of all columns.
     #[must_use]
-    pub fn with_given(mut self, n_given: usize, held: Vec<usize>) -> Self {
-        (self.shape.n_given, self.shape.n_held) = (n_given, held.len());
+    pub fn with_given(mut self, conditions: &Conditions, space: &ColumnSpace) -> Self {
+        let columns = conditions.columns().iter();
+        let held: Vec<_> = columns.filter_map(|column| space.entries(&column.name)).collect();
+        (self.shape.n_given, self.shape.n_held) = (conditions.width(), held.len());
         Self { held, ..self }
     }
 
@@ -150,17 +158,27 @@ impl Featurizer {
         Labelled { x: Tensor::cat(columns, 1), y: condition(amounts, given) }
     }
 
-    /// How far properties, as drawn from the composition, are from the given ones: `[n, g]`, 0 where none is given.
+    /// How far numbers and classes, as drawn from the composition, are from the given ones: `[n, g]`, 0 where none is given.
     ///
-    /// The critic could work it out, in many more steps.
+    /// For a class it is the total variation, 0 or 1. The critic could work it out, in many more steps.
     fn deviations(&self, properties: &Tensor<2>, given: Tensor<2>) -> Tensor<2> {
         let FeaturizerShape { n_given: m, n_held: g, .. } = self.shape;
-        let drawn = self.held.iter().map(|&j| properties.clone().narrow(1, j, 1)).collect();
-        let ranks = given.clone().narrow(1, m - 2 * g, g);
-        (Tensor::cat(drawn, 1) - ranks) * given.narrow(1, m - g, g) * GIVEN_WEIGHT
+        let mut start = m - g - self.held.iter().map(Range::len).sum::<usize>();
+        let mut deviation = |entries: &Range<usize>| {
+            let width = entries.len();
+            let drawn = properties.clone().narrow(1, entries.start, width);
+            let difference = drawn - given.clone().narrow(1, start, width);
+            start += width;
+            match width {
+                1 => difference,
+                _ => difference.abs().sum_dim(1) * 0.5,
+            }
+        };
+        let deviations = self.held.iter().map(&mut deviation).collect();
+        Tensor::cat(deviations, 1) * given.narrow(1, m - g, g) * GIVEN_WEIGHT
     }
 
-    /// One-hot elements `[n, k, e]` and property codes `[n, d]` of a sample.
+    /// One-hot elements `[n, k, e]` and codes `[n, d]` of numbers and classes of a sample.
     pub fn split(&self, sample: &Labelled) -> (Tensor<3>, Tensor<2>) {
         let FeaturizerShape { n_slots, n_elements, n_properties, .. } = self.shape;
         let n = sample.x.dims()[0];

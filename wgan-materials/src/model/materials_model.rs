@@ -16,16 +16,16 @@ use wgan_core::train::{Checkpoints, History, Recorder, StopReason};
 use wgan_core::{Fit, GradientPenalty, MlpConfig, Wgan, WganError};
 
 use super::{
-    Alphabet, Conditions, Featurizer, MaterialsConfig, MaterialsData, MaterialsGenerator,
-    MaterialsGeneratorConfig, MaterialsPrior, PropertySpace, Sampler,
+    Alphabet, ColumnSpace, Conditions, Featurizer, MaterialsConfig, MaterialsData,
+    MaterialsGenerator, MaterialsGeneratorConfig, MaterialsPrior, Sampler,
 };
 use crate::composition::Composition;
 use crate::digest::Digest;
 use crate::error::MaterialsError;
-use crate::table::{Property, Table};
+use crate::table::{Column, Table};
 
 /// Version of the layout of a model directory.
-const SCHEMA: u32 = 4;
+const SCHEMA: u32 = 5;
 const CONFIG: &str = "config.json";
 const KNOWN: &str = "known.csv";
 const WEIGHTS: &str = "weights.safetensors";
@@ -42,8 +42,8 @@ pub struct ModelCard {
     pub config: MaterialsConfig,
     /// Elements of the data.
     pub alphabet: Alphabet,
-    /// Properties of the data.
-    pub space: PropertySpace,
+    /// Numbers and classes of the data.
+    pub space: ColumnSpace,
     /// Digest of the known materials, formula by formula.
     pub known_digest: String,
     /// The known materials, one per row of the data; they have a file of their own, so a card from `config.json` alone has none.
@@ -84,16 +84,16 @@ impl ModelCard {
     /// # Errors
     /// If a condition is no property of the table, or one that does not vary.
     pub fn new(table: &Table, config: &MaterialsConfig) -> Result<Self, MaterialsError> {
-        let given: Result<Vec<Property>, MaterialsError> =
-            config.conditions.iter().map(|name| given_property(table, name)).collect();
+        let given: Result<Vec<Column>, MaterialsError> =
+            config.conditions.iter().map(|name| table.column(name).cloned()).collect();
         Ok(Self {
             schema: SCHEMA,
             crate_version: env!("CARGO_PKG_VERSION").to_owned(),
             config: config.clone(),
-            alphabet: Alphabet::of(&table.compositions),
-            space: PropertySpace::fit(&table.properties),
-            known_digest: digest_of_known(&table.compositions),
-            known: Arc::clone(&table.compositions),
+            alphabet: Alphabet::of(table.formulas()),
+            space: ColumnSpace::fit(&table.columns),
+            known_digest: digest_of_known(table.formulas()),
+            known: known(table),
             conditions: Conditions::fit(given?)?,
             digest: digest(table),
         })
@@ -152,8 +152,8 @@ impl ModelCard {
 
     fn networks(&self, device: &Device) -> Result<Networks, WganError> {
         let mut rng = ChaCha8Rng::seed_from_u64(self.config.seed);
-        let featurizer = Featurizer::new(&self.alphabet, self.space.width(), device)
-            .with_given(self.conditions.width(), self.space.places(self.conditions.properties()));
+        let featurizer = Featurizer::new(&self.alphabet, &self.space, device)
+            .with_given(&self.conditions, &self.space);
         let shape = featurizer.shape();
         let slots = self.known.iter().filter_map(|c| self.alphabet.encode(c));
         let generator = MaterialsGeneratorConfig::new()
@@ -176,6 +176,10 @@ impl ModelCard {
     }
 }
 
+fn known(table: &Table) -> Arc<[Composition]> {
+    table.compositions.as_ref().map_or_else(none_known, Arc::clone)
+}
+
 fn none_known() -> Arc<[Composition]> {
     Arc::new([])
 }
@@ -192,14 +196,6 @@ fn read_known(path: &Path) -> Result<Arc<[Composition]>, MaterialsError> {
     Ok(known.into())
 }
 
-/// The property `name` of the table.
-fn given_property(table: &Table, name: &str) -> Result<Property, MaterialsError> {
-    table.property(name).cloned().ok_or_else(|| MaterialsError::NoSuchProperty {
-        name: name.to_owned(),
-        properties: table.properties.iter().map(|property| property.name.clone()).collect(),
-    })
-}
-
 /// Over formulas.
 fn digest_of_known(known: &[Composition]) -> String {
     let mut digest = Digest::new();
@@ -207,13 +203,18 @@ fn digest_of_known(known: &[Composition]) -> String {
     digest.to_string()
 }
 
-/// Over formulas and property values.
+/// Over formulas, numbers and classes.
 fn digest(table: &Table) -> String {
     let mut digest = Digest::new();
-    for (i, composition) in table.compositions.iter().enumerate() {
-        digest.add(composition.to_string().as_bytes());
-        for property in &table.properties {
-            digest.add(&property.values[i].map_or(u64::MAX, f64::to_bits).to_le_bytes());
+    for column in &table.columns {
+        digest.add(serde_json::to_string(&column.spec()).unwrap_or_default().as_bytes());
+    }
+    for i in 0..table.len() {
+        if let Some(composition) = table.formulas().get(i) {
+            digest.add(composition.to_string().as_bytes());
+        }
+        for column in &table.columns {
+            digest.add(&column.value(i).map_or(u64::MAX, f64::to_bits).to_le_bytes());
         }
     }
     digest.to_string()
@@ -252,13 +253,13 @@ impl MaterialsModel {
         let training = config.training()?;
         let networks = card.networks(device)?;
         let data = MaterialsData::new(
-            Arc::clone(&table.compositions),
-            &table.properties,
+            known(table),
+            &table.columns,
             &card.alphabet,
             &card.space,
-            card.conditions.given()?,
+            &card.conditions,
             device,
-        );
+        )?;
         let prior = MaterialsPrior::new(data.shape());
         let strategy = GradientPenalty::two_sided(config.lambda);
         let wgan = Wgan::new(networks.critic, networks.generator, strategy, &training)

@@ -2,25 +2,29 @@
 
 mod alphabet;
 mod charge_balance;
+mod column_space;
 mod conditions;
 mod config;
 mod data;
+mod element_rules;
+mod explore;
 mod featurizer;
 mod generator;
 mod materials_model;
 mod prior;
-mod property_space;
 mod rank_transform;
 mod sampler;
 
 pub use alphabet::Alphabet;
+pub use column_space::ColumnSpace;
 pub use conditions::{Conditions, Given};
 pub use config::MaterialsConfig;
 pub use data::MaterialsData;
+pub use element_rules::{ElementRules, SlotRules};
 pub use featurizer::{Featurizer, FeaturizerShape};
 pub use generator::{MaterialsGenerator, MaterialsGeneratorConfig};
 pub use materials_model::{MaterialsModel, ModelCard};
 pub use prior::{MaterialsLatent, MaterialsPrior};
-pub use property_space::PropertySpace;
+
 pub use rank_transform::RankTransform;
 pub use sampler::{Candidate, Chunk, Sampler};

@@ -1,6 +1,7 @@
 //! Latents of the materials generator.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::{Rng, RngExt};
@@ -8,7 +9,7 @@ use rand_distr::{Distribution, Exp1, StandardNormal};
 use wgan_cond::Labelled;
 use wgan_core::model::{Batch, Prior, Sample};
 
-use super::FeaturizerShape;
+use super::{FeaturizerShape, SlotRules};
 
 /// Normal components that steer the choice of elements.
 pub(super) const ELEMENT_NOISE: usize = 32;
@@ -28,6 +29,10 @@ pub struct MaterialsLatent {
     pub gumbel: Tensor<3>,
     /// `N(0, I)`, `[n, 16]`.
     pub z_property: Tensor<2>,
+    /// Standard Gumbel, one for each entry for classes; none where there are no classes.
+    pub gumbel_class: Option<Tensor<2>>,
+    /// Rules on the elements; none while a model is trained.
+    pub rules: Option<Arc<SlotRules>>,
 }
 
 impl Batch for MaterialsLatent {
@@ -37,7 +42,9 @@ impl Batch for MaterialsLatent {
             given: self.given.part(rows.clone()),
             z: self.z.part(rows.clone()),
             gumbel: self.gumbel.part(rows.clone()),
-            z_property: self.z_property.part(rows),
+            z_property: self.z_property.part(rows.clone()),
+            gumbel_class: self.gumbel_class.part(rows),
+            rules: self.rules.clone(),
         }
     }
 
@@ -48,6 +55,8 @@ impl Batch for MaterialsLatent {
             z: self.z.to_device(device),
             gumbel: self.gumbel.to_device(device),
             z_property: self.z_property.to_device(device),
+            gumbel_class: self.gumbel_class.to_device(device),
+            rules: self.rules,
         }
     }
 }
@@ -74,20 +83,22 @@ impl MaterialsPrior {
     ) -> MaterialsLatent {
         let n = amounts.dims()[0];
         let (k, e) = (self.shape.n_slots, self.shape.n_elements);
-        let gumbel: Vec<f32> = (0..n * k * e)
-            .map(|_| {
-                // −ln E is standard Gumbel for E ~ Exp(1).
-                let exponential: f32 = rng.sample(Exp1);
-                -exponential.max(f32::MIN_POSITIVE).ln()
-            })
-            .collect();
-        MaterialsLatent {
+        let gumbel = gumbel(n * k * e, rng);
+        let mut latent = MaterialsLatent {
             amounts,
             given,
             z: normal([n, ELEMENT_NOISE], rng, device),
             gumbel: Tensor::from_data(TensorData::new(gumbel, [n, k, e]), device),
             z_property: normal([n, 2 * PROPERTY_NOISE], rng, device),
+            gumbel_class: None,
+            rules: None,
+        };
+        let c = self.shape.n_class_entries;
+        if c > 0 {
+            let noise = TensorData::new(self::gumbel(n * c, rng), [n, c]);
+            latent.gumbel_class = Some(Tensor::from_data(noise, device));
         }
+        latent
     }
 }
 
@@ -104,6 +115,15 @@ impl Prior<Labelled> for MaterialsPrior {
         let given = (n_given > 0).then(|| condition.narrow(1, 2 * n_slots, n_given));
         self.latent(amounts, given, rng, device)
     }
+}
+
+/// Standard Gumbel numbers: `−ln E` for `E ~ Exp(1)`.
+fn gumbel<R: Rng>(n: usize, rng: &mut R) -> Vec<f32> {
+    let one = |_| {
+        let exponential: f32 = rng.sample(Exp1);
+        -exponential.max(f32::MIN_POSITIVE).ln()
+    };
+    (0..n).map(one).collect()
 }
 
 /// Standard normal numbers, drawn on the host.

@@ -14,7 +14,8 @@ use wgan_core::Critic;
 use super::alphabet::Slots;
 use super::data::{amounts_tensor, elements_tensor};
 use super::{
-    Alphabet, Conditions, Featurizer, Given, MaterialsGenerator, MaterialsPrior, PropertySpace,
+    Alphabet, ColumnSpace, Conditions, ElementRules, Featurizer, Given, MaterialsGenerator,
+    MaterialsLatent, MaterialsPrior, SlotRules,
 };
 use crate::composition::Composition;
 use crate::error::MaterialsError;
@@ -26,8 +27,8 @@ use crate::target::Target;
 pub struct Candidate {
     /// What it is made of.
     pub composition: Composition,
-    /// Its properties, in the order of the columns.
-    pub properties: Vec<Option<f64>>,
+    /// Its numbers, and the places of its classes, in the order of the columns.
+    pub values: Vec<Option<f64>>,
     /// The critic's `f`: higher is closer to the known materials.
     pub critic_score: f64,
 }
@@ -46,19 +47,20 @@ pub struct Chunk {
 /// Each chunk has a random stream of its own, numbered by the chunk: the same seed gives the same
 /// candidates whatever the number of threads and however many are asked for.
 pub struct Sampler {
-    generator: MaterialsGenerator,
-    critic: ConcatCritic,
-    prior: MaterialsPrior,
+    pub(super) generator: MaterialsGenerator,
+    pub(super) critic: ConcatCritic,
+    pub(super) prior: MaterialsPrior,
     featurizer: Featurizer,
-    alphabet: Alphabet,
-    space: PropertySpace,
-    known: Arc<[Composition]>,
+    pub(super) alphabet: Alphabet,
+    space: ColumnSpace,
+    pub(super) known: Arc<[Composition]>,
     conditions: Conditions,
-    given: Given,
+    pub(super) given: Given,
     /// Whether candidates are drawn under conditions of their own.
     is_targeted: bool,
+    rules: Option<Arc<SlotRules>>,
     same: Known,
-    device: Device,
+    pub(super) device: Device,
 }
 
 impl Sampler {
@@ -73,13 +75,12 @@ impl Sampler {
         generator: MaterialsGenerator,
         critic: ConcatCritic,
         alphabet: Alphabet,
-        space: PropertySpace,
+        space: ColumnSpace,
         known: Arc<[Composition]>,
         conditions: Conditions,
         device: &Device,
     ) -> Result<Self, MaterialsError> {
-        let featurizer = Featurizer::new(&alphabet, space.width(), device)
-            .with_given(conditions.width(), space.places(conditions.properties()));
+        let featurizer = Featurizer::new(&alphabet, &space, device).with_given(&conditions, &space);
         let given = if conditions.width() == 0 {
             Given::nothing(known.len())
         } else {
@@ -97,6 +98,7 @@ impl Sampler {
             conditions,
             given,
             is_targeted: false,
+            rules: None,
             device: device.clone(),
         })
     }
@@ -108,6 +110,20 @@ impl Sampler {
     /// [`MaterialsError::NoneMeets`] if no known material is near.
     pub fn aimed_at(self, targets: &[Target]) -> Result<Self, MaterialsError> {
         Ok(Self { given: self.conditions.meeting(targets)?, is_targeted: true, ..self })
+    }
+
+    /// The sampler whose candidates all meet these rules on their elements; after any conditions.
+    ///
+    /// # Errors
+    /// Rules that contradict each other or that no pattern of amounts can meet.
+    pub fn with_rules(self, rules: &ElementRules) -> Result<Self, MaterialsError> {
+        if rules.is_empty() {
+            return Ok(self);
+        }
+        let slots = SlotRules::new(rules, &self.alphabet)?;
+        let rows = slots.rows(&self.given.rows, &self.known, &self.alphabet)?;
+        let given = Given { rows, ..self.given };
+        Ok(Self { given, rules: Some(Arc::new(slots)), ..self })
     }
 
     /// What is given: known materials that candidates take their amounts from, and how many met the targets.
@@ -138,35 +154,29 @@ impl Sampler {
             }
         }
         let codes: Vec<f32> = draws.iter().flat_map(|draw| draw.codes.iter().copied()).collect();
-        let properties = self.properties(&codes, &rows);
-        let scores = self.scores(&draws, codes, &rows);
-        let candidate = |(i, draw): (usize, Draw)| Candidate {
-            composition: draw.composition,
-            properties: properties.iter().map(|values| values[i]).collect(),
-            critic_score: f64::from(scores[i]),
-        };
-        let candidates = draws.into_iter().enumerate().map(candidate).collect();
-        Ok(Chunk { candidates, n_known })
+        let columns = self.columns(&codes, &rows);
+        let scores = self.scores(&draws, codes, self.given.codes(&rows, &self.device));
+        Ok(Chunk { candidates: assembled(draws, &columns, &scores), n_known })
     }
 
-    /// Properties of the draws, column by column: those of the rows where they are given, else decoded.
-    fn properties(&self, codes: &[f32], rows: &[usize]) -> Vec<Vec<Option<f64>>> {
+    /// Numbers and classes of the draws, column by column: those of the rows where they are given, else decoded.
+    fn columns(&self, codes: &[f32], rows: &[usize]) -> Vec<Vec<Option<f64>>> {
         let mut decoded = if self.is_targeted {
             self.space.decode_each(codes)
         } else {
             self.space.decode(codes, rows.len())
         };
-        for property in &self.given.properties {
-            let place = self.space.names().iter().position(|name| *name == property.name);
+        for column in &self.given.columns {
+            let place = self.space.specs().iter().position(|spec| spec.name == column.name);
             if let Some(values) = place.map(|place| &mut decoded[place]) {
-                *values = rows.iter().map(|&row| property.values[row]).collect();
+                *values = rows.iter().map(|&row| column.value(row)).collect();
             }
         }
         decoded
     }
 
     /// The critic's `f` of each draw; `codes` are those of the draws, row by row.
-    fn scores(&self, draws: &[Draw], codes: Vec<f32>, rows: &[usize]) -> Vec<f32> {
+    fn scores(&self, draws: &[Draw], codes: Vec<f32>, given: Option<Tensor<2>>) -> Vec<f32> {
         let slots = || draws.iter().map(|draw| draw.slots.as_slice());
         let elements = elements_tensor(slots(), self.featurizer.shape(), &self.device);
         let amounts = amounts_tensor(slots(), self.alphabet.n_slots(), &self.device);
@@ -174,11 +184,26 @@ impl Sampler {
         let codes = TensorData::new(codes, [draws.len(), width]);
         let snapped = self.space.snap(Tensor::from_data(codes, &self.device));
         let balance = self.featurizer.charge_balance(elements.clone(), amounts.clone());
-        let given = self.given.codes(rows, &self.device);
         host(
             self.critic
                 .score(&self.featurizer.features(elements, amounts, balance, snapped, given)),
         )
+    }
+
+    /// Candidates of latents with these patterns of amounts, each by its own code.
+    ///
+    /// # Errors
+    /// If a generated composition is empty, which no trained generator produces.
+    pub(super) fn candidates_of(
+        &self,
+        latent: &MaterialsLatent,
+        patterns: &[Slots],
+    ) -> Result<Vec<Candidate>, MaterialsError> {
+        let draws = self.draws_of(latent, patterns)?;
+        let codes: Vec<f32> = draws.iter().flat_map(|draw| draw.codes.iter().copied()).collect();
+        let columns = self.space.decode_each(&codes);
+        let scores = self.scores(&draws, codes, latent.given.clone());
+        Ok(assembled(draws, &columns, &scores))
     }
 
     /// Positions of the draws whose composition stands further ahead or, on request, is known.
@@ -204,12 +229,22 @@ impl Sampler {
         let amounts = amounts_tensor(slots, self.alphabet.n_slots(), &self.device);
         let given = self.given.codes(rows, &self.device);
         let latent = self.prior.latent(amounts, given, rng, &self.device);
-        let generated = self.generator.forward(&latent);
+        let latent = MaterialsLatent { rules: self.rules.clone(), ..latent };
+        self.draws_of(&latent, &known)
+    }
+
+    /// The draws of latents with these patterns of amounts.
+    fn draws_of(
+        &self,
+        latent: &MaterialsLatent,
+        patterns: &[Slots],
+    ) -> Result<Vec<Draw>, MaterialsError> {
+        let generated = self.generator.forward(latent);
         let codes = host(generated.codes);
         let chosen = indices(generated.elements);
-        let (k, d) = (self.alphabet.n_slots(), codes.len() / rows.len());
-        let draw = |(i, known): (usize, &Slots)| {
-            let amounts = known.iter().map(|&(_, amount)| amount);
+        let (k, d) = (self.alphabet.n_slots(), codes.len() / patterns.len());
+        let draw = |(i, pattern): (usize, &Slots)| {
+            let amounts = pattern.iter().map(|&(_, amount)| amount);
             let slots: Slots = chosen[i * k..].iter().copied().zip(amounts).collect();
             Ok(Draw {
                 composition: self.alphabet.decode(&slots)?,
@@ -217,7 +252,7 @@ impl Sampler {
                 slots,
             })
         };
-        known.iter().enumerate().map(draw).collect()
+        patterns.iter().enumerate().map(draw).collect()
     }
 }
 
@@ -231,6 +266,16 @@ struct Draw {
     composition: Composition,
     codes: Vec<f32>,
     slots: Slots,
+}
+
+/// The draws with their numbers and classes, column by column, and scores.
+fn assembled(draws: Vec<Draw>, columns: &[Vec<Option<f64>>], scores: &[f32]) -> Vec<Candidate> {
+    let candidate = |(i, draw): (usize, Draw)| Candidate {
+        composition: draw.composition,
+        values: columns.iter().map(|values| values[i]).collect(),
+        critic_score: f64::from(scores[i]),
+    };
+    draws.into_iter().enumerate().map(candidate).collect()
 }
 
 /// `n` row numbers, each row as often as any other.

@@ -24,9 +24,15 @@ impl Cell {
 /// The reason of a cell without a digit.
 pub(super) const TEXT: &str = "text, not a number";
 
-/// Words for a missing value, in lower case.
-const MISSING: [&str; 14] =
-    ["", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "-", "–", "—", "?", "."];
+/// The reason of a cell with digits that is nothing better known.
+pub(super) const NOT_A_NUMBER: &str = "not a number";
+
+/// Words for a missing value, in lower case; those of spreadsheets among them.
+#[rustfmt::skip]
+const MISSING: [&str; 22] = [
+    "", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "-", "–", "—", "?", ".", "--", "---", "n.a.",
+    "n.d.", "#div/0!", "#value!", "#ref!", "#num!",
+];
 
 /// Whether the cell says that nothing is known: empty, `NA`, `n/a`, `NaN`, `null`, `None`, `-`, `?`, `.`
 /// and the like, in any letter case.
@@ -72,7 +78,7 @@ fn reason(text: &str) -> &'static str {
         _ if text.contains('±') || text.ends_with(')') => "a number with its uncertainty",
         _ if number(text, true).is_some() => "a decimal comma where the separator is a comma too",
         _ if range(text) => "a range, not a number",
-        _ => "not a number",
+        _ => NOT_A_NUMBER,
     }
 }
 

@@ -1,132 +1,342 @@
-//! What a column is: property, identifier, constant or something else.
+//! A column of the table: numbers or classes, any of whose cells may be missing.
 
-use super::cell::{TEXT, read_cell};
-use super::frame::TextColumn;
-use super::summary::{ColumnReport, ColumnRole};
-use super::survey::{ColumnSurvey, Numbers};
-use super::unit::unit_of;
-use crate::candidates::CANDIDATE_COLUMNS;
-use crate::mixed::{MixedCells, MixedColumn};
+use std::collections::HashMap;
 
-/// Share of the cells that are there which must be numbers, for the rest to be called bad cells.
-const LEAST_NUMBERS: f64 = 0.8;
+use polars::prelude::{
+    BooleanChunked, Column as FrameColumn, DataType, IntoSeries, NewChunkedArray, PlSmallStr,
+    PolarsResult, Series, StringChunked,
+};
+use serde::{Deserialize, Serialize};
 
-/// Rows from which on integers that only grow are taken for an identifier.
-const LEAST_IDENTIFIER: usize = 10;
+/// A named column of numbers or classes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Column {
+    /// Name in the header.
+    pub name: String,
+    /// Unit, as far as the name tells.
+    pub unit: Option<String>,
+    /// Type of the cells in the frame it came from, which samples get too.
+    pub cell_type: CellType,
+    /// One cell for each row.
+    pub cells: Cells,
+}
 
-/// Names of identifiers, in lower case, those of the databases among them.
-#[rustfmt::skip]
-const IDENTIFIERS: [&str; 25] = [
-    "id", "index", "idx", "row", "no", "no.", "nr", "#", "unnamed: 0", "key", "uid", "entry", "icsd", "icsd_number",
-    "icsd number", "icsd_code", "collection_code", "collection code", "cod", "cod_number", "cod number", "mpid", "mp",
-    "oqmd", "doi",
-];
+/// What a column is, without its cells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ColumnSpec {
+    /// Name in the header.
+    pub name: String,
+    /// Unit, as far as the name tells.
+    pub unit: Option<String>,
+    /// Type of the cells in a frame.
+    pub cell_type: CellType,
+    /// Names of the classes; none for numbers.
+    pub levels: Option<Vec<String>>,
+}
 
-/// Why a column of a name that candidates use themselves is no property.
-const RESERVED: &str = "candidates have a column of this name";
-
-/// Role and statistics of a column that is not the formula column.
-pub(super) fn report(column: &ColumnSurvey) -> ColumnReport {
-    let numbers = &column.numbers;
-    let is_reserved = CANDIDATE_COLUMNS.contains(&column.name.as_str());
-    let present = column.n - column.n_missing;
-    let is_numeric = numbers.n as f64 >= LEAST_NUMBERS * present as f64 && numbers.n > 0;
-    // In a column of text, `Na` may be sodium and `-` a sign: only empty cells are missing.
-    let missing = if is_numeric { column.n_missing } else { column.n_empty };
-    let (role, reason) = match is_numeric {
-        _ if is_reserved => (ColumnRole::Ignored, Some(RESERVED.to_string())),
-        true => role(&column.name, numbers, missing),
-        false => (ColumnRole::Ignored, Some(not_numbers(column, present))),
-    };
-    let range = numbers.range.filter(|_| is_numeric);
-    ColumnReport {
-        name: column.name.clone(),
-        role,
-        reason,
-        unit: unit_of(&column.name),
-        n: if is_numeric { numbers.n } else { column.n - missing },
-        missing,
-        bad: if is_numeric { present - numbers.n } else { 0 },
-        min: range.map(|(min, _)| min),
-        max: range.map(|(_, max)| max),
-        mean: numbers.mean().filter(|_| is_numeric),
-        distinct: if is_numeric { numbers.distinct() } else { column.distinct_texts() },
+impl ColumnSpec {
+    /// The column of these values: numbers, or places of classes.
+    pub fn column(&self, values: impl Iterator<Item = Option<f64>>) -> Column {
+        let cells = match &self.levels {
+            None => Cells::Numbers(values.collect()),
+            Some(levels) => {
+                let codes = values.map(|place| place.map(|place| place as u32)).collect();
+                Cells::Classes { levels: levels.clone(), codes }
+            }
+        };
+        let (name, unit) = (self.name.clone(), self.unit.clone());
+        Column { name, unit, cell_type: self.cell_type, cells }
     }
 }
 
-/// A column without cells: of numbers if all cells that there are going to be are numbers or missing, else of classes.
-pub(super) fn mixed_column(column: &ColumnSurvey) -> MixedColumn {
-    let cells = match column.faults.is_empty() {
-        true => MixedCells::Numbers(Vec::with_capacity(column.n)),
-        false => MixedCells::Classes(Vec::with_capacity(column.n)),
-    };
-    MixedColumn { name: column.name.clone(), cells }
+/// The cells of a column, `None` where nothing is known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Cells {
+    /// Finite numbers, in the unit of the column.
+    Numbers(Vec<Option<f64>>),
+    /// Classes.
+    Classes {
+        /// Names of the classes: by value if all are numbers, else in alphabetical order.
+        levels: Vec<String>,
+        /// Place of each cell's class in `levels`.
+        codes: Vec<Option<u32>>,
+    },
 }
 
-/// Adds the cells of a part.
-pub(super) fn extend_mixed(column: &mut MixedColumn, part: &TextColumn, decimal_comma: bool) {
-    let texts = (0..part.len()).map(|row| part.get(row));
-    match &mut column.cells {
-        MixedCells::Numbers(numbers) => {
-            numbers.extend(texts.map(|text| read_cell(text, decimal_comma).number()));
+/// Types of cells that samples come back in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum CellType {
+    Int8,
+    Int16,
+    Int32,
+    Int64,
+    UInt8,
+    UInt16,
+    UInt32,
+    UInt64,
+    Float32,
+    Float64,
+    Boolean,
+    Text,
+    Category,
+}
+
+impl CellType {
+    /// The type of the cells of a frame's column; none for dates, lists and other types that are not modelled.
+    pub fn of(dtype: &DataType) -> Option<Self> {
+        Some(match dtype {
+            DataType::Int8 => Self::Int8,
+            DataType::Int16 => Self::Int16,
+            DataType::Int32 => Self::Int32,
+            DataType::Int64 => Self::Int64,
+            DataType::UInt8 => Self::UInt8,
+            DataType::UInt16 => Self::UInt16,
+            DataType::UInt32 => Self::UInt32,
+            DataType::UInt64 => Self::UInt64,
+            DataType::Float32 => Self::Float32,
+            DataType::Float64 => Self::Float64,
+            DataType::Boolean => Self::Boolean,
+            DataType::String => Self::Text,
+            DataType::Categorical(..) | DataType::Enum(..) => Self::Category,
+            _ => return None,
+        })
+    }
+
+    /// The type in polars; categories come out as text, which every reader has.
+    pub fn dtype(self) -> DataType {
+        match self {
+            Self::Int8 => DataType::Int8,
+            Self::Int16 => DataType::Int16,
+            Self::Int32 => DataType::Int32,
+            Self::Int64 => DataType::Int64,
+            Self::UInt8 => DataType::UInt8,
+            Self::UInt16 => DataType::UInt16,
+            Self::UInt32 => DataType::UInt32,
+            Self::UInt64 => DataType::UInt64,
+            Self::Float32 => DataType::Float32,
+            Self::Float64 => DataType::Float64,
+            Self::Boolean => DataType::Boolean,
+            Self::Text | Self::Category => DataType::String,
         }
-        MixedCells::Classes(classes) => {
-            classes.extend(texts.map(|text| (!text.is_empty()).then(|| text.to_owned())));
+    }
+}
+
+impl Column {
+    /// A column of numbers.
+    pub fn numbers(name: impl Into<String>, values: Vec<Option<f64>>) -> Self {
+        let (cell_type, cells) = (CellType::Float64, Cells::Numbers(values));
+        Self { name: name.into(), unit: None, cell_type, cells }
+    }
+
+    /// A column of classes.
+    pub fn classes<S: AsRef<str>>(name: impl Into<String>, cells: &[Option<S>]) -> Self {
+        let mut builder = ClassBuilder::default();
+        cells.iter().for_each(|cell| builder.push(cell.as_ref().map(AsRef::as_ref)));
+        Self {
+            name: name.into(),
+            unit: None,
+            cell_type: CellType::Text,
+            cells: builder.into_cells(),
         }
     }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        match &self.cells {
+            Cells::Numbers(values) => values.len(),
+            Cells::Classes { codes, .. } => codes.len(),
+        }
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether the cells are classes.
+    pub fn is_class(&self) -> bool {
+        matches!(self.cells, Cells::Classes { .. })
+    }
+
+    /// The number in a row: a class counts as the number that it is named by.
+    pub fn number(&self, row: usize) -> Option<f64> {
+        match &self.cells {
+            Cells::Numbers(values) => values[row],
+            Cells::Classes { levels, codes } => {
+                codes[row].and_then(|code| levels[code as usize].parse().ok())
+            }
+        }
+    }
+
+    /// What the column is.
+    pub fn spec(&self) -> ColumnSpec {
+        let levels = match &self.cells {
+            Cells::Numbers(_) => None,
+            Cells::Classes { levels, .. } => Some(levels.clone()),
+        };
+        let (name, unit) = (self.name.clone(), self.unit.clone());
+        ColumnSpec { name, unit, cell_type: self.cell_type, levels }
+    }
+
+    /// The number in a row, or the place of its class.
+    pub fn value(&self, row: usize) -> Option<f64> {
+        match &self.cells {
+            Cells::Numbers(values) => values[row],
+            Cells::Classes { codes, .. } => codes[row].map(f64::from),
+        }
+    }
+
+    /// Whether the cells are numbers or all classes are named by numbers.
+    pub fn has_numbers(&self) -> bool {
+        match &self.cells {
+            Cells::Numbers(_) => true,
+            Cells::Classes { levels, .. } => levels.iter().all(|l| l.parse::<f64>().is_ok()),
+        }
+    }
+
+    /// All numbers, where the cells are numbers or all classes are named by numbers.
+    pub fn values(&self) -> Option<Vec<Option<f64>>> {
+        match &self.cells {
+            Cells::Numbers(values) => Some(values.clone()),
+            Cells::Classes { levels, codes } => {
+                let numbers: Option<Vec<f64>> =
+                    levels.iter().map(|level| level.parse().ok()).collect();
+                let numbers = numbers?;
+                Some(codes.iter().map(|code| code.map(|code| numbers[code as usize])).collect())
+            }
+        }
+    }
+
+    /// A cell as text; none where it is missing.
+    pub fn text(&self, row: usize) -> Option<String> {
+        match &self.cells {
+            Cells::Numbers(values) => values[row].map(|value| value.to_string()),
+            Cells::Classes { levels, codes } => {
+                codes[row].map(|code| levels[code as usize].clone())
+            }
+        }
+    }
+
+    /// Number of missing cells.
+    pub fn n_missing(&self) -> usize {
+        match &self.cells {
+            Cells::Numbers(values) => values.iter().filter(|value| value.is_none()).count(),
+            Cells::Classes { codes, .. } => codes.iter().filter(|code| code.is_none()).count(),
+        }
+    }
+
+    /// The rows with these numbers, in this order; all classes are kept.
+    #[must_use]
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let cells = match &self.cells {
+            Cells::Numbers(values) => Cells::Numbers(rows.iter().map(|&row| values[row]).collect()),
+            Cells::Classes { levels, codes } => Cells::Classes {
+                levels: levels.clone(),
+                codes: rows.iter().map(|&row| codes[row]).collect(),
+            },
+        };
+        Self { name: self.name.clone(), unit: self.unit.clone(), cell_type: self.cell_type, cells }
+    }
+
+    /// The column of a frame, of the type that the cells came in.
+    ///
+    /// # Errors
+    /// A number that does not fit its type.
+    pub fn to_polars(&self) -> PolarsResult<FrameColumn> {
+        let name = PlSmallStr::from(self.name.as_str());
+        let series = match (&self.cells, self.cell_type) {
+            (Cells::Numbers(values), _) => Series::new(name, values),
+            (Cells::Classes { levels, codes }, CellType::Boolean) => {
+                let truth = |code: &Option<u32>| code.map(|code| levels[code as usize] == "true");
+                BooleanChunked::from_iter_options(name, codes.iter().map(truth)).into_series()
+            }
+            (Cells::Classes { .. }, CellType::Text | CellType::Category) => {
+                let cells = (0..self.len()).map(|row| self.text(row));
+                StringChunked::from_iter_options(name, cells).into_series()
+            }
+            (Cells::Classes { .. }, _) => {
+                Series::new(name, (0..self.len()).map(|row| self.number(row)).collect::<Vec<_>>())
+            }
+        };
+        Ok(series.strict_cast(&self.cell_type.dtype())?.into())
+    }
 }
 
-/// Report on the formula column; `parsed` of its cells parse and have `distinct` compositions.
-pub(super) fn formula_report(
-    column: &ColumnSurvey,
-    parsed: usize,
-    distinct: usize,
-) -> ColumnReport {
-    ColumnReport {
-        name: column.name.clone(),
-        role: ColumnRole::Formula,
-        reason: None,
-        unit: None,
-        n: parsed,
-        missing: column.n_empty,
-        bad: column.n - column.n_empty - parsed,
-        min: None,
-        max: None,
-        mean: None,
-        distinct,
+/// Collects the classes of a column cell by cell.
+#[derive(Default)]
+pub(super) struct ClassBuilder {
+    places: HashMap<String, u32>,
+    codes: Vec<Option<u32>>,
+}
+
+impl ClassBuilder {
+    /// Adds a cell.
+    pub(super) fn push(&mut self, cell: Option<&str>) {
+        let code = cell.map(|cell| match self.places.get(cell) {
+            Some(&place) => place,
+            None => {
+                let place = self.places.len() as u32;
+                self.places.insert(cell.to_owned(), place);
+                place
+            }
+        });
+        self.codes.push(code);
+    }
+
+    /// The cells, with their classes in order.
+    pub(super) fn into_cells(self) -> Cells {
+        let mut found: Vec<(String, u32)> = self.places.into_iter().collect();
+        let number = |level: &str| level.parse::<f64>().ok();
+        let is_numeric = found.iter().all(|(level, _)| number(level).is_some());
+        found.sort_by(|(a, _), (b, _)| match (number(a), number(b)) {
+            (Some(x), Some(y)) if is_numeric => x.total_cmp(&y).then_with(|| a.cmp(b)),
+            _ => a.cmp(b),
+        });
+        let mut place = vec![0; found.len()];
+        for (new, (_, old)) in found.iter().enumerate() {
+            place[*old as usize] = new as u32;
+        }
+        let codes = self.codes.into_iter().map(|code| code.map(|code| place[code as usize]));
+        let codes = codes.collect();
+        Cells::Classes { levels: found.into_iter().map(|(level, _)| level).collect(), codes }
     }
 }
 
-fn role(name: &str, numbers: &Numbers, missing: usize) -> (ColumnRole, Option<String>) {
-    if let (true, 1, Some((first, _))) = (numbers.n > 1, numbers.distinct(), numbers.range) {
-        return (ColumnRole::SetAside, Some(format!("constant: every value is {first}")));
-    }
-    let lower = name.to_lowercase();
-    let is_named =
-        IDENTIFIERS.contains(&lower.as_str()) || lower.ends_with("_id") || lower.ends_with(" id");
-    if numbers.is_integer && is_named {
-        return (ColumnRole::SetAside, Some("identifier, by its name".to_string()));
-    }
-    let all_differ = numbers.distinct() == numbers.n;
-    if numbers.is_integer && lower.starts_with("column ") && all_differ {
-        let reason = "identifier: integers that all differ, without a name";
-        return (ColumnRole::SetAside, Some(reason.to_string()));
-    }
-    let is_complete = missing == 0 && numbers.n >= LEAST_IDENTIFIER;
-    if numbers.is_integer && numbers.is_growing && is_complete {
-        return (ColumnRole::SetAside, Some("identifier: integers that only grow".to_string()));
-    }
-    (ColumnRole::Property, None)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Why a column is no property: the fault of most of its cells.
-fn not_numbers(column: &ColumnSurvey, present: usize) -> String {
-    let most = column.faults.iter().max_by_key(|(_, n)| **n);
-    let fault = most.map_or("", |(reason, _)| reason);
-    match (column.numbers.n, present) {
-        (_, 0) => "empty".to_string(),
-        (0, _) if fault == TEXT => "text".to_string(),
-        (0, _) => fault.to_string(),
-        (n, _) => format!("only {n} of {present} cells are numbers; most of the others: {fault}"),
+    #[test]
+    fn classes_are_in_order_of_their_values_or_names() {
+        let cells = [Some("10"), Some("9"), None, Some("10")];
+        let column = Column::classes("n", &cells);
+        let expected = Cells::Classes {
+            levels: vec!["9".into(), "10".into()],
+            codes: vec![Some(1), Some(0), None, Some(1)],
+        };
+        assert_eq!(column.cells, expected);
+        assert_eq!(column.values(), Some(vec![Some(10.0), Some(9.0), None, Some(10.0)]));
+        let words = Column::classes("phase", &[Some("fcc"), Some("bcc"), Some("10")]);
+        assert_eq!((words.text(0).as_deref(), words.values()), (Some("fcc"), None));
+        assert_eq!(words.number(2), Some(10.0));
+    }
+
+    #[test]
+    fn cells_come_back_in_their_type() {
+        let mut column = Column::numbers("n", vec![Some(3.0), None]);
+        column.cell_type = CellType::Int8;
+        let series = column.to_polars().unwrap();
+        assert_eq!((series.dtype(), series.null_count()), (&DataType::Int8, 1));
+        column.cells = Cells::Numbers(vec![Some(300.0)]);
+        assert!(column.to_polars().is_err());
+        let mut flag = Column::classes("flag", &[Some("true"), Some("false"), None]);
+        flag.cell_type = CellType::Boolean;
+        let series = flag.to_polars().unwrap();
+        assert_eq!(
+            series.bool().unwrap().iter().collect::<Vec<_>>(),
+            [Some(true), Some(false), None]
+        );
     }
 }

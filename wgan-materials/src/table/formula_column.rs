@@ -9,28 +9,30 @@ use crate::error::MaterialsError;
 const NAMES: [&str; 4] = ["formula", "composition", "compound", "material"];
 
 /// Share of the cells that must parse where the name does not tell.
-const LEAST_SHARE: f64 = 0.5;
+const MIN_SHARE: f64 = 0.5;
 
-/// The place of the formula column: the one asked for, else the first of the known names of which some
-/// cell parses, else the column with most elements per formula among those of which half the cells parse.
+/// The place of the formula column, if there is one.
+///
+/// It is the one asked for; else the first of the known names of which half the cells parse; else, among the columns of
+/// which half the cells parse, the one with most elements per formula; else the first of the known names.
 pub(super) fn find(
     columns: &[ColumnSurvey],
     wanted: Option<&str>,
-) -> Result<usize, MaterialsError> {
+) -> Result<Option<usize>, MaterialsError> {
     if let Some(name) = wanted {
-        return position(columns, name);
+        return position(columns, name).map(Some);
     }
     let named: Vec<usize> = NAMES
         .iter()
         .filter_map(|name| columns.iter().position(|column| column.name.eq_ignore_ascii_case(name)))
         .collect();
-    named
+    let found = named
         .iter()
         .copied()
-        .find(|&i| sample(&columns[i]).share > 0.0)
+        .find(|&i| sample(&columns[i]).share >= MIN_SHARE)
         .or_else(|| richest(columns))
-        .or(named.first().copied())
-        .ok_or_else(|| MaterialsError::NoFormulaColumn { columns: names(columns) })
+        .or(named.first().copied());
+    Ok(found)
 }
 
 /// The column of this name; letter case matters only where two names differ by nothing else.
@@ -47,12 +49,18 @@ fn names(columns: &[ColumnSurvey]) -> Vec<String> {
     columns.iter().map(|column| column.name.clone()).collect()
 }
 
-/// The column whose formulas have most elements: `ABO3` before a column of ions `A`.
+/// The column whose formulas have most elements: `ABO3` before a column of ions `A`. Codes such as `B` and `F` are not
+/// taken for elements, so most cells must have several.
 fn richest(columns: &[ColumnSurvey]) -> Option<usize> {
     let samples = columns.iter().map(sample).enumerate().rev();
-    let formulas = samples.filter(|(_, sample)| sample.share >= LEAST_SHARE);
+    let is_formula =
+        |sample: &Sample| sample.share >= MIN_SHARE && sample.n_elements >= MIN_ELEMENTS;
+    let formulas = samples.filter(|(_, sample)| is_formula(sample));
     formulas.max_by(|(_, a), (_, b)| a.n_elements.total_cmp(&b.n_elements)).map(|(i, _)| i)
 }
+
+/// Mean number of elements per formula, at least, where the name does not tell.
+const MIN_ELEMENTS: f64 = 1.5;
 
 /// What some cells of a column look like as formulas.
 struct Sample {

@@ -1,4 +1,4 @@
-//! Tables of known materials: reading them, and saying what was read.
+//! Tables: a frame with a role for each of its columns.
 
 mod cell;
 mod column;
@@ -6,73 +6,91 @@ mod formula_column;
 mod frame;
 mod input;
 mod options;
-mod records;
+mod role;
 mod rows;
+mod selection;
 mod source;
 mod summary;
 mod survey;
+mod text;
 mod unit;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use polars::prelude::{Column as FrameColumn, DataFrame};
 
-pub use options::{OnBadRow, OnRepeat, PropertySelection, ReadOptions};
+pub use column::{CellType, Cells, Column, ColumnSpec};
+pub use options::{ColumnSelection, OnBadRow, OnRepeat, ReadOptions};
 pub use summary::{ColumnReport, ColumnRole, ReadSummary, SkippedRow};
 
 use crate::composition::Composition;
 use crate::error::MaterialsError;
-use crate::evaluate::MaterialRows;
-use crate::mixed::MixedColumn;
-use rows::Sorter;
+use rows::RowReader;
 use source::Source;
-use survey::{ColumnSurvey, Survey};
+use survey::Survey;
 
-/// A numeric column.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Property {
-    /// Name in the header.
-    pub name: String,
-    /// Unit, as far as the name tells.
-    pub unit: Option<String>,
-    /// One number per row of the table, none where the cell is missing.
-    pub values: Vec<Option<f64>>,
-}
-
-/// Compositions with numeric properties, row by row.
+/// Rows of a frame: compositions, where it has a column of formulas, and columns of numbers and classes.
 ///
-/// - **Formula column**: the one asked for, else the first named formula, composition, compound or material in
-///   any letter case, else the one with most elements among those of which half the cells parse.
-/// - **Properties**: all columns of which at least 80 % of the cells present are numbers, without
-///   identifiers (`id` and the like, integers that only grow) and constants, which are set aside; or the ones asked
-///   for, whatever they hold.
+/// - **Formulas**: the column asked for; else one named formula, composition, compound or material of which half the cells
+///   parse; else the one with most elements among those of which half the cells parse. A frame without one is a table of
+///   feature vectors.
+/// - **Numbers**: columns of which at least 80 % of the cells present are numbers.
+/// - **Classes**: text, booleans, categories, and at most ten different whole numbers that repeat themselves.
+/// - **Set aside**: identifiers (`id` and the like, numbers that count up, texts that all differ) and constants.
+/// - **Ignored**: free text, dates, lists. [`ReadSummary::remarks`] has each with its reason; [`ReadOptions`] overrides.
 /// - **Cells**: empty, `NA`, `n/a`, `NaN`, `null`, `None`, `-`, `?`, `.` are missing. `<1E-10`, `~3`, `3.2(1)`, `1-2`
-///   and other text in a property are bad, and so is a formula that does not parse. A decimal comma is read where
+///   and other text among numbers are bad, and so is a formula that does not parse. A decimal comma is read where
 ///   the separator is a semicolon or a tab.
 /// - **Rows**: a row with a bad cell or a wrong number of cells is skipped, or ends the reading, or has its bad
-///   properties blanked ([`OnBadRow`]). A row that repeats all cells of an earlier one is dropped or kept ([`OnRepeat`]). Rows that share
-///   a formula only are all kept. The summary has every row left out, with its line and the reason.
+///   cells blanked ([`OnBadRow`]). A row that repeats all cells of an earlier one is dropped or kept ([`OnRepeat`]). Rows that
+///   share a formula only are all kept. The summary has every row left out, with its line and the reason.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Table {
-    /// What each row is made of; shared with the models that are fitted to it.
-    pub compositions: Arc<[Composition]>,
-    /// Numeric columns.
-    pub properties: Vec<Property>,
-    /// Line of the file on which each row starts; in Parquet, the row from 1.
+    /// Name of the formula column, if there is one.
+    pub formula_column: Option<String>,
+    /// What each row is made of, where there are formulas; shared with the models that are fitted to the table.
+    pub compositions: Option<Arc<[Composition]>>,
+    /// Numbers and classes, in the order of the frame.
+    pub columns: Vec<Column>,
+    /// Line of the file on which each row starts; in a frame and in Parquet, the row from 1.
     pub rows: Vec<usize>,
     /// What was read and what was left out.
     pub summary: ReadSummary,
 }
 
 impl Table {
+    /// Reads a frame; its types are kept.
+    ///
+    /// # Errors
+    /// A column that is not there or cannot be what it was asked to be, a bad row under [`OnBadRow::Fail`], or no row that can
+    /// be used.
+    ///
+    /// # Example
+    /// ```
+    /// use wgan_materials::polars::prelude::df;
+    /// use wgan_materials::{ColumnRole, ReadOptions, Table};
+    ///
+    /// let frame = df!(
+    ///     "formula" => ["NaCl", "KCl", "TiO2", "MgO"],
+    ///     "gap_eV" => [8.5_f32, 8.4, 3.2, 7.8],
+    ///     "is_oxide" => [false, false, true, true],
+    /// )?;
+    /// let table = Table::from_frame(&frame, &ReadOptions::default())?;
+    /// let roles: Vec<ColumnRole> = table.summary.columns.iter().map(|column| column.role).collect();
+    /// assert_eq!(roles, [ColumnRole::Formula, ColumnRole::Number, ColumnRole::Class]);
+    /// assert_eq!(table.frame()?, frame);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn from_frame(frame: &DataFrame, options: &ReadOptions) -> Result<Self, MaterialsError> {
+        Self::of(&Source::frame(frame), options)
+    }
+
     /// Reads a CSV (comma, semicolon, tab or bar; UTF-8, else Latin-1) or Parquet file.
     ///
     /// # Errors
-    /// A file that cannot be read or is no table, a column that is not there, no formula column, a bad row
-    /// under [`OnBadRow::Fail`], or no row that can be used.
+    /// As [`from_frame`](Self::from_frame), and a file that cannot be read or is no table.
     ///
     /// # Example
     /// ```no_run
@@ -83,40 +101,112 @@ impl Table {
     /// # Ok::<(), wgan_materials::MaterialsError>(())
     /// ```
     pub fn read(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Self, MaterialsError> {
-        let path = path.as_ref();
-        let source = Source::open(path)?;
-        let decimal_comma = matches!(source.separator, Some(';' | '\t'));
-        let survey = Survey::of(&source, decimal_comma)?;
-        let formula = formula_column::find(&survey.columns, options.formula_column.as_deref())?;
-        let reports = select(&survey.columns, formula, &options.properties)?;
-        let mut sorter = Sorter::new(formula, &reports, survey.n_rows, decimal_comma, options);
-        source.for_each_part(|part| {
-            sorter.add(part);
-            Ok(())
-        })?;
-        let sorted = sorter.finish();
-        if let (OnBadRow::Fail, Some(bad)) = (options.on_bad_row, sorted.first_bad()) {
-            return Err(bad_row(bad));
-        }
-        sorted.into_table(path, &source, survey, reports)
+        Self::of(&Source::open(path.as_ref())?, options)
     }
 
-    /// The rows for comparison with others.
-    pub fn material_rows(&self) -> MaterialRows<'_> {
-        let properties = self.properties.iter().map(Into::into).collect();
-        MaterialRows { compositions: &self.compositions, properties }
+    fn of(source: &Source, options: &ReadOptions) -> Result<Self, MaterialsError> {
+        let decimal_comma = matches!(source.separator(), Some(';' | '\t'));
+        let survey = Survey::of(source, decimal_comma)?;
+        let formula = formula_column::find(&survey.columns, options.formula_column.as_deref())?;
+        let reports = selection::select(&survey.columns, formula, options)?;
+        let mut reader = RowReader::new(formula, &reports, &survey, decimal_comma, options);
+        source.for_each_part(|part| {
+            reader.add(part);
+            Ok(())
+        })?;
+        let kept = reader.finish();
+        if let (OnBadRow::Fail, Some(bad)) = (options.on_bad_row, kept.first_bad()) {
+            let SkippedRow { row, column, cell, reason, .. } = bad.clone();
+            return Err(MaterialsError::BadRow { row, column, cell, reason });
+        }
+        kept.into_table(source, &survey, formula, reports)
+    }
+
+    /// A table of these compositions and columns, made by a program.
+    ///
+    /// # Errors
+    /// No row, columns of different lengths or of one name, a number that is not finite.
+    pub fn from_columns(
+        compositions: Option<Arc<[Composition]>>,
+        columns: Vec<Column>,
+    ) -> Result<Self, MaterialsError> {
+        let n = match (&compositions, columns.first()) {
+            (Some(compositions), _) => compositions.len(),
+            (None, Some(first)) => first.len(),
+            (None, None) => 0,
+        };
+        if n == 0 {
+            return Err(wgan_core::WganError::TooFew {
+                at: "table",
+                what: "rows",
+                expected: 1,
+                got: 0,
+            }
+            .into());
+        }
+        for (i, column) in columns.iter().enumerate() {
+            let refused =
+                |reason: String| MaterialsError::BadColumn { name: column.name.clone(), reason };
+            if column.len() != n {
+                return Err(refused(format!("{} rows where the table has {n}", column.len())));
+            }
+            if columns[..i].iter().any(|other| other.name == column.name) {
+                return Err(refused("there are two columns of this name".to_owned()));
+            }
+            if let Cells::Numbers(values) = &column.cells
+                && let Some(row) = values.iter().position(|v| v.is_some_and(|v| !v.is_finite()))
+            {
+                return Err(refused(format!("row {} is not a finite number", row + 1)));
+            }
+        }
+        let summary = ReadSummary::of_program(n);
+        let formula_column = compositions.is_some().then(|| "formula".to_owned());
+        Ok(Self { formula_column, compositions, columns, rows: (1..=n).collect(), summary })
+    }
+
+    /// The formulas and the columns that are modelled, in the types they came in.
+    ///
+    /// # Errors
+    /// A number that does not fit the type of its column, as none that was read does.
+    pub fn frame(&self) -> Result<DataFrame, MaterialsError> {
+        let formulas = self.formulas().iter().map(Composition::to_string);
+        let formulas = self
+            .formula_column
+            .as_ref()
+            .map(|name| FrameColumn::new(name.as_str().into(), formulas.collect::<Vec<String>>()));
+        let columns = self.columns.iter().map(|column| Ok(column.to_polars()?));
+        let columns = formulas.into_iter().map(Ok).chain(columns);
+        let columns: Vec<FrameColumn> = columns.collect::<Result<_, MaterialsError>>()?;
+        Ok(DataFrame::new(self.len(), columns)?)
+    }
+
+    /// The compositions; none where there are no formulas.
+    pub fn formulas(&self) -> &[Composition] {
+        self.compositions.as_deref().unwrap_or_default()
+    }
+
+    /// The column of this name; letter case matters only where two names differ by nothing else.
+    ///
+    /// # Errors
+    /// [`MaterialsError::NoSuchColumn`] has the names there are.
+    pub fn column(&self, name: &str) -> Result<&Column, MaterialsError> {
+        let alike = |column: &&Column| column.name.eq_ignore_ascii_case(name);
+        let exact = self.columns.iter().find(|column| column.name == name);
+        let found = exact.or_else(|| self.columns.iter().find(alike));
+        found.ok_or_else(|| MaterialsError::NoSuchColumn {
+            name: name.to_owned(),
+            columns: self.columns.iter().map(|column| column.name.clone()).collect(),
+        })
     }
 
     /// The rows with these numbers, in this order; what was left out when reading is not told again.
     #[must_use]
     pub fn select(&self, rows: &[usize]) -> Self {
-        let of = |property: &Property| Property {
-            values: rows.iter().map(|&row| property.values[row]).collect(),
-            ..property.clone()
-        };
+        let pick = |all: &Arc<[Composition]>| rows.iter().map(|&row| all[row].clone()).collect();
         Self {
-            compositions: rows.iter().map(|&row| self.compositions[row].clone()).collect(),
-            properties: self.properties.iter().map(of).collect(),
+            formula_column: self.formula_column.clone(),
+            compositions: self.compositions.as_ref().map(pick),
+            columns: self.columns.iter().map(|column| column.select(rows)).collect(),
             rows: rows.iter().map(|&row| self.rows[row]).collect(),
             summary: self.summary.clone(),
         }
@@ -124,99 +214,13 @@ impl Table {
 
     /// Number of rows.
     pub fn len(&self) -> usize {
-        self.compositions.len()
+        self.rows.len()
     }
 
-    /// Whether there is no row; never so after [`read`](Self::read).
+    /// Whether there is no row, which is never so.
     pub fn is_empty(&self) -> bool {
-        self.compositions.is_empty()
+        self.rows.is_empty()
     }
-
-    /// The property of this name.
-    pub fn property(&self, name: &str) -> Option<&Property> {
-        self.properties.iter().find(|property| property.name == name)
-    }
-}
-
-/// Reads a CSV or Parquet file without a column of formulas: a column whose cells are all numbers or missing is one of
-/// numbers, any other one of classes.
-pub(crate) fn mixed_columns(path: &Path) -> Result<Vec<MixedColumn>, MaterialsError> {
-    let source = Source::open(path)?;
-    let decimal_comma = matches!(source.separator, Some(';' | '\t'));
-    let survey = Survey::of(&source, decimal_comma)?;
-    let mut columns: Vec<MixedColumn> = survey.columns.iter().map(column::mixed_column).collect();
-    source.for_each_part(|part| {
-        if let Some(bad) = part.ragged.first() {
-            return Err(bad_row(bad));
-        }
-        let pairs = columns.iter_mut().zip(&part.columns);
-        pairs.for_each(|(column, cells)| column::extend_mixed(column, cells, decimal_comma));
-        Ok(())
-    })?;
-    Ok(columns)
-}
-
-/// What each column but that of the formulas is, by place; none for the formula column.
-fn select(
-    columns: &[ColumnSurvey],
-    formula: usize,
-    wanted: &PropertySelection,
-) -> Result<Vec<Option<ColumnReport>>, MaterialsError> {
-    let report = |(i, column)| (i != formula).then(|| column::report(column));
-    let mut reports: Vec<_> = columns.iter().enumerate().map(report).collect();
-    match wanted {
-        PropertySelection::All => {}
-        PropertySelection::None => reports.iter_mut().flatten().for_each(deselect),
-        PropertySelection::Among(names) => {
-            for report in reports.iter_mut().flatten() {
-                match names.contains(&report.name) && report.role != ColumnRole::Ignored {
-                    true => report.role = ColumnRole::Property,
-                    false => deselect(report),
-                }
-            }
-        }
-        PropertySelection::Named(names) => {
-            let places: Result<Vec<usize>, _> =
-                names.iter().map(|name| formula_column::position(columns, name)).collect();
-            let places = places?;
-            for (i, report) in reports.iter_mut().enumerate() {
-                match (places.contains(&i), report) {
-                    (true, Some(report)) => insist(report)?,
-                    (true, None) => {
-                        let name = columns[i].name.clone();
-                        let reason = "it holds the formulas".to_string();
-                        return Err(MaterialsError::NotNumeric { name, reason });
-                    }
-                    (false, Some(report)) => deselect(report),
-                    (false, None) => {}
-                }
-            }
-        }
-    }
-    Ok(reports)
-}
-
-/// Makes a column that was not asked for an ignored one.
-fn deselect(report: &mut ColumnReport) {
-    if report.role == ColumnRole::Property {
-        report.role = ColumnRole::Ignored;
-        report.reason = Some("not asked for".to_string());
-    }
-}
-
-/// Makes a column that was asked for by name a property.
-fn insist(report: &mut ColumnReport) -> Result<(), MaterialsError> {
-    if report.role == ColumnRole::Ignored {
-        let reason = report.reason.clone().unwrap_or_default();
-        return Err(MaterialsError::NotNumeric { name: report.name.clone(), reason });
-    }
-    report.role = ColumnRole::Property;
-    Ok(())
-}
-
-fn bad_row(bad: &SkippedRow) -> MaterialsError {
-    let SkippedRow { row, column, cell, reason, .. } = bad.clone();
-    MaterialsError::BadRow { row, column, cell, reason }
 }
 
 #[cfg(test)]

@@ -5,22 +5,24 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Which columns are properties.
+use super::summary::ColumnRole;
+
+/// Which columns besides the formulas are modelled.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum PropertySelection {
-    /// All numeric columns but identifiers and constants.
+pub enum ColumnSelection {
+    /// All numbers and classes but identifiers and constants.
     #[default]
     All,
     /// No column: compositions alone.
     None,
     /// These columns, identifiers and constants too.
     Named(Vec<String>),
-    /// Those of these columns that are there and hold numbers, identifiers and constants too.
-    Among(Vec<String>),
+    /// Those of these columns that are there, each as numbers or classes: what is compared with another table.
+    Like(Vec<(String, ColumnRole)>),
 }
 
-impl FromStr for PropertySelection {
+impl FromStr for ColumnSelection {
     type Err = Infallible;
 
     /// `all`, `none` or names between commas.
@@ -45,56 +47,66 @@ pub enum OnBadRow {
     Skip,
     /// It ends the reading with an error.
     Fail,
-    /// It is left out only if it has no formula; a property that is no number counts as missing.
+    /// It is left out only if it has no formula; a number that is none counts as missing.
     Blank,
 }
 
 /// What a row does that repeats all cells of an earlier one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnRepeat {
-    /// It is dropped, and the summary says so: in a table of known materials it is a slip.
-    #[default]
+    /// It is dropped, and the summary says so.
     Drop,
-    /// It is a row like any other: a list of candidates that repeats itself must be seen to.
+    /// It is a row like any other.
     Keep,
 }
 
-/// How a table is read; the default finds the formulas and takes all numeric columns.
+/// How a table is read; the default finds the formulas and models all numbers and classes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadOptions {
-    /// Name of the formula column; found by name or content where there is none.
+    /// Name of the formula column; found by name or content where none is given.
     pub formula_column: Option<String>,
-    /// Which columns are properties.
-    pub properties: PropertySelection,
+    /// Which other columns are modelled.
+    pub columns: ColumnSelection,
+    /// Columns to take as numbers, whatever they look like.
+    pub numbers: Vec<String>,
+    /// Columns to take as classes, whatever they look like.
+    pub classes: Vec<String>,
+    /// Columns to leave out.
+    pub ignore: Vec<String>,
     /// What a row that cannot be used does.
     pub on_bad_row: OnBadRow,
-    /// What a row does that repeats all cells of an earlier one.
-    pub on_repeat: OnRepeat,
+    /// What a repeated row does; where nothing is said, it is dropped in a table of known materials, where it is a slip,
+    /// and kept in one without formulas, where it is a measurement.
+    pub on_repeat: Option<OnRepeat>,
 }
 
 impl ReadOptions {
     /// Takes the formulas from this column.
+    #[must_use]
     pub fn with_formula_column(mut self, name: impl Into<String>) -> Self {
         self.formula_column = Some(name.into());
         self
     }
 
-    /// Takes these columns as properties.
-    pub fn with_properties(mut self, properties: PropertySelection) -> Self {
-        self.properties = properties;
+    /// Models these columns.
+    #[must_use]
+    pub fn with_columns(mut self, columns: ColumnSelection) -> Self {
+        self.columns = columns;
         self
     }
 
     /// Decides what a bad row does.
+    #[must_use]
     pub fn with_on_bad_row(mut self, on_bad_row: OnBadRow) -> Self {
         self.on_bad_row = on_bad_row;
         self
     }
 
     /// Decides what a repeated row does.
+    #[must_use]
     pub fn with_on_repeat(mut self, on_repeat: OnRepeat) -> Self {
-        self.on_repeat = on_repeat;
+        self.on_repeat = Some(on_repeat);
         self
     }
 }
@@ -105,10 +117,10 @@ mod tests {
 
     #[test]
     fn selections_are_read_from_a_word_or_a_list() {
-        let read = |text: &str| text.parse::<PropertySelection>().unwrap();
-        assert_eq!(read("all"), PropertySelection::All);
-        assert_eq!(read("none"), PropertySelection::None);
-        let named = PropertySelection::Named(vec!["a".to_string(), "b c".to_string()]);
+        let read = |text: &str| text.parse::<ColumnSelection>().unwrap();
+        assert_eq!(read("all"), ColumnSelection::All);
+        assert_eq!(read("none"), ColumnSelection::None);
+        let named = ColumnSelection::Named(vec!["a".to_string(), "b c".to_string()]);
         assert_eq!(read("a, b c"), named);
     }
 }

@@ -3,16 +3,16 @@
 use std::collections::hash_map::{DefaultHasher, Entry};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{Hash, Hasher};
-use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::cell::{Cell, read_cell};
-use super::column;
+use super::column::{Cells, ClassBuilder, Column};
+use super::role;
 use super::source::{Part, Source};
 use super::summary::{ColumnReport, ColumnRole, ReadSummary, SkippedRow};
 use super::survey::{ColumnSurvey, Survey};
-use super::{OnBadRow, OnRepeat, Property, ReadOptions, Table};
+use super::{OnBadRow, OnRepeat, ReadOptions, Table};
 use crate::composition::Composition;
 use crate::element::Element;
 use crate::error::MaterialsError;
@@ -21,112 +21,166 @@ use crate::property::ElementProperty;
 /// Kind of the rows that repeat an earlier one.
 const DUPLICATE: &str = "repeats an earlier row";
 
-/// Decides row by row what is kept.
-pub(super) struct Sorter<'a> {
-    formula: usize,
-    /// Columns that are properties.
-    properties: Vec<usize>,
+/// Reads the rows of a table and leaves out those that cannot be used.
+pub(super) struct RowReader<'a> {
+    /// Place of the formula column.
+    formula: Option<usize>,
+    /// Columns that are modelled.
+    modelled: Vec<Modelled>,
     decimal_comma: bool,
-    options: &'a ReadOptions,
+    on_bad_row: OnBadRow,
+    on_repeat: OnRepeat,
     /// Kept rows by a digest of their cells: a second digest, and where the row stands.
     seen: HashMap<u64, (u32, usize)>,
-    sorted: Sorted,
+    kept: KeptRows,
+    survey: &'a Survey,
+}
+
+/// How the cells of a modelled column are read.
+#[derive(Clone, Copy)]
+struct Modelled {
+    place: usize,
+    role: ColumnRole,
+    /// Whether what is no number is a fault.
+    is_numeric: bool,
 }
 
 /// Rows kept and rows left out.
-pub(super) struct Sorted {
+pub(super) struct KeptRows {
     compositions: Vec<Composition>,
-    /// One column of values for each property.
-    values: Vec<Vec<Option<f64>>>,
+    columns: Vec<Growing>,
     rows: Vec<usize>,
     skipped: Vec<SkippedRow>,
     n_parsed: usize,
 }
 
-impl<'a> Sorter<'a> {
-    /// For `n_rows` rows at most; `reports` has none for the formula column.
+/// The cells of a column, while they are read.
+enum Growing {
+    Numbers(Vec<Option<f64>>),
+    Classes(ClassBuilder),
+}
+
+/// One cell of a modelled column.
+#[derive(Clone)]
+enum Value {
+    Number(Option<f64>),
+    Class(Option<String>),
+}
+
+impl<'a> RowReader<'a> {
+    /// `reports` has none for the formula column.
     pub(super) fn new(
-        formula: usize,
+        formula: Option<usize>,
         reports: &[Option<ColumnReport>],
-        n_rows: usize,
+        survey: &'a Survey,
         decimal_comma: bool,
-        options: &'a ReadOptions,
+        options: &ReadOptions,
     ) -> Self {
-        let is_property =
-            |i: &usize| reports[*i].as_ref().is_some_and(|r| r.role == ColumnRole::Property);
-        let properties: Vec<usize> = (0..reports.len()).filter(is_property).collect();
-        let sorted = Sorted {
-            compositions: Vec::with_capacity(n_rows),
-            values: properties.iter().map(|_| Vec::with_capacity(n_rows)).collect(),
+        let modelled = |(place, report): (usize, &Option<ColumnReport>)| {
+            let role = report.as_ref()?.role;
+            let is_numeric = role == ColumnRole::Number || role::is_numeric(&survey.columns[place]);
+            role.is_modelled().then_some(Modelled { place, role, is_numeric })
+        };
+        let modelled: Vec<Modelled> = reports.iter().enumerate().filter_map(modelled).collect();
+        let n_rows = survey.n_rows;
+        let growing = |column: &Modelled| match column.role {
+            ColumnRole::Number => Growing::Numbers(Vec::with_capacity(n_rows)),
+            _ => Growing::Classes(ClassBuilder::default()),
+        };
+        let kept = KeptRows {
+            compositions: Vec::with_capacity(if formula.is_some() { n_rows } else { 0 }),
+            columns: modelled.iter().map(growing).collect(),
             rows: Vec::with_capacity(n_rows),
             skipped: Vec::new(),
             n_parsed: 0,
         };
-        let n_seen = if options.on_repeat == OnRepeat::Drop { n_rows } else { 0 };
-        let seen = HashMap::with_capacity(n_seen);
-        Self { formula, properties, decimal_comma, options, seen, sorted }
+        let natural = if formula.is_some() { OnRepeat::Drop } else { OnRepeat::Keep };
+        let on_repeat = options.on_repeat.unwrap_or(natural);
+        let n_seen = if on_repeat == OnRepeat::Drop { n_rows } else { 0 };
+        Self {
+            formula,
+            modelled,
+            decimal_comma,
+            on_bad_row: options.on_bad_row,
+            on_repeat,
+            seen: HashMap::with_capacity(n_seen),
+            kept,
+            survey,
+        }
     }
 
-    /// Sorts the rows of a part.
+    /// Reads the rows of a part.
     pub(super) fn add(&mut self, part: Part) {
         let read = |i: usize| self.read(&part, i);
         let rows: Vec<Read> = (0..part.rows.len()).into_par_iter().map(read).collect();
         for (i, read) in rows.into_iter().enumerate() {
-            self.sorted.n_parsed += usize::from(read.is_parsed);
+            self.kept.n_parsed += usize::from(read.is_parsed);
             let new = read.usable.and_then(|usable| self.first_time(&part, i).map(|()| usable));
             match new {
                 Ok((composition, values)) => {
-                    self.sorted.compositions.push(composition);
-                    self.sorted.rows.push(part.rows[i]);
-                    self.sorted.values.iter_mut().zip(values).for_each(|(to, v)| to.push(v));
+                    self.kept.compositions.extend(composition);
+                    self.kept.rows.push(part.rows[i]);
+                    let columns = self.kept.columns.iter_mut();
+                    columns.zip(values).for_each(|(column, value)| column.push(value));
                 }
-                Err(skipped) => self.sorted.skipped.push(*skipped),
+                Err(skipped) => self.kept.skipped.push(*skipped),
             }
         }
-        self.sorted.skipped.extend(part.ragged);
+        self.kept.skipped.extend(part.ragged);
     }
 
     /// What was kept and what was not.
-    pub(super) fn finish(mut self) -> Sorted {
-        self.sorted.skipped.sort_by_key(|skipped| skipped.row);
-        self.sorted
+    pub(super) fn finish(mut self) -> KeptRows {
+        self.kept.skipped.sort_by_key(|skipped| skipped.row);
+        self.kept
     }
 
     fn read(&self, part: &Part, i: usize) -> Read {
-        let parsed = self.parse(part, i);
-        let is_parsed = parsed.is_ok();
+        let parsed = self.formula.map(|formula| self.parse(part, i, formula)).transpose();
+        let is_parsed = matches!(parsed, Ok(Some(_)));
         let usable =
             parsed.and_then(|composition| self.values(part, i).map(|values| (composition, values)));
         Read { is_parsed, usable }
     }
 
-    fn parse(&self, part: &Part, i: usize) -> Result<Composition, Box<SkippedRow>> {
-        let cell = part.columns[self.formula].get(i);
+    fn parse(&self, part: &Part, i: usize, formula: usize) -> Result<Composition, Box<SkippedRow>> {
+        let cell = part.columns[formula].get(i);
         if cell.is_empty() {
             let reason = "the formula is missing".into();
-            return Err(skipped(part, i, self.formula, "no formula", reason));
+            return Err(self.skipped(part, i, Some(formula), "no formula", reason));
         }
         Composition::parse(cell)
-            .map_err(|error| skipped(part, i, self.formula, "not a formula", fault(error)))
+            .map_err(|error| self.skipped(part, i, Some(formula), "not a formula", fault(error)))
     }
 
-    /// Values of the properties; a cell that should be a number and is not is a fault or counts as missing.
-    fn values(&self, part: &Part, i: usize) -> Result<Vec<Option<f64>>, Box<SkippedRow>> {
-        let value =
-            |&column: &usize| match read_cell(part.columns[column].get(i), self.decimal_comma) {
-                Cell::Odd(reason) if self.options.on_bad_row != OnBadRow::Blank => {
-                    Err(skipped(part, i, column, reason, reason.to_string()))
+    /// Cells of the modelled columns; one that should be a number and is not is a fault or counts as missing.
+    fn values(&self, part: &Part, i: usize) -> Result<Vec<Value>, Box<SkippedRow>> {
+        let value = |column: &Modelled| {
+            let text = part.columns[column.place].get(i);
+            if !column.is_numeric {
+                return Ok(Value::Class((!text.is_empty()).then(|| text.to_owned())));
+            }
+            let number = match read_cell(text, self.decimal_comma) {
+                Cell::Odd(reason) if self.on_bad_row != OnBadRow::Blank => {
+                    let place = Some(column.place);
+                    return Err(self.skipped(part, i, place, reason, reason.to_string()));
                 }
-                cell => Ok(cell.number()),
+                // −0 becomes 0, so that equal numbers are the same number.
+                cell => cell.number().map(|number| number + 0.0),
             };
-        self.properties.iter().map(value).collect()
+            Ok(match column.role {
+                ColumnRole::Number => Value::Number(number),
+                _ => Value::Class(number.map(|number| number.to_string())),
+            })
+        };
+        self.modelled.iter().map(value).collect()
     }
 
     /// Whether no earlier row has the same cells, as far as that matters.
     ///
     /// Cells are compared by 96 bits: among ten million rows, two that differ are taken for the same once in `10¹⁵` times.
     fn first_time(&mut self, part: &Part, i: usize) -> Result<(), Box<SkippedRow>> {
-        if self.options.on_repeat == OnRepeat::Keep {
+        if self.on_repeat == OnRepeat::Keep {
             return Ok(());
         }
         let digest = |start: u8| {
@@ -136,16 +190,57 @@ impl<'a> Sorter<'a> {
             hasher.finish()
         };
         let (row, check) = (part.rows[i], digest(1) as u32);
-        match self.seen.entry(digest(0)) {
+        let first = match self.seen.entry(digest(0)) {
             Entry::Vacant(entry) => {
                 entry.insert((check, row));
-                Ok(())
+                return Ok(());
             }
-            Entry::Occupied(entry) if entry.get().0 != check => Ok(()),
-            Entry::Occupied(entry) => {
-                let reason = format!("the same cells as row {}", entry.get().1);
-                Err(skipped(part, i, self.formula, DUPLICATE, reason))
-            }
+            Entry::Occupied(entry) if entry.get().0 != check => return Ok(()),
+            Entry::Occupied(entry) => entry.get().1,
+        };
+        Err(self.skipped(
+            part,
+            i,
+            self.formula,
+            DUPLICATE,
+            format!("the same cells as row {first}"),
+        ))
+    }
+
+    fn skipped(
+        &self,
+        part: &Part,
+        i: usize,
+        column: Option<usize>,
+        kind: &str,
+        reason: String,
+    ) -> Box<SkippedRow> {
+        let name = |place: usize| self.survey.columns[place].name.clone();
+        Box::new(SkippedRow {
+            row: part.rows[i],
+            column: column.map(name).unwrap_or_default(),
+            cell: column.map(|place| part.columns[place].get(i).to_string()).unwrap_or_default(),
+            kind: kind.to_string(),
+            reason,
+        })
+    }
+}
+
+impl Growing {
+    fn push(&mut self, value: Value) {
+        match (self, value) {
+            (Self::Numbers(numbers), Value::Number(number)) => numbers.push(number),
+            (Self::Classes(classes), Value::Class(class)) => classes.push(class.as_deref()),
+            // A column has one role, so its values are of one kind.
+            (Self::Numbers(numbers), Value::Class(_)) => numbers.push(None),
+            (Self::Classes(classes), Value::Number(_)) => classes.push(None),
+        }
+    }
+
+    fn into_cells(self) -> Cells {
+        match self {
+            Self::Numbers(numbers) => Cells::Numbers(numbers),
+            Self::Classes(classes) => classes.into_cells(),
         }
     }
 }
@@ -153,18 +248,7 @@ impl<'a> Sorter<'a> {
 /// A row on its own.
 struct Read {
     is_parsed: bool,
-    usable: Result<(Composition, Vec<Option<f64>>), Box<SkippedRow>>,
-}
-
-fn skipped(part: &Part, i: usize, column: usize, kind: &str, reason: String) -> Box<SkippedRow> {
-    let column = &part.columns[column];
-    Box::new(SkippedRow {
-        row: part.rows[i],
-        column: column.name.clone(),
-        cell: column.get(i).to_string(),
-        kind: kind.to_string(),
-        reason,
-    })
+    usable: Result<(Option<Composition>, Vec<Value>), Box<SkippedRow>>,
 }
 
 /// What is wrong with a formula, without the formula itself.
@@ -177,7 +261,7 @@ fn fault(error: MaterialsError) -> String {
     }
 }
 
-impl Sorted {
+impl KeptRows {
     /// The first row that is bad, not only repeated.
     pub(super) fn first_bad(&self) -> Option<&SkippedRow> {
         self.skipped.iter().find(|skipped| skipped.kind != DUPLICATE)
@@ -186,49 +270,56 @@ impl Sorted {
     /// The table; `reports` has none for the formula column.
     pub(super) fn into_table(
         self,
-        path: &Path,
         source: &Source,
-        survey: Survey,
+        survey: &Survey,
+        formula: Option<usize>,
         reports: Vec<Option<ColumnReport>>,
     ) -> Result<Table, MaterialsError> {
-        if let (true, Some(bad)) = (self.compositions.is_empty(), self.skipped.first()) {
+        if let (true, Some(bad)) = (self.rows.is_empty(), self.skipped.first()) {
             return Err(MaterialsError::NoUsableRow {
-                path: path.to_path_buf(),
+                path: source.path.clone(),
                 rows: self.skipped.len(),
                 reason: bad.to_string(),
             });
         }
         let distinct = self.compositions.iter().collect::<HashSet<_>>().len();
         let report = |(report, column): (Option<ColumnReport>, &ColumnSurvey)| {
-            report.unwrap_or_else(|| column::formula_report(column, self.n_parsed, distinct))
+            report.unwrap_or_else(|| role::formula_report(column, self.n_parsed, distinct))
         };
-        let columns: Vec<_> = reports.into_iter().zip(&survey.columns).map(report).collect();
-        let is_property = |column: &&ColumnReport| column.role == ColumnRole::Property;
-        let property = |(column, values): (&ColumnReport, _)| Property {
-            name: column.name.clone(),
-            unit: column.unit.clone(),
-            values,
-        };
-        let named = columns.iter().filter(is_property);
-        let properties = named.zip(self.values).map(property).collect();
+        let reports: Vec<_> = reports.into_iter().zip(&survey.columns).map(report).collect();
+        let modelled = reports.iter().zip(&survey.columns).filter(|(r, _)| r.role.is_modelled());
+        let column =
+            |((report, survey), cells): ((&ColumnReport, &ColumnSurvey), Growing)| Column {
+                name: report.name.clone(),
+                unit: report.unit.clone(),
+                cell_type: role::cell_type(survey, report.role),
+                cells: cells.into_cells(),
+            };
+        let columns = modelled.zip(self.columns).map(column).collect();
         let mut skipped_by_kind = BTreeMap::new();
         for skipped in &self.skipped {
             *skipped_by_kind.entry(skipped.kind.clone()).or_default() += 1;
         }
-        let elements = self.compositions.iter().flat_map(Composition::elements);
+        let mut elements = BTreeMap::new();
+        for element in self.compositions.iter().flat_map(Composition::elements) {
+            *elements.entry(element).or_default() += 1;
+        }
         let summary = ReadSummary {
-            filled_facts: filled_facts(elements.collect()),
-            file: path.display().to_string(),
-            separator: source.separator,
+            filled_facts: filled_facts(elements.keys().copied().collect()),
+            elements,
+            file: source.path.display().to_string(),
+            separator: source.separator(),
             n_rows: survey.n_rows + survey.n_ragged,
-            n_kept: self.compositions.len(),
+            n_kept: self.rows.len(),
             n_duplicates: skipped_by_kind.get(DUPLICATE).copied().unwrap_or(0),
-            columns,
+            columns: reports,
             skipped: self.skipped,
             skipped_by_kind,
-            notes: survey.notes,
+            notes: survey.notes.clone(),
         };
-        Ok(Table { compositions: self.compositions.into(), properties, rows: self.rows, summary })
+        let compositions = formula.map(|_| self.compositions.into());
+        let formula_column = formula.map(|place| survey.columns[place].name.clone());
+        Ok(Table { formula_column, compositions, columns, rows: self.rows, summary })
     }
 }
 

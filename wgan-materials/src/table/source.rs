@@ -1,34 +1,46 @@
-//! From a file to columns of text, part by part.
+//! A file or a frame as columns of text, part by part.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::frame::{self, TextColumn};
-use super::input::{Input, Lines};
-use super::records::{Record, Records, separator, unquoted};
+use csv::StringRecord;
+use polars::prelude::DataFrame;
+
+use super::frame::{self, Kind, TextBuilder, TextColumn};
+use super::input::Input;
 use super::summary::SkippedRow;
+use super::text::{Next, Records, separator};
 use crate::composition::Composition;
 use crate::error::MaterialsError;
 
-/// Bytes of text in a part: large enough that what is done once for each part costs nothing.
-const PART_BYTES: usize = 4 << 20;
+/// Rows of a part: large enough that what is done once for each part costs nothing.
+const PART_ROWS: usize = 1 << 17;
 
-/// Rows of Parquet in a part: about as many as a row group has.
-const PART_ROWS: usize = 1 << 18;
+/// Bytes of text of a part, at most; long cells make short parts.
+const PART_BYTES: usize = 1 << 24;
+
+/// Bytes in which separator and header are looked for.
+const SNIFFED_BYTES: usize = 1 << 20;
 
 /// A table before anything is known about its columns. It is read in parts, so that it need not fit into memory.
-pub(super) struct Source {
-    path: PathBuf,
-    input: Input,
+pub(super) struct Source<'a> {
+    /// What messages call it.
+    pub(super) path: PathBuf,
+    origin: Origin<'a>,
     /// Column names.
     pub(super) names: Vec<String>,
-    /// What separates the cells of a text file.
-    pub(super) separator: Option<char>,
-    /// Columns that were left out.
-    notes: Vec<String>,
-    /// What tells that the file has changed.
-    stamp: Option<(u64, SystemTime)>,
+    /// What the columns hold.
+    pub(super) kinds: Vec<Kind>,
 }
+
+enum Origin<'a> {
+    Frame(&'a DataFrame),
+    Text { input: Input, separator: u8, stamp: Option<Stamp> },
+    Parquet { input: Input, stamp: Option<Stamp> },
+}
+
+/// Length and time of change of a file.
+type Stamp = (u64, SystemTime);
 
 /// Some rows of a table, one after the other.
 pub(super) struct Part {
@@ -40,7 +52,13 @@ pub(super) struct Part {
     pub(super) ragged: Vec<SkippedRow>,
 }
 
-impl Source {
+impl<'a> Source<'a> {
+    /// A frame in memory.
+    pub(super) fn frame(frame: &'a DataFrame) -> Self {
+        let (names, kinds) = frame::kinds(frame);
+        Self { path: PathBuf::from("frame"), origin: Origin::Frame(frame), names, kinds }
+    }
+
     /// Opens a CSV (comma, semicolon, tab or bar) or Parquet file.
     pub(super) fn open(path: &Path) -> Result<Self, MaterialsError> {
         let input = Input::open(path)?;
@@ -50,37 +68,38 @@ impl Source {
             if input.is_piped() {
                 return not_a_table(&path, "a file, as Parquet is not read in order", "a pipe");
             }
-            let (names, notes) = frame::parquet_names(&path)?;
-            return Ok(Self { path, input, names, separator: None, notes, stamp });
+            let (names, kinds) = frame::kinds(&frame::parquet_rows(&path, 0, 1)?);
+            return Ok(Self { path, origin: Origin::Parquet { input, stamp }, names, kinds });
         }
-        let mut lines = input.lines()?;
-        let mut text = lines.block(PART_BYTES)?.unwrap_or_default();
-        let (names, separator) = loop {
-            let separator = separator(&text);
-            let mut records = Records::new(&text, separator, 1);
-            let header = records.next();
-            if let Some(line) = records.unclosed {
-                match lines.block(text.len())? {
-                    Some(more) => text.push_str(&more),
-                    None => return unclosed(&path, line),
-                }
-            } else if let Some(header) = header {
-                break (names(&path, &text, &header)?, separator);
-            } else {
+        let start = input.lines()?.block(SNIFFED_BYTES)?.unwrap_or_default();
+        let separator = separator(&start);
+        let mut records = Records::of(input.lines()?, separator);
+        let names = match records.next().map_err(|error| failed(&path, &error))? {
+            Next::Record(header, _) => names(&path, header)?,
+            Next::Unclosed(line) => return unclosed(&path, line),
+            Next::End => {
                 let expected = "a header row with column names";
                 return not_a_table(&path, expected, "an empty file");
             }
         };
-        drop(lines);
-        let (separator, notes) = (Some(char::from(separator)), Vec::new());
-        Ok(Self { path, input, names, separator, notes, stamp })
+        drop(records);
+        let kinds = vec![Kind::Untyped; names.len()];
+        Ok(Self { path, origin: Origin::Text { input, separator, stamp }, names, kinds })
+    }
+
+    /// What separates the cells of a text file.
+    pub(super) fn separator(&self) -> Option<char> {
+        match self.origin {
+            Origin::Text { separator, .. } => Some(char::from(separator)),
+            _ => None,
+        }
     }
 
     /// The error of a table without rows.
     pub(super) fn without_rows<T>(&self) -> Result<T, MaterialsError> {
-        let expected = match self.separator {
-            Some(_) => "at least one row below the header",
-            None => "at least one row",
+        let expected = match self.origin {
+            Origin::Text { .. } => "at least one row below the header",
+            _ => "at least one row",
         };
         not_a_table(&self.path, expected, "none")
     }
@@ -93,163 +112,133 @@ impl Source {
         &self,
         mut take: impl FnMut(Part) -> Result<(), MaterialsError>,
     ) -> Result<Vec<String>, MaterialsError> {
-        let mut notes = self.notes.clone();
-        match self.separator {
-            Some(separator) => {
-                let lines = self.input.lines()?;
-                let mut parts = TextParts::new(self, separator as u8, lines);
-                while let Some(part) = parts.next_part()? {
-                    take(part)?;
+        let mut notes = Vec::new();
+        match &self.origin {
+            Origin::Frame(frame) => {
+                for from in (0..frame.height()).step_by(PART_ROWS) {
+                    take(self.part(&frame.slice(from as i64, PART_ROWS), from)?)?;
                 }
-                notes.extend(parts.lines.note());
             }
-            None => {
-                let mut n_before = 0;
+            Origin::Parquet { input, stamp } => {
+                let mut from = 0;
                 loop {
-                    let columns =
-                        frame::from_parquet(&self.path, &self.names, n_before, PART_ROWS)?;
-                    let n = columns.first().map_or(0, TextColumn::len);
-                    if n == 0 {
+                    let rows = frame::parquet_rows(&self.path, from, PART_ROWS)?;
+                    if rows.height() == 0 {
                         break;
                     }
-                    let rows = (n_before + 1..=n_before + n).collect();
-                    take(Part { columns, rows, ragged: Vec::new() })?;
-                    n_before += n;
+                    take(self.part(&rows, from)?)?;
+                    from += rows.height();
                 }
+                self.unchanged(input, *stamp)?;
             }
-        }
-        if self.input.stamp() != self.stamp {
-            let reason = "it changed while it was read".to_string();
-            return Err(MaterialsError::Unreadable { path: self.path.clone(), reason });
+            Origin::Text { input, separator, stamp } => {
+                let mut records = Records::of(input.lines()?, *separator);
+                let failed = |error| failed(&self.path, &error);
+                records.next().map_err(failed)?; // the header
+                let mut part = TextPart::new(self.names.len(), char::from(*separator));
+                loop {
+                    match records.next().map_err(failed)? {
+                        Next::Record(record, line) => part.push(record, line),
+                        Next::Unclosed(line) => return unclosed(&self.path, line),
+                        Next::End => break,
+                    }
+                    if part.is_full() {
+                        take(part.take())?;
+                    }
+                }
+                if !part.is_empty() {
+                    take(part.take())?;
+                }
+                notes.extend(records.lines().note());
+                self.unchanged(input, *stamp)?;
+            }
         }
         Ok(notes)
     }
-}
 
-/// The parts of a text file.
-struct TextParts<'a> {
-    source: &'a Source,
-    separator: u8,
-    lines: Lines<'a>,
-    /// The start of a record whose end was not read yet.
-    rest: String,
-    /// Line on which the rest or the next block starts.
-    line: usize,
-    has_header: bool,
-}
-
-impl<'a> TextParts<'a> {
-    fn new(source: &'a Source, separator: u8, lines: Lines<'a>) -> Self {
-        Self { source, separator, lines, rest: String::new(), line: 1, has_header: true }
+    fn part(&self, rows: &DataFrame, from: usize) -> Result<Part, MaterialsError> {
+        Ok(Part {
+            columns: frame::text_columns(&self.path, rows)?,
+            rows: (from + 1..=from + rows.height()).collect(),
+            ragged: Vec::new(),
+        })
     }
 
-    /// The next records, none at the end of the file.
-    fn next_part(&mut self) -> Result<Option<Part>, MaterialsError> {
-        loop {
-            let mut text = std::mem::take(&mut self.rest);
-            // A record that goes on is read again: twice as much each time.
-            let more = self.lines.block(PART_BYTES.max(text.len()))?;
-            let is_last = more.is_none();
-            if is_last && text.is_empty() {
-                return Ok(None);
-            }
-            text.push_str(&more.unwrap_or_default());
-            let mut clean = Clean::new(&text, self.separator, self.source.names.len());
-            let mut records = Records::new(&text, self.separator, self.line);
-            let mut end = text.len();
-            let mut has_header = self.has_header;
-            while let Some(record) = records.next() {
-                if let Some(line) = records.unclosed {
-                    if is_last {
-                        return unclosed(&self.source.path, line);
-                    }
-                    // Blocks end where lines do, so only a quote can hold a record open.
-                    end = record.cells.first().map_or(end, |cell| cell.start);
-                    records.line = record.line;
-                } else if !std::mem::take(&mut has_header) {
-                    clean.push(record);
-                }
-            }
-            self.has_header = has_header;
-            self.line = records.line;
-            let Clean { bytes, rows, ragged, .. } = clean;
-            self.rest = text.split_off(end);
-            if rows.is_empty() && ragged.is_empty() {
-                continue;
-            }
-            let Source { path, names, .. } = self.source;
-            let columns = frame::from_csv(path, names, bytes, self.separator, rows.len())?;
-            return Ok(Some(Part { columns, rows, ragged }));
+    fn unchanged(&self, input: &Input, stamp: Option<Stamp>) -> Result<(), MaterialsError> {
+        if input.stamp() == stamp {
+            return Ok(());
         }
+        let reason = "it changed while it was read".to_string();
+        Err(MaterialsError::Unreadable { path: self.path.clone(), reason })
     }
 }
 
-/// The rows of a text in a form that leaves no doubt about quotes, line ends and numbers of cells.
-struct Clean<'a> {
-    text: &'a str,
-    separator: u8,
-    n_columns: usize,
-    bytes: Vec<u8>,
+/// Records of a text file on their way into a part.
+struct TextPart {
+    separator: char,
+    columns: Vec<TextBuilder>,
     rows: Vec<usize>,
     ragged: Vec<SkippedRow>,
+    n_bytes: usize,
 }
 
-impl<'a> Clean<'a> {
-    fn new(text: &'a str, separator: u8, n_columns: usize) -> Self {
-        let bytes = Vec::with_capacity(text.len());
-        Self { text, separator, n_columns, bytes, rows: Vec::new(), ragged: Vec::new() }
+impl TextPart {
+    fn new(n_columns: usize, separator: char) -> Self {
+        let columns = (0..n_columns).map(|_| TextBuilder::new(1024)).collect();
+        Self { separator, columns, rows: Vec::new(), ragged: Vec::new(), n_bytes: 0 }
     }
 
-    fn push(&mut self, mut record: Record) {
-        while record.cells.len() > self.n_columns
-            && record.cells.last().is_some_and(|last| self.text[last.clone()].trim().is_empty())
-        {
-            record.cells.pop();
-        }
-        if record.cells.len() != self.n_columns {
-            return self.ragged.push(self.skipped(&record));
-        }
-        self.rows.push(record.line);
-        for (i, cell) in record.cells.iter().enumerate() {
-            if i > 0 {
-                self.bytes.push(self.separator);
-            }
-            let cell = &self.text[cell.clone()];
-            // A quoted cell is kept apart from a blank line too.
-            if record.quoted || (self.n_columns == 1 && cell.is_empty()) {
-                let inner = unquoted(cell).replace('"', "\"\"");
-                self.bytes.extend_from_slice(format!("\"{inner}\"").as_bytes());
-            } else {
-                self.bytes.extend_from_slice(cell.as_bytes());
-            }
-        }
-        self.bytes.push(b'\n');
+    fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.ragged.is_empty()
     }
 
-    fn skipped(&self, record: &Record) -> SkippedRow {
-        let start = record.cells.first().map_or(0, |cell| cell.start);
-        let end = record.cells.last().map_or(start, |cell| cell.end);
-        let cell: String = self.text[start..end].chars().take(80).collect();
-        let (n, expected) = (record.cells.len(), self.n_columns);
-        let lines = match self.text[start..end].matches('\n').count() {
+    fn is_full(&self) -> bool {
+        self.rows.len() + self.ragged.len() >= PART_ROWS || self.n_bytes >= PART_BYTES
+    }
+
+    fn push(&mut self, record: &StringRecord, line: usize) {
+        let n_columns = self.columns.len();
+        let mut n = record.len();
+        while n > n_columns && record[n - 1].trim().is_empty() {
+            n -= 1;
+        }
+        if n != n_columns {
+            return self.ragged.push(self.skipped(record, n, line));
+        }
+        self.rows.push(line);
+        self.n_bytes += record.as_slice().len();
+        self.columns.iter_mut().zip(record).for_each(|(column, cell)| column.push(cell));
+    }
+
+    fn skipped(&self, record: &StringRecord, n: usize, line: usize) -> SkippedRow {
+        let cells: Vec<&str> = record.iter().take(n).collect();
+        let text = cells.join(&self.separator.to_string());
+        let expected = self.columns.len();
+        let lines = match text.matches('\n').count() {
             0 => String::new(),
             more => format!("; quotes hold it together over {} lines", more + 1),
         };
         SkippedRow {
-            row: record.line,
+            row: line,
             column: String::new(),
-            cell,
+            cell: text.chars().take(80).collect(),
             kind: "wrong number of cells".to_string(),
             reason: format!("{n} cells where the header has {expected}{lines}"),
         }
     }
+
+    fn take(&mut self) -> Part {
+        let empty = Self::new(self.columns.len(), self.separator);
+        let Self { columns, rows, ragged, .. } = std::mem::replace(self, empty);
+        Part { columns: columns.into_iter().map(TextBuilder::finish).collect(), rows, ragged }
+    }
 }
 
 /// Column names: trimmed, numbered where empty, distinct.
-fn names(path: &Path, text: &str, header: &Record) -> Result<Vec<String>, MaterialsError> {
+fn names(path: &Path, header: &StringRecord) -> Result<Vec<String>, MaterialsError> {
     let mut names: Vec<String> = Vec::new();
-    for (i, cell) in header.cells.iter().enumerate() {
-        let name = match unquoted(&text[cell.clone()]).trim() {
+    for (i, cell) in header.iter().enumerate() {
+        let name = match cell.trim() {
             "" => format!("column {}", i + 1),
             name => name.to_string(),
         };
@@ -258,17 +247,15 @@ fn names(path: &Path, text: &str, header: &Record) -> Result<Vec<String>, Materi
         }
         names.push(name);
     }
-    match (names.iter().find(|name| is_number(name)), names.iter().find(|name| is_formula(name))) {
-        (Some(number), Some(formula)) => {
-            let found = format!("`{formula}` and `{number}`");
-            not_a_table(path, "a header row with column names", &found)
+    let number = names.iter().find(|name| name.parse::<f64>().is_ok());
+    let found = match (number, names.iter().find(|name| is_formula(name))) {
+        (Some(number), Some(formula)) => format!("`{formula}` and `{number}`"),
+        (Some(number), None) if names.iter().all(|name| name.parse::<f64>().is_ok()) => {
+            format!("`{number}`, a number")
         }
-        _ => Ok(names),
-    }
-}
-
-fn is_number(name: &str) -> bool {
-    name.parse::<f64>().is_ok()
+        _ => return Ok(names),
+    };
+    not_a_table(path, "a header row with column names", &found)
 }
 
 /// Whether a name is the formula of a compound: a file without a header starts with one.
@@ -279,6 +266,15 @@ fn is_formula(name: &str) -> bool {
 fn unclosed<T>(path: &Path, line: usize) -> Result<T, MaterialsError> {
     let found = format!("one opened on line {line} that is never closed");
     not_a_table(path, "quotes in pairs", &found)
+}
+
+/// The error below a failed read.
+fn failed(path: &Path, error: &csv::Error) -> MaterialsError {
+    let reason = match error.kind() {
+        csv::ErrorKind::Io(error) => error.to_string(),
+        _ => error.to_string(),
+    };
+    MaterialsError::Unreadable { path: path.to_path_buf(), reason }
 }
 
 pub(super) fn not_a_table<T>(

@@ -18,18 +18,26 @@ pub enum ColumnRole {
     /// The formulas.
     Formula,
     /// Numbers that are modelled.
-    Property,
-    /// Numbers that say nothing about the material: identifiers and constants.
+    Number,
+    /// Classes that are modelled.
+    Class,
+    /// What says nothing about the material: identifiers and constants.
     SetAside,
-    /// Everything else.
+    /// Everything else: free text, dates, lists.
     Ignored,
 }
 
 impl ColumnRole {
+    /// Whether the column is modelled besides the formulas.
+    pub fn is_modelled(self) -> bool {
+        matches!(self, Self::Number | Self::Class)
+    }
+
     fn word(self) -> &'static str {
         match self {
             Self::Formula => "formula",
-            Self::Property => "property",
+            Self::Number => "number",
+            Self::Class => "class",
             Self::SetAside => "set aside",
             Self::Ignored => "ignored",
         }
@@ -48,7 +56,7 @@ pub struct ColumnReport {
     pub reason: Option<String>,
     /// Unit, as far as the name tells.
     pub unit: Option<String>,
-    /// Cells that are numbers, formulas or, in an ignored column, texts.
+    /// Cells that are numbers, formulas or, in other columns, texts.
     pub n: usize,
     /// Cells that say nothing.
     pub missing: usize,
@@ -62,6 +70,19 @@ pub struct ColumnReport {
     pub mean: Option<f64>,
     /// Different numbers or texts; for formulas, different compositions in the table.
     pub distinct: usize,
+}
+
+impl ColumnReport {
+    /// A remark on a column that is not modelled, with the reason.
+    pub fn left_out(&self) -> Option<String> {
+        let verb = match self.role {
+            ColumnRole::SetAside => "set aside",
+            ColumnRole::Ignored => "ignored",
+            _ => return None,
+        };
+        let reason = self.reason.as_deref().unwrap_or("not modelled");
+        Some(format!("column `{}` is {verb}: {reason}", self.name))
+    }
 }
 
 /// A row that is not in the table.
@@ -110,6 +131,8 @@ pub struct ReadSummary {
     pub skipped: Vec<SkippedRow>,
     /// Skipped rows by kind.
     pub skipped_by_kind: BTreeMap<String, usize>,
+    /// Rows that each element of the table is in.
+    pub elements: BTreeMap<Element, usize>,
     /// For each element property, the elements of the table of which it is not known; a rule fills it, see
     /// [`ElementProperty::filled`](crate::ElementProperty::filled).
     pub filled_facts: BTreeMap<String, Vec<Element>>,
@@ -123,12 +146,30 @@ impl fmt::Display for ReadSummary {
         self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))?;
         writeln!(f)?;
         self.write_columns(f)?;
+        self.write_elements(f)?;
         self.write_filled_facts(f)?;
         self.write_skipped(f)
     }
 }
 
 impl ReadSummary {
+    /// The summary of a table of `n` rows that a program made.
+    pub(super) fn of_program(n: usize) -> Self {
+        Self {
+            file: "table".to_string(),
+            separator: None,
+            n_rows: n,
+            n_kept: n,
+            n_duplicates: 0,
+            columns: Vec::new(),
+            skipped: Vec::new(),
+            skipped_by_kind: BTreeMap::new(),
+            elements: BTreeMap::new(),
+            filled_facts: BTreeMap::new(),
+            notes: Vec::new(),
+        }
+    }
+
     /// File, rows read, kept and skipped in one line.
     pub fn headline(&self) -> String {
         let (file, read, kept) = (&self.file, self.n_rows, self.n_kept);
@@ -148,7 +189,23 @@ impl ReadSummary {
         let kinds = self.skipped_by_kind.iter().map(|(kind, n)| format!("{n} {kind}"));
         let kinds = kinds.collect::<Vec<_>>().join(", ");
         let skipped = self.skipped.first().map(|first| format!("skipped: {kinds}; first: {first}"));
-        skipped.into_iter().chain(self.notes.iter().map(|note| format!("note: {note}"))).collect()
+        let left_out = self.columns.iter().filter_map(ColumnReport::left_out);
+        skipped
+            .into_iter()
+            .chain(left_out)
+            .chain(self.notes.iter().map(|note| format!("note: {note}")))
+            .collect()
+    }
+
+    fn write_elements(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.elements.is_empty() {
+            return Ok(());
+        }
+        let mut found: Vec<(&Element, &usize)> = self.elements.iter().collect();
+        found.sort_by(|(a, n), (b, m)| m.cmp(n).then_with(|| a.cmp(b)));
+        let found: Vec<String> =
+            found.iter().map(|(element, n)| format!("{element} {n}")).collect();
+        writeln!(f, "\n{} elements, with the rows they are in: {}", found.len(), found.join(", "))
     }
 
     fn write_columns(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 use rayon::prelude::*;
 
 use super::cell::{Cell, read_cell};
-use super::frame::TextColumn;
+use super::frame::{Kind, TextColumn};
 use super::source::{Part, Source};
 use crate::error::MaterialsError;
 
@@ -29,7 +29,9 @@ pub(super) struct Survey {
 impl Survey {
     /// Looks at every cell.
     pub(super) fn of(source: &Source, decimal_comma: bool) -> Result<Self, MaterialsError> {
-        let mut columns: Vec<_> = source.names.iter().map(|name| ColumnSurvey::new(name)).collect();
+        let named = source.names.iter().zip(&source.kinds);
+        let mut columns: Vec<_> =
+            named.map(|(name, kind)| ColumnSurvey::new(name, kind.clone())).collect();
         let (mut n_rows, mut n_ragged) = (0, 0);
         let notes = source.for_each_part(|part: Part| {
             n_rows += part.rows.len();
@@ -38,7 +40,7 @@ impl Survey {
             pairs.for_each(|(survey, column)| survey.add(column, decimal_comma));
             Ok(())
         })?;
-        if n_rows + n_ragged == 0 {
+        if n_rows + n_ragged == 0 || columns.is_empty() {
             return source.without_rows();
         }
         Ok(Self { n_rows, n_ragged, columns, notes })
@@ -46,20 +48,25 @@ impl Survey {
 }
 
 /// One column seen once from start to end.
-#[derive(Default)]
 pub(super) struct ColumnSurvey {
     /// The name in the header.
     pub(super) name: String,
+    /// What it holds, as far as its type tells.
+    pub(super) kind: Kind,
     /// Number of cells.
     pub(super) n: usize,
     /// Cells without any text.
     pub(super) n_empty: usize,
     /// Cells that say that nothing is known, empty ones among them.
     pub(super) n_missing: usize,
+    /// Numbers with a zero in front, as codes have.
+    pub(super) n_zero_led: usize,
     /// The cells that are numbers.
     pub(super) numbers: Numbers,
     /// How often each reason stood in the way of a number.
     pub(super) faults: BTreeMap<&'static str, usize>,
+    /// Characters of all texts that are not numbers.
+    n_characters: usize,
     /// Digests of the other texts.
     texts: HashSet<u64>,
     /// Every `stride`-th cell.
@@ -72,8 +79,8 @@ pub(super) struct ColumnSurvey {
 pub(super) struct Numbers {
     /// How many there are.
     pub(super) n: usize,
-    /// Whether each is larger than the one before.
-    pub(super) is_growing: bool,
+    /// Whether each is the one before and 1.
+    pub(super) is_counting: bool,
     /// Whether all are integers.
     pub(super) is_integer: bool,
     /// Smallest and largest.
@@ -86,7 +93,7 @@ pub(super) struct Numbers {
 impl Numbers {
     fn add(&mut self, value: f64) {
         let is_first = self.n == 0;
-        self.is_growing = is_first || (self.is_growing && value > self.last);
+        self.is_counting = is_first || (self.is_counting && value == self.last + 1.0);
         self.is_integer = (is_first || self.is_integer) && value.fract() == 0.0;
         let (min, max) = self.range.unwrap_or((value, value));
         self.range = Some((min.min(value), max.max(value)));
@@ -108,8 +115,21 @@ impl Numbers {
 }
 
 impl ColumnSurvey {
-    fn new(name: &str) -> Self {
-        Self { name: name.to_string(), stride: 1, ..Self::default() }
+    fn new(name: &str, kind: Kind) -> Self {
+        Self {
+            name: name.to_string(),
+            kind,
+            n: 0,
+            n_empty: 0,
+            n_missing: 0,
+            n_zero_led: 0,
+            numbers: Numbers::default(),
+            faults: BTreeMap::new(),
+            n_characters: 0,
+            texts: HashSet::new(),
+            kept: Vec::new(),
+            stride: 1,
+        }
     }
 
     fn add(&mut self, column: &TextColumn, decimal_comma: bool) {
@@ -123,10 +143,14 @@ impl ColumnSurvey {
         self.n += 1;
         self.n_empty += usize::from(text.is_empty());
         match read_cell(text, decimal_comma) {
-            Cell::Number(value) => return self.numbers.add(value),
+            Cell::Number(value) => {
+                self.n_zero_led += usize::from(is_zero_led(text));
+                return self.numbers.add(value);
+            }
             Cell::Missing => self.n_missing += 1,
             Cell::Odd(reason) => *self.faults.entry(reason).or_default() += 1,
         }
+        self.n_characters += text.len();
         if !text.is_empty() {
             let mut hasher = DefaultHasher::new();
             text.hash(&mut hasher);
@@ -146,6 +170,16 @@ impl ColumnSurvey {
         }
     }
 
+    /// Cells that are there and no numbers.
+    pub(super) fn n_texts(&self) -> usize {
+        self.n - self.n_empty - self.numbers.n
+    }
+
+    /// Mean length of the texts that are no numbers.
+    pub(super) fn mean_length(&self) -> f64 {
+        self.n_characters as f64 / self.n_texts().max(1) as f64
+    }
+
     /// Cells at equal distances, all of them where there are few.
     pub(super) fn sample(&self) -> &[String] {
         &self.kept
@@ -157,12 +191,18 @@ impl ColumnSurvey {
     }
 }
 
+/// Whether a number is written as codes are: `007`.
+fn is_zero_led(text: &str) -> bool {
+    let digits = text.trim_start_matches(['+', '-']);
+    digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn survey(cells: impl IntoIterator<Item = String>) -> ColumnSurvey {
-        let mut survey = ColumnSurvey::new("x");
+        let mut survey = ColumnSurvey::new("x", Kind::Untyped);
         cells.into_iter().for_each(|cell| survey.add_cell(&cell, false));
         survey
     }
@@ -175,7 +215,7 @@ mod tests {
         assert_eq!((found.numbers.n, found.numbers.distinct()), (5, 3));
         assert_eq!(found.numbers.mean(), Some(1.6));
         assert_eq!(found.numbers.range, Some((0.0, 3.0)));
-        assert!(found.numbers.is_integer && !found.numbers.is_growing);
+        assert!(found.numbers.is_integer && !found.numbers.is_counting);
         assert_eq!(found.distinct_texts(), 6); // 0, 2, 3, a, NA, <1
         assert_eq!(found.faults["a bound, not a number"], 1);
     }
@@ -186,6 +226,6 @@ mod tests {
         let kept: Vec<usize> = found.sample().iter().map(|cell| cell.parse().unwrap()).collect();
         assert!((KEPT..=2 * KEPT).contains(&kept.len()));
         assert!(kept.windows(2).all(|pair| pair[1] - pair[0] == 64));
-        assert_eq!((kept[0], found.numbers.is_growing), (0, true));
+        assert_eq!((kept[0], found.numbers.is_counting), (0, true));
     }
 }

@@ -34,11 +34,11 @@ fn error(bytes: impl AsRef<[u8]>) -> String {
 }
 
 fn formulas(table: &Table) -> String {
-    table.compositions.iter().map(|c| c.to_string()).collect::<Vec<_>>().join(" ")
+    table.formulas().iter().map(|c| c.to_string()).collect::<Vec<_>>().join(" ")
 }
 
 fn values(table: &Table, name: &str) -> Vec<Option<f64>> {
-    table.property(name).unwrap().values.clone()
+    table.column(name).unwrap().values().unwrap()
 }
 
 fn role(table: &Table, name: &str) -> (ColumnRole, String) {
@@ -55,9 +55,9 @@ fn a_plain_file_is_read() {
     let table = read("formula,band_gap_eV,note\nNaCl,8.5,salt\nTiO2,3.0,\nNaN,,odd\nInF,1e0,x\n");
     assert_eq!(formulas(&table), "NaCl TiO2 NaN InF");
     assert_eq!(values(&table, "band_gap_eV"), [Some(8.5), Some(3.0), None, Some(1.0)]);
-    assert_eq!(table.property("band_gap_eV").unwrap().unit.as_deref(), Some("eV"));
+    assert_eq!(table.column("band_gap_eV").unwrap().unit.as_deref(), Some("eV"));
     assert_eq!(table.rows, [2, 3, 4, 5]);
-    assert_eq!(role(&table, "note"), (ColumnRole::Ignored, "text".to_string()));
+    assert_eq!(role(&table, "note"), (ColumnRole::Class, String::new()));
     assert!(table.summary.skipped.is_empty());
 }
 
@@ -171,7 +171,11 @@ fn a_table_of_many_parts_is_one_table() {
         "row 1560004, column `formula`: \"Na1Cl1\": the same cells as row 2",
     ];
     assert_eq!(skipped(&table), expected);
-    assert_eq!(role(&table, "note").0, ColumnRole::Ignored);
+    let constant = "constant: every value is";
+    assert!(
+        role(&table, "note").1.starts_with(constant)
+            || role(&table, "note").1.contains("free text")
+    );
     let gap = &table.summary.columns[1];
     assert_eq!((gap.n, gap.distinct, gap.max), (n + 2, 1000, Some(999.0)));
     let message = error(text.replace("line\n\"", "line\n"));
@@ -202,12 +206,12 @@ fn a_pipe_is_read_like_a_file() {
 #[test]
 fn latin_1_is_read_with_a_note() {
     let table = read(b"formula,t (\xb0C)\nNaCl,1\nKCl,2\n");
-    assert_eq!(table.property("t (°C)").unwrap().unit.as_deref(), Some("°C"));
+    assert_eq!(table.column("t (°C)").unwrap().unit.as_deref(), Some("°C"));
     assert_eq!(table.summary.notes, ["line 1 is not UTF-8; it was read as Latin-1"]);
     // one slip in a UTF-8 file: the other lines stay what they are
     let table = read(b"\xef\xbb\xbfformula,t\nFe\xe2\x82\x82O\xe2\x82\x83,1\nKCl,2 \xb0\nNaCl,3\n");
     assert_eq!(formulas(&table), "Fe2O3 KCl NaCl");
-    assert_eq!(role(&table, "t").0, ColumnRole::Ignored); // `2 °` is one odd cell of three
+    assert_eq!(role(&table, "t").0, ColumnRole::Class); // `2 °` is one odd cell of three
     assert_eq!(table.summary.notes, ["line 3 is not UTF-8; it was read as Latin-1"]);
 }
 
@@ -228,8 +232,12 @@ fn the_formula_column_is_found_by_name_or_by_content() {
     assert_eq!(formulas(&Table::read(&file.path, &asked).unwrap()), "TiO2 ZrO2");
     let message = error_with("formula,gap\nNaCl,1\n", &asked);
     assert_eq!(message, "there is no column `B`; the columns are `formula`, `gap`");
-    let message = error("name,gap\nsalt,1\n");
-    assert!(message.starts_with("no column holds formulas") && message.ends_with("`name`, `gap`"));
+    // a table without formulas is one of feature vectors
+    let table = read("name,gap\nsalt,1\n");
+    assert!(table.compositions.is_none() && table.formula_column.is_none());
+    // codes that happen to be symbols of elements are no formulas
+    let table = read("port,fare\nC,7\nS,8\nS,9\nC,7\n");
+    assert_eq!(role(&table, "port").0, ColumnRole::Class);
 }
 
 #[test]
@@ -239,10 +247,10 @@ fn identifiers_and_constants_are_set_aside() {
         text += &format!("{},{i},300,Na{}Cl,{}\n", 90 - i, i + 1, i % 3);
     }
     let table = read(&text);
-    let names: Vec<_> = table.properties.iter().map(|property| property.name.as_str()).collect();
+    let names: Vec<_> = table.columns.iter().map(|column| column.name.as_str()).collect();
     assert_eq!(names, ["gap"]);
     assert_eq!(role(&table, "mp_id").1, "identifier, by its name");
-    assert_eq!(role(&table, "n").1, "identifier: integers that only grow");
+    assert_eq!(role(&table, "n").1, "identifier: numbers that count up");
     assert_eq!(
         role(&table, "t_K"),
         (ColumnRole::SetAside, "constant: every value is 300".to_string())
@@ -262,12 +270,11 @@ fn numbers_of_databases_and_unnamed_counters_are_identifiers() {
 fn columns_of_candidates_are_not_properties() {
     let text = "formula,gap,novel,critic_score\nNaCl,8.5,true,1.5\nKCl,8.4,false,2.5\n";
     let table = read(text);
-    assert_eq!(table.properties.len(), 1);
+    assert_eq!(table.columns.len(), 1);
     assert_eq!(role(&table, "critic_score").1, "candidates have a column of this name");
-    let asked = ReadOptions::default().with_properties("critic_score".parse().unwrap());
+    let asked = ReadOptions::default().with_columns("critic_score".parse().unwrap());
     let message = error_with(text, &asked);
-    let expected =
-        "column `critic_score` cannot be a property: candidates have a column of this name";
+    let expected = "column `critic_score` cannot be used: candidates have a column of this name";
     assert_eq!(message, expected);
 }
 
@@ -302,35 +309,111 @@ fn facts_that_a_rule_fills_are_listed() {
 }
 
 #[test]
-fn properties_can_be_chosen() {
+fn columns_can_be_chosen() {
     let text = "formula,a,b,word,c\nNaCl,1,5,x,7\nKCl,2,<6,y,7\n";
-    let choose = |names: &str| ReadOptions::default().with_properties(names.parse().unwrap());
-    let named = |names: &str| -> Vec<String> {
-        let table = Table::read(file(text).path, &choose(names)).unwrap();
-        table.properties.into_iter().map(|property| property.name).collect()
+    let choose = |names: &str| ReadOptions::default().with_columns(names.parse().unwrap());
+    let named = |options: &ReadOptions| -> Vec<String> {
+        let table = Table::read(file(text).path, options).unwrap();
+        table.columns.into_iter().map(|column| column.name).collect()
     };
-    assert_eq!(named("a"), ["a"]);
-    assert_eq!(named("c,A"), ["a", "c"]); // a constant that is asked for; any letter case
-    assert!(named("none").is_empty());
-    let among = PropertySelection::Among(["b", "c", "word", "gap"].map(str::to_string).to_vec());
-    let options = ReadOptions::default().with_properties(among);
-    let found = Table::read(file(text).path, &options).unwrap();
-    let found: Vec<_> = found.properties.iter().map(|property| property.name.as_str()).collect();
-    assert_eq!(found, ["c"]); // half of `b` are no numbers, `word` has none, `gap` is not there
+    assert_eq!(named(&choose("a")), ["a"]);
+    assert_eq!(named(&choose("c,A")), ["a", "c"]); // a constant that is asked for; any letter case
+    assert_eq!(named(&choose("word")), ["word"]);
+    assert!(named(&choose("none")).is_empty());
+    let like = [("b", ColumnRole::Number), ("c", ColumnRole::Number), ("word", ColumnRole::Number)];
+    let like = like.map(|(name, role)| (name.to_string(), role)).to_vec();
+    let options = ReadOptions::default()
+        .with_columns(ColumnSelection::Like(like))
+        .with_on_bad_row(OnBadRow::Blank);
+    assert_eq!(named(&options), ["b", "c"]); // `word` has no number
     let message = error_with(text, &choose("gap"));
     assert_eq!(
         message,
         "there is no column `gap`; the columns are `formula`, `a`, `b`, `word`, `c`"
     );
-    let message = error_with(text, &choose("word"));
-    assert_eq!(message, "column `word` cannot be a property: text");
     let message = error_with(text, &choose("b"));
     assert_eq!(
         message,
-        "column `b` cannot be a property: only 1 of 2 cells are numbers; most of the others: a bound, not a number"
+        "column `b` cannot be used: only 1 of 2 cells are numbers; most of the others: a bound, not a number"
     );
     let message = error_with(text, &choose("formula"));
-    assert_eq!(message, "column `formula` cannot be a property: it holds the formulas");
+    assert_eq!(message, "column `formula` cannot be used: it holds the formulas");
+}
+
+#[test]
+fn roles_can_be_given() {
+    let text = "formula,code,word,n\nNaCl,007,x,1\nKCl,008,y,2\nLiF,007,x,3\n";
+    let options = ReadOptions {
+        numbers: vec!["code".into()],
+        classes: vec!["n".into()],
+        ignore: vec!["word".into()],
+        ..ReadOptions::default()
+    };
+    let plain = read(text);
+    assert_eq!(plain.column("code").unwrap().text(0).as_deref(), Some("007"));
+    let table = Table::read(file(text).path, &options).unwrap();
+    assert_eq!(values(&table, "code"), [Some(7.0), Some(8.0), Some(7.0)]);
+    assert_eq!(role(&table, "n").0, ColumnRole::Class);
+    assert_eq!(role(&table, "word"), (ColumnRole::Ignored, "as asked for".to_string()));
+    let refused = ReadOptions { numbers: vec!["word".into()], ..ReadOptions::default() };
+    assert_eq!(error_with(text, &refused), "column `word` cannot be used: text");
+}
+
+#[test]
+fn texts_are_classes_unless_they_are_something_else() {
+    let mut text = "formula,phase,when,tags,story,key,sg,flag\n".to_string();
+    for i in 0..40 {
+        let phase = ["fcc", "bcc", ""][i % 3];
+        let story = "a long story about how this was made in the laboratory, part ".to_string();
+        let sg = ["P63/mmc", "Fm-3m", "I4/mmm"][i % 3];
+        text += &format!(
+            "Na{}Cl,{phase},2024-01-{:02},\"[1, {i}]\",\"{story}{}\",k{i}x,{sg},{}\n",
+            i + 1,
+            i % 28 + 1,
+            i % 7,
+            i % 2
+        );
+    }
+    let table = read(text);
+    for (name, expected, reason) in [
+        ("phase", ColumnRole::Class, ""),
+        ("sg", ColumnRole::Class, ""),
+        ("flag", ColumnRole::Class, "2 different whole numbers"),
+        ("when", ColumnRole::Ignored, "dates are not modelled"),
+        ("tags", ColumnRole::Ignored, "lists are not modelled"),
+        ("story", ColumnRole::Ignored, "free text"),
+        ("key", ColumnRole::SetAside, "identifier: all 40 texts differ"),
+    ] {
+        assert_eq!(role(&table, name), (expected, reason.to_string()), "{name}");
+    }
+    assert_eq!(table.column("phase").unwrap().n_missing(), 13);
+    let remarks = table.summary.remarks().join("; ");
+    assert!(remarks.contains("column `when` is ignored: dates are not modelled"), "{remarks}");
+}
+
+#[test]
+fn typed_frames_keep_their_types() {
+    use polars::prelude::*;
+    let n = 24;
+    let category = Series::new("cat".into(), (0..n).map(|i| ["x", "y"][i % 2]).collect::<Vec<_>>());
+    let category = category.cast(&DataType::from_categories(Categories::global())).unwrap();
+    let day = Series::new("day".into(), (0..n as i32).collect::<Vec<_>>());
+    let frame = df!(
+        "f32" => (0..n).map(|i| 0.1_f32 * i as f32).collect::<Vec<_>>(),
+        "i8" => (0..n).map(|i| (i * 5) as i8).collect::<Vec<_>>(),
+        "truth" => (0..n).map(|i| (i > 2).then_some(i % 3 == 0)).collect::<Vec<_>>(),
+    );
+    let mut frame = frame.unwrap();
+    frame.with_column(category.into()).unwrap();
+    frame.with_column(day.cast(&DataType::Date).unwrap().into()).unwrap();
+    let table = Table::from_frame(&frame, &ReadOptions::default()).unwrap();
+    assert_eq!(role(&table, "day").1, "dates are not modelled");
+    let back = table.frame().unwrap();
+    let types: Vec<DataType> = back.columns().iter().map(|column| column.dtype().clone()).collect();
+    assert_eq!(types, [DataType::Float32, DataType::Int8, DataType::Boolean, DataType::String]);
+    assert!(back.column("f32").unwrap().equals(frame.column("f32").unwrap()));
+    assert!(back.column("truth").unwrap().equals_missing(frame.column("truth").unwrap()));
+    assert_eq!((table.len(), table.compositions.is_none()), (n, true));
 }
 
 #[test]
@@ -370,7 +453,7 @@ fn the_summary_prints_as_a_table_and_survives_json() {
     assert!(shown.contains("and 2 more; --json lists all of them"));
     let json = serde_json::to_string(&summary).unwrap();
     assert_eq!(serde_json::from_str::<ReadSummary>(&json).unwrap(), summary);
-    assert!(json.contains("\"role\":\"property\""));
+    assert!(json.contains("\"role\":\"number\""));
 }
 
 #[test]
@@ -378,10 +461,10 @@ fn the_real_files_are_read_whole() {
     let Some(folder) = shared_data::folder() else {
         return;
     };
-    // (file, rows in the file, rows that do not parse or are impossible, properties)
+    // (file, rows in the file, rows that do not parse or are impossible, numbers and classes)
     let files = [
         ("expt_gap", 4604, 0, 1),
-        ("perovskite_abx3", 576, 0, 13),
+        ("perovskite_abx3", 576, 0, 16),
         ("castelli_perovskites", 18_928, 0, 1),
         ("aflow_thermomechanical", 4899, 0, 7),
         ("steels_yield", 312, 0, 1),
@@ -393,7 +476,7 @@ fn the_real_files_are_read_whole() {
         println!("{}", table.summary);
         assert_eq!(table.summary.n_rows, n, "{name}");
         assert_eq!(table.summary.skipped.len() - table.summary.n_duplicates, bad, "{name}");
-        assert_eq!(table.properties.len(), n_properties, "{name}");
+        assert_eq!(table.columns.len(), n_properties, "{name}");
     }
     let path = folder.join("materials/supercon_tc.csv");
     let table = Table::read(path, &ReadOptions::default()).unwrap();

@@ -1,0 +1,86 @@
+//! `features`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use wgan_core::cli::with_spinner;
+use wgan_materials::{FeatureSpace, Whitening, write_frame};
+
+use super::CliError;
+use super::data::DataArgs;
+use super::fit::read_with_notes;
+use super::output::check_output;
+
+/// Options of `features`.
+#[derive(Debug, Args)]
+pub struct Features {
+    #[command(flatten)]
+    data: DataArgs,
+    /// CSV or Parquet file (by its ending) for the vectors, one row for each row of the table.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Whitening: `none` keeps the features and their units; the others write components without unit.
+    #[arg(long, value_enum, default_value_t = WhitenArg::None)]
+    whiten: WhitenArg,
+    /// JSON file to save the feature space in, for vectors of other tables and the way back.
+    #[arg(long, value_name = "FILE")]
+    space: Option<PathBuf>,
+}
+
+/// Choices of `--whiten`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WhitenArg {
+    /// Features as they are.
+    None,
+    /// Principal components of variance one.
+    Pca,
+    /// The whitened features closest to the standardised ones.
+    Zca,
+    /// Each feature less what the ones before it say.
+    Cholesky,
+}
+
+impl WhitenArg {
+    /// The whitening, if there is one.
+    pub fn whitening(self) -> Option<Whitening> {
+        match self {
+            Self::None => None,
+            Self::Pca => Some(Whitening::Pca),
+            Self::Zca => Some(Whitening::Zca),
+            Self::Cholesky => Some(Whitening::Cholesky),
+        }
+    }
+}
+
+impl Features {
+    /// Writes the vectors.
+    pub fn run(&self) -> Result<(), CliError> {
+        let data = self.data.data.as_path();
+        check_output(&self.out, &[data])?;
+        if let Some(space) = &self.space {
+            check_output(space, &[data, &self.out])?;
+        }
+        let table = read_with_notes(&self.data)?;
+        let (space, frame) = with_spinner("features", || {
+            let space = FeatureSpace::fit(&table, self.whiten.whitening())?;
+            let frame = space.frame(&table)?;
+            Ok::<_, CliError>((space, frame))
+        })?;
+        let (n, k) = (frame.height(), frame.width());
+        write_frame(&self.out, frame)?;
+        eprintln!("{n} vectors of {k} features written to {}", self.out.display());
+        if let Some(whitener) = space.whitener() {
+            let (d, rank) = (whitener.n_inputs(), whitener.rank());
+            eprintln!(
+                "{d} features vary in {rank} directions: {} are constant, {} follow from others",
+                whitener.constant_columns().len(),
+                whitener.n_dependent()
+            );
+        }
+        if let Some(path) = &self.space {
+            space.save(path)?;
+            eprintln!("feature space saved in {}", path.display());
+        }
+        Ok(())
+    }
+}
