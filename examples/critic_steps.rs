@@ -6,7 +6,6 @@
 use std::f64::consts::TAU;
 use std::process::ExitCode;
 
-use burn::tensor::Device;
 use ndarray::{Array2, array};
 use rand::{Rng, RngExt};
 use wgan_core::judge::W1Config;
@@ -15,7 +14,7 @@ use wgan_core::{
     Fit, GaussianPrior, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
     TrainConfig, Wgan, tensor_of,
 };
-use wgan_examples::{Experiment, Failure, Panel, Point, normal_points, save};
+use wgan_examples::{Experiment, Failure, Panel, Point, device, normal_points, save};
 
 const PROBLEM: &str = "Critic steps per generator step: 1, 2, 5, 20, and as many as it takes to converge.\n\
     Known answer: more critic steps make each generator step better; what they cost is seconds.";
@@ -37,7 +36,7 @@ fn train(
     convergence: Option<Convergence>,
     run: &Experiment,
 ) -> Result<History, Failure> {
-    let (device, mut rng) = (Device::flex(), run.rng(1));
+    let (device, mut rng) = (device(), run.rng(1));
     let data = tensor_of(ring(20_000, &mut rng).view(), &device);
     let held_out = tensor_of(ring(2000, &mut rng).view(), &device);
     let n_steps = run.size(200, 100);

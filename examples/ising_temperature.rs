@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 use ndarray::{Array2, ArrayView1, Axis};
 use wgan_cond::{
     ConcatCritic, ConcatGenerator, Condition, ConditionColumn, ConditionalData, ConditionalPrior,
@@ -20,7 +20,7 @@ use wgan_core::{
     tensor_of,
 };
 use wgan_examples::ising::{Wolff, energy, exact_energy, magnetisation};
-use wgan_examples::{Experiment, Failure, Panel, mean, save};
+use wgan_examples::{Experiment, Failure, Panel, device, mean, save};
 
 const PROBLEM: &str = "Ising configurations on a 16 × 16 torus from one generator that is told the temperature, at temperatures between those it learnt.\n\
     Known answer: the mean energy in closed form, its law by Monte-Carlo.";
@@ -49,7 +49,7 @@ fn sample(values: &[f64], number: usize) -> Vec<f64> {
 
 fn main() -> Result<ExitCode, Failure> {
     let mut run = Experiment::start("ising_temperature", PROBLEM)?;
-    let (device, mut rng) = (Device::flex(), run.rng(1));
+    let (device, mut rng) = (device(), run.rng(1));
     let n_each = run.size(5000, 2000);
     let mut rows = Vec::new();
     for temperature in LEARNT {

@@ -6,7 +6,7 @@
 use std::process::ExitCode;
 
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use ndarray::{Array1, Array2, Axis, array};
 use wgan_core::lipschitz::Orthonormal;
 use wgan_core::model::Activation;
@@ -15,7 +15,7 @@ use wgan_core::{
     Fit, GaussianPrior, Generator, MlpConfig, MlpCritic, OptimizerConfig, TrainConfig, Wgan,
     points_of, tensor_of,
 };
-use wgan_examples::{Experiment, Failure, Panel, normal_points, points, save};
+use wgan_examples::{Experiment, Failure, Panel, device, normal_points, points, save};
 
 const PROBLEM: &str = "A blob that is moved until it is as near as possible, in W1, to data with outliers 15 away.\n\
     Known answer: the geometric median; the mean, where least squares ends, moves by 15 times the share of outliers.";
@@ -55,7 +55,7 @@ fn geometric_median(rows: &Array2<f64>) -> Array1<f64> {
 }
 
 fn fit(rows: &Array2<f64>, run: &Experiment) -> Result<Array1<f64>, Failure> {
-    let (device, mut rng) = (Device::flex(), run.rng(2));
+    let (device, mut rng) = (device(), run.rng(2));
     let n_steps = run.size(500, 300);
     let config = TrainConfig::new(BATCH, n_steps)
         .with_critic_optimizer(OptimizerConfig::adam(5e-3))

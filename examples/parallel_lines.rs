@@ -16,7 +16,7 @@ use wgan_core::model::{Activation, Prior};
 use wgan_core::train::{Convergence, Dataset, Objective};
 use wgan_core::transport::{Divergences, GroundNorm, discrete_divergences, w1};
 use wgan_core::{Fit, Generator, MlpConfig, MlpCritic, OptimizerConfig, TrainConfig, Wgan};
-use wgan_examples::{Experiment, Failure, Panel, Point, linspace, save, uniform, values};
+use wgan_examples::{Experiment, Failure, Panel, Point, device, linspace, save, uniform, values};
 
 const PROBLEM: &str = "Two parallel lines at distance θ: which distance of laws tells a generator where to go?\n\
     Known answer: TV = 1, KL = ∞ and JS = ln 2 for all θ ≠ 0; W1 = |θ|, with slope one.";
@@ -100,7 +100,7 @@ fn descend<S: LipschitzStrategy<MlpCritic> + Clone>(
     n_steps: usize,
     rng: &mut ChaCha8Rng,
 ) -> Result<Vec<Point>, Failure> {
-    let device = Device::flex();
+    let device = device();
     // The orthonormal critic tolerates this rate; it does the Jensen–Shannon critic no harm.
     let config = TrainConfig::new(BATCH, n_steps)
         .with_objective(objective)

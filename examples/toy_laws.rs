@@ -6,7 +6,6 @@
 use std::f64::consts::{PI, TAU};
 use std::process::ExitCode;
 
-use burn::tensor::Device;
 use ndarray::{Array2, Axis};
 use rand::{Rng, RngExt};
 use wgan_core::cli::Progress;
@@ -17,7 +16,7 @@ use wgan_core::{
     Fit, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig, TrainConfig, Wgan,
     points_of, tensor_of,
 };
-use wgan_examples::{Experiment, Failure, Panel, linspace, normal_points, points, save};
+use wgan_examples::{Experiment, Failure, Panel, device, linspace, normal_points, points, save};
 
 const PROBLEM: &str = "Eight Gaussians, 25 Gaussians and the swiss roll, learnt in a minute each.\n\
     Known answer: two samples of 2,000 points of the law itself are one floor apart.";
@@ -70,7 +69,7 @@ impl Law {
 }
 
 fn train(law: &Law, run: &Experiment) -> Result<Array2<f64>, Failure> {
-    let (device, mut rng) = (Device::flex(), run.rng(2));
+    let (device, mut rng) = (device(), run.rng(2));
     let data = tensor_of(law.draw(50_000, &mut rng).view(), &device);
     let rate = OptimizerConfig::adam(1e-3);
     let config = TrainConfig::new(256, run.size(2000, 1000))
