@@ -83,7 +83,7 @@ mod tests {
     use super::*;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
-    use wgan_core::lipschitz::LipschitzStrategy;
+    use wgan_core::lipschitz::{LipschitzStrategy, check_input_gradient};
     use wgan_core::train::{Engine, Objective};
     use wgan_core::{GaussianPrior, GradientPenalty};
 
@@ -96,6 +96,7 @@ mod tests {
         let sample =
             Labelled { x: Tensor::ones([3, 2], &device), y: Tensor::ones([3, 3], &device) };
         assert_eq!(critic.input_gradient(&sample).dims(), [3, 2]);
+        check_input_gradient(&critic, &sample).unwrap();
     }
 
     /// Gradients of all parameters, one after the other; zeros where there are none.

@@ -6,7 +6,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::{LipschitzStrategy, Penalty, PenaltyTerm};
-use crate::model::{Committee, Critic};
+use crate::model::{Committee, Critic, Rows};
 
 /// Constrains each member of a [`Committee`] by itself, as if it were trained alone; penalties are averaged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -14,7 +14,8 @@ pub struct EachMember<S>(pub S);
 
 impl<C, S> LipschitzStrategy<Committee<C>> for EachMember<S>
 where
-    C: Critic<Sample = Tensor<2>> + ModuleDisplay,
+    C: Critic + ModuleDisplay,
+    C::Sample: Rows,
     S: LipschitzStrategy<C>,
 {
     fn attach(&self, committee: Committee<C>) -> Committee<C> {
@@ -28,7 +29,7 @@ where
         }
         Penalty::tracked(move |committee: &Committee<C>, real, fake, t| {
             let of_member = |(m, member): (usize, &C)| {
-                let seen = |x| committee.features_of(m, x);
+                let seen = |x: &C::Sample| committee.features_of(m, x);
                 of_each.term(member, &seen(real), &seen(fake), t.clone())
             };
             let members = committee.members().iter().enumerate();

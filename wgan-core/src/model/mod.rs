@@ -20,7 +20,7 @@ use crate::loss::{CriticStep, GeneratorStep};
 pub use crate::network::{
     Activation, BatchNorm, Chain, Dense, Layer, Mlp, MlpConfig, Nonlinear, Residual, Slope, linear,
 };
-pub use crate::sample::{Batch, Sample};
+pub use crate::sample::{Batch, Rows, Sample};
 pub use crate::weights::{load_weights, save_weights};
 pub use bound::{LayeredCritic, LipschitzBound};
 pub use committee::Committee;

@@ -1,10 +1,12 @@
 //! What critics score: a batch of samples that can be interpolated, compared and stacked.
 
 mod batch;
+mod rows;
 
 use burn::tensor::Tensor;
 
 pub use batch::Batch;
+pub use rows::Rows;
 
 /// A batch of `n` samples of one law.
 ///
