@@ -6,9 +6,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use burn::tensor::Device;
 use wgan_core::cli::Progress;
-use wgan_examples::{Experiment, Failure, Panel, save};
+use wgan_examples::{Experiment, Failure, Panel, device, save};
 use wgan_materials::{
     Adherence, Candidate, CandidateStream, Composition, ForestConfig, MaterialsConfig,
     MaterialsModel, ReadOptions, Sampler, Table, Target, adherence, feature_rows,
@@ -33,7 +32,7 @@ fn main() -> Result<ExitCode, Failure> {
     let mut experiment = Experiment::start("materials_by_property", PROBLEM)?;
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/compounds.csv");
     let table = Table::read(data, &ReadOptions::default())?;
-    let device = Device::flex();
+    let device = device();
     let config = MaterialsConfig::new(experiment.size(200, 120))
         .with_seed(experiment.seed)
         .with_conditions(vec![GAP.to_owned(), "density_g_cm3".to_owned()]);

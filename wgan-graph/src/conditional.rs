@@ -7,9 +7,9 @@ use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
 use wgan_cond::Labelled;
-use wgan_core::{
-    Critic, Dataset, GaussianPrior, Generator, Mlp, MlpConfig, Prior, Sample, WganError,
-};
+use wgan_core::model::{Mlp, Prior, Sample};
+use wgan_core::train::Dataset;
+use wgan_core::{Critic, GaussianPrior, Generator, MlpConfig, WganError};
 
 use crate::critic::anchor_distances;
 use crate::error::GraphError;
@@ -171,7 +171,9 @@ mod tests {
     use crate::{graph_w1, largest_violation};
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
-    use wgan_core::{Fit, LipschitzStrategy, OptimizerConfig, Schedule, TrainConfig, Wgan};
+    use wgan_core::lipschitz::LipschitzStrategy;
+    use wgan_core::train::Schedule;
+    use wgan_core::{Fit, OptimizerConfig, TrainConfig, Wgan};
 
     #[derive(Clone)]
     struct Nothing;

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use wgan_core::{Batch, Dataset, Sample};
+use wgan_core::model::{Batch, Sample};
+use wgan_core::train::Dataset;
 
 /// A batch of laws on `v` nodes: weights `[n, v]`, each row sums to one.
 ///

@@ -4,7 +4,8 @@ use burn::module::Module;
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
-use wgan_core::{Generator, Mlp, MlpConfig, WganError};
+use wgan_core::model::Mlp;
+use wgan_core::{Generator, MlpConfig, WganError};
 
 use crate::node_law::NodeLaw;
 
@@ -49,7 +50,8 @@ mod tests {
     use crate::{ShortestPaths, graph_w1};
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
-    use wgan_core::{Fit, GaussianPrior, OptimizerConfig, Schedule, TrainConfig, Wgan};
+    use wgan_core::train::Schedule;
+    use wgan_core::{Fit, GaussianPrior, OptimizerConfig, TrainConfig, Wgan};
 
     #[test]
     fn a_law_on_two_ends_of_a_ring_is_learnt() {

@@ -79,8 +79,8 @@ mod error;
 mod evaluate;
 mod features;
 mod forest;
-mod frame_writer;
 mod formula;
+mod frame_writer;
 mod impute;
 mod model;
 mod nearest;
@@ -103,16 +103,15 @@ pub use element::Element;
 pub use error::MaterialsError;
 pub use evaluate::{
     Adherence, ClassDistance, ClosestRecord, ConditionalDistance, Evaluation, MaterialRows,
-    PropertyColumn, PropertyDistance, RowEvaluation, WithFloor, adherence, evaluate, evaluate_asked,
-    evaluate_rows, synthetic_score,
+    PropertyColumn, PropertyDistance, RowEvaluation, WithFloor, adherence, evaluate,
+    evaluate_asked, evaluate_rows, synthetic_score,
 };
 pub use features::{Feature, FeatureSpace, feature_names, feature_rows, fraction_rows};
-pub use frame_writer::{FrameWriter, write_frame};
 pub use forest::{Forest, ForestConfig, ForestLearner, TriedColumns};
+pub use frame_writer::{FrameWriter, write_frame};
 pub use model::{
     Alphabet, Candidate, Chunk, Conditions, ElementRules, Given, MaterialsConfig, MaterialsModel,
-    ModelCard, SlotRules,
-    Sampler,
+    ModelCard, Sampler, SlotRules,
 };
 pub use nearest::NearestIndex;
 pub use oxidation::{
@@ -123,7 +122,7 @@ pub use property::ElementProperty;
 pub use report::{REPORT_FILES, Report, RowReport};
 pub use stream::CandidateStream;
 pub use table::{
-    CellType, Cells, Column, ColumnReport, ColumnSpec, ColumnRole, ColumnSelection, OnBadRow, OnRepeat,
-    ReadOptions, ReadSummary, SkippedRow, Table,
+    CellType, Cells, Column, ColumnReport, ColumnRole, ColumnSelection, ColumnSpec, OnBadRow,
+    OnRepeat, ReadOptions, ReadSummary, SkippedRow, Table,
 };
 pub use target::{Target, Wanted};

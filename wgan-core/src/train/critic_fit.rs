@@ -49,7 +49,7 @@ impl CriticConfig {
     /// Trains `critic` to tell the samples `real` from `fake`, without a generator: the loop of [`Fit`] with generator
     /// updates left out.
     ///
-    /// To be judged on samples it has not seen: [`Estimate::of`](crate::Estimate::of).
+    /// To be judged on samples it has not seen: [`Estimate::of`](crate::judge::Estimate::of).
     ///
     /// # Errors
     /// [`WganError::Config`] if a setting is out of range or a sample is empty; [`WganError::Diverged`].

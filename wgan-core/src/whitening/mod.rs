@@ -82,7 +82,12 @@ impl Whitening {
     pub fn fit(self, data: ArrayView2<'_, f64>, floor: f64) -> Result<Whitener, WganError> {
         check_rows("data", data)?;
         if data.nrows() < 2 {
-            return Err(WganError::TooFew { at: "data", expected: 2, got: data.nrows() });
+            return Err(WganError::TooFew {
+                at: "data",
+                what: "rows",
+                expected: 2,
+                got: data.nrows(),
+            });
         }
         if !(0.0..1.0).contains(&floor) {
             return Err(WganError::Config {

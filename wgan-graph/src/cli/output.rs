@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use wgan_core::{WganError, write_atomically};
+use wgan_core::WganError;
+use wgan_core::file::write_atomically;
 use wgan_graph::NetworkSummary;
 
 use super::CliError;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 use wgan_core::cli::{print, to_json};
-use wgan_core::write_atomically;
+use wgan_core::file::write_atomically;
 use wgan_graph::{
     EdgeFlow, GraphTransport, Network, draw, graph_w1, largest_violation, layout, read_law,
 };

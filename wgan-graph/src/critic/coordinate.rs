@@ -3,7 +3,8 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
-use wgan_core::{Critic, Mlp, MlpConfig, WganError};
+use wgan_core::model::Mlp;
+use wgan_core::{Critic, MlpConfig, WganError};
 
 use super::NodePotential;
 use crate::node_law::NodeLaw;

@@ -7,7 +7,8 @@ use burn::tensor::Device;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use wgan_core::{Recorder, WganError};
+use wgan_core::WganError;
+use wgan_core::train::Recorder;
 
 use super::aim::{Aim, Means};
 use super::cone;

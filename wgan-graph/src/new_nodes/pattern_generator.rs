@@ -4,9 +4,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::Array2;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
+use wgan_core::train::{Recorder, Schedule};
 use wgan_core::{
     Fit, GaussianPrior, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
-    Recorder, Schedule, TrainConfig, Wgan, WganError,
+    TrainConfig, Wgan, WganError,
 };
 
 use super::clustering::ClusteringByDegree;

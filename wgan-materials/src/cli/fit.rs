@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use clap::{Args, ValueEnum};
+use wgan_core::WganError;
 use wgan_core::cli::{DeviceChoice, Progress, with_remote_devices};
-use wgan_core::{Checkpoints, Plateau, StopReason, WganError};
+use wgan_core::train::{Checkpoints, Plateau, StopReason};
 use wgan_materials::{MaterialsConfig, MaterialsModel, ModelCard, Table, Target};
 
 use super::CliError;

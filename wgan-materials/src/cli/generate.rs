@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use wgan_cond::Condition;
 use wgan_core::cli::{print, with_remote_devices};
-use wgan_core::{StopReason, folder_of};
+use wgan_core::file::folder_of;
+use wgan_core::train::StopReason;
 use wgan_materials::{
     Adherence, CandidateStream, CheckedCandidate, Checker, Composition, MaterialsModel,
     REPORT_FILES, Report, Sampler, Table, Target, adherence, candidate_frame, candidate_table,

@@ -1,7 +1,8 @@
 //! Settings of a materials model.
 
 use burn::config::Config;
-use wgan_core::{OptimizerConfig, Plateau, Schedule, TrainConfig, WganError};
+use wgan_core::train::{Plateau, Schedule};
+use wgan_core::{OptimizerConfig, TrainConfig, WganError};
 
 /// Everything a fit depends on besides the data.
 #[derive(Config, Debug, PartialEq)]

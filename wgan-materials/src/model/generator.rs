@@ -7,7 +7,8 @@ use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 use rand::{Rng, RngExt};
 use rand_distr::Exp1;
 use wgan_cond::Labelled;
-use wgan_core::{Generator, Mlp, MlpConfig, WganError, linear};
+use wgan_core::model::{Mlp, linear};
+use wgan_core::{Generator, MlpConfig, WganError};
 
 use super::alphabet::Slots;
 use super::featurizer::{fractions, used};
@@ -431,7 +432,8 @@ mod tests {
     use crate::model::{Alphabet, Conditions, MaterialsData, MaterialsPrior};
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
-    use wgan_core::{Dataset, Prior};
+    use wgan_core::model::Prior;
+    use wgan_core::train::Dataset;
 
     fn known() -> Vec<Composition> {
         ["CaTiO3", "NaCl", "Sr0.15La1.85CuO4", "Fe2O3", "LiF", "BaTiO3", "KNbO3"]

@@ -14,8 +14,8 @@ use wgan_core::Critic;
 use super::alphabet::Slots;
 use super::data::{amounts_tensor, elements_tensor};
 use super::{
-    Alphabet, ColumnSpace, Conditions, ElementRules, Featurizer, Given, MaterialsGenerator, MaterialsLatent,
-    MaterialsPrior, SlotRules,
+    Alphabet, ColumnSpace, Conditions, ElementRules, Featurizer, Given, MaterialsGenerator,
+    MaterialsLatent, MaterialsPrior, SlotRules,
 };
 use crate::composition::Composition;
 use crate::error::MaterialsError;
@@ -80,8 +80,7 @@ impl Sampler {
         conditions: Conditions,
         device: &Device,
     ) -> Result<Self, MaterialsError> {
-        let featurizer =
-            Featurizer::new(&alphabet, &space, device).with_given(&conditions, &space);
+        let featurizer = Featurizer::new(&alphabet, &space, device).with_given(&conditions, &space);
         let given = if conditions.width() == 0 {
             Given::nothing(known.len())
         } else {

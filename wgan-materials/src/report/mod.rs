@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
-use wgan_core::write_atomically;
+use wgan_core::file::write_atomically;
 
 use crate::error::MaterialsError;
 use crate::evaluate::{Evaluation, MaterialRows};

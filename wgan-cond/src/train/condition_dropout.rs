@@ -15,7 +15,7 @@ use wgan_core::WganError;
 /// Ho, Salimans (2022), Classifier-free diffusion guidance, section 3.2, for the same device in
 /// diffusion models.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub enum Withhold {
+pub enum ConditionDropout {
     /// Never: every condition must be given when sampling.
     #[default]
     Never,
@@ -26,7 +26,7 @@ pub enum Withhold {
     Each(f64),
 }
 
-impl Withhold {
+impl ConditionDropout {
     /// Checks the probability.
     ///
     /// # Errors
@@ -34,7 +34,7 @@ impl Withhold {
     pub fn check(self) -> Result<(), WganError> {
         match self {
             Self::All(p) | Self::Each(p) if !(0.0..1.0).contains(&p) => {
-                Err(WganError::config("withhold", "a probability in [0, 1)", p))
+                Err(WganError::config("condition dropout", "a probability in [0, 1)", p))
             }
             _ => Ok(()),
         }
