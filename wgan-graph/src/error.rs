@@ -147,14 +147,6 @@ pub enum GraphError {
         /// The share.
         got: f64,
     },
-    /// An algorithm that did not come to its end.
-    #[error("{at}: not finished after {steps} steps")]
-    NotFinished {
-        /// The algorithm.
-        at: &'static str,
-        /// Steps done.
-        steps: usize,
-    },
     /// From training, transport or writing.
     #[error(transparent)]
     Wgan(#[from] WganError),

@@ -1,6 +1,7 @@
 //! Exact W₁ between two laws on the nodes, by min-cost flow along the edges.
 
-mod basis;
+mod edge_arcs;
+mod initial_flow;
 mod simplex;
 mod supply;
 #[cfg(test)]

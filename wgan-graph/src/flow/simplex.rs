@@ -1,13 +1,13 @@
 //! Network simplex on the edges of a graph.
 
-use super::basis::Basis;
+use wgan_core::transport::{SpanningTree, min_cost_flow};
+
+use super::edge_arcs::EdgeArcs;
+use super::initial_flow::initial_flow;
 use super::supply::Supply;
 use super::{EdgeFlow, GraphTransport, mcshane_extension};
 use crate::error::GraphError;
-use crate::network::{Adjacency, Network};
-
-/// Slopes above one by less than this share of the largest cost are round-off.
-const TOLERANCE: f64 = 1e-12;
+use crate::network::Network;
 
 /// Exact `W₁(μ, ν)` for the shortest-path distance of `network`.
 ///
@@ -45,96 +45,31 @@ pub fn graph_w1(network: &Network, mu: &[f64], nu: &[f64]) -> Result<GraphTransp
         network
     };
     let supply = Supply::new(network, mu, nu)?;
-    let mut basis = Basis::new(network, &supply.units);
-    optimise(&mut basis, network.arcs())?;
-    Ok(read_off(network, &basis, &supply, mu, nu))
+    let start = initial_flow(network, supply.units.clone());
+    let tree = min_cost_flow(&mut EdgeArcs::new(network.arcs()), &start)?;
+    Ok(read_off(network, &tree, &supply, mu, nu))
 }
 
-/// Pivots until no arc is steeper than its cost.
-fn optimise(basis: &mut Basis, arcs: &Adjacency) -> Result<(), GraphError> {
-    let mut search = Search::new(arcs);
-    let most = 1000 * (arcs.n_nodes() + arcs.n_arcs());
-    let mut pivots = 0;
-    loop {
-        basis.refresh();
-        let before = pivots;
-        while let Some((u, v, cost, excess)) = search.next(basis.potential()) {
-            if pivots == most {
-                return Err(GraphError::NotFinished { at: "network simplex", steps: pivots });
-            }
-            basis.pivot(u, v, cost, excess);
-            pivots += 1;
-        }
-        if pivots == before {
-            return Ok(());
-        }
-    }
-}
-
-/// Looks for steep arcs block by block, going on where it stopped.
-struct Search<'a> {
-    arcs: &'a Adjacency,
-    sources: Vec<u32>,
-    tolerance: f64,
-    block: usize,
-    place: usize,
-}
-
-impl<'a> Search<'a> {
-    fn new(arcs: &'a Adjacency) -> Self {
-        let largest = (0..arcs.n_arcs()).map(|k| arcs.arc(k).1).fold(0.0, f64::max);
-        let block = ((arcs.n_arcs() as f64).sqrt().ceil() as usize).max(32);
-        Self { arcs, sources: arcs.sources(), tolerance: TOLERANCE * largest, block, place: 0 }
-    }
-
-    /// The steepest arc `(u, v, cost, excess)` of the first block that has one.
-    fn next(&mut self, potential: &[f64]) -> Option<(usize, usize, f64, f64)> {
-        let n = self.arcs.n_arcs();
-        let mut seen = 0;
-        while seen < n {
-            let mut best = None;
-            let mut most = self.tolerance;
-            for _ in 0..self.block.min(n - seen) {
-                let k = self.place;
-                self.place = if k + 1 == n { 0 } else { k + 1 };
-                let u = self.sources[k] as usize;
-                let (v, cost) = self.arcs.arc(k);
-                let excess = potential[u] - potential[v] - cost;
-                if excess > most {
-                    most = excess;
-                    best = Some((u, v, cost, excess));
-                }
-                seen += 1;
-            }
-            if best.is_some() {
-                return best;
-            }
-        }
-        None
-    }
-}
-
+/// Value, potential and flow of an optimal tree.
 fn read_off(
     network: &Network,
-    basis: &Basis,
+    tree: &SpanningTree,
     supply: &Supply,
     mu: &[f64],
     nu: &[f64],
 ) -> GraphTransport {
-    let mut flow: Vec<EdgeFlow> = basis
-        .flows()
-        .filter(|&(_, _, units, _)| units > supply.noise)
-        .map(|(source, target, units, cost)| EdgeFlow {
-            source,
-            target,
-            mass: units as f64 * supply.mass,
-            cost,
-        })
-        .collect();
+    let edge = |(source, target, units)| EdgeFlow {
+        source,
+        target,
+        mass: units as f64 * supply.mass,
+        cost: network.arcs().cost(source, target).unwrap_or(f64::INFINITY),
+    };
+    let mut flow: Vec<EdgeFlow> =
+        tree.flows().filter(|&(_, _, units)| units > supply.noise).map(edge).collect();
     flow.sort_by_key(|e| (e.source, e.target));
     let value = flow.iter().map(|e| e.mass * e.cost).fold(0.0, |sum, cost| sum + cost);
     // Takes what round-off left above slope one.
-    let potential = mcshane_extension(network, basis.potential());
+    let potential = mcshane_extension(network, tree.potential());
     let rescale = mu.iter().sum::<f64>() / nu.iter().sum::<f64>();
     let terms = potential.iter().zip(mu).zip(nu).map(|((f, m), n)| f * (m - rescale * n));
     let dual = terms.sum::<f64>();
