@@ -45,54 +45,44 @@
 //! The program `wgan-graph` does the same from the command line. Figures measured on real networks
 //! are in `docs/networks.md`.
 
-mod anomaly;
-mod conditional;
-mod critic;
-mod curvature;
+pub mod anomaly;
+pub mod critic;
 mod error;
-mod flow;
-mod law_file;
-mod links;
-mod network;
-mod new_nodes;
-mod node_features;
-mod node_law;
-mod node_law_generator;
-mod path_w1;
-mod paths;
-mod picture;
+pub mod generator;
+pub mod links;
+pub mod network;
+pub mod new_nodes;
+pub mod paths;
+pub mod picture;
+pub mod sample;
 #[cfg(test)]
 mod shared_data;
-mod statistics;
 mod table;
 #[cfg(test)]
 mod test_networks;
+pub mod transport;
 mod walk_law;
-mod whole_network;
+pub mod whole_network;
 
 pub use anomaly::{AnomalyConfig, NodeAnomaly, Reason, conformal_p_values, find_anomalies};
-pub use conditional::{
-    ConditionalMetricCritic, ConditionalNodeLawGenerator, ContextPrior, ContextSamples,
-};
 pub use critic::{
-    AnchorRelease, CoordinateCritic, EdgeSlopePenalty, MetricCritic, NodePotential, TabularCritic,
+    AnchorRelease, ConditionalMetricCritic, CoordinateCritic, EdgeSlopePenalty, MetricCritic,
+    NodePotential, TabularCritic,
 };
-pub use curvature::{EdgeCurvature, ollivier_ricci};
 pub use error::GraphError;
-pub use flow::{EdgeFlow, GraphTransport, graph_w1, largest_violation, mcshane_extension};
-pub use law_file::read_law;
+pub use generator::{ConditionalNodeLawGenerator, NodeLawGenerator};
 pub use links::{Link, likely_links, link_scores};
 pub use network::{
     Adjacency, ArcRule, Cleaning, Components, CostColumn, Edge, Network, NetworkSummary,
-    ReadOptions, StrengthToCost, read_network, read_pairs,
+    NodeFeatures, ReadOptions, StrengthToCost, read_features, read_network, read_pairs,
 };
 pub use new_nodes::{MarkedNode, NewEdge, NewNodes, NodeGenerator, NodeGeneratorConfig};
-pub use node_features::{NodeFeatures, read_features};
-pub use node_law::{NodeLaw, NodeSamples};
-pub use node_law_generator::NodeLawGenerator;
-pub use path_w1::path_w1;
 pub use paths::{DistanceSummary, Distances, Landmarks, MemoryLimit, ShortestPaths};
 pub use picture::{Point, draw, layout};
-pub use statistics::NetworkStatistics;
+pub use sample::{ContextPrior, ContextSamples, NodeLaw, NodeSamples, read_law};
+pub use transport::{
+    EdgeCurvature, EdgeFlow, GraphTransport, graph_w1, largest_violation, mcshane_extension,
+    ollivier_ricci, path_w1,
+};
 pub use walk_law::{WalkConfig, WalkLaw};
-pub use whole_network::{WholeNetworkConfig, generate_network};
+pub use whole_network::{NetworkStatistics, WholeNetworkConfig, generate_network};

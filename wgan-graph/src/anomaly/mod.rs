@@ -19,8 +19,7 @@ pub use conformal::conformal_p_values;
 pub use explain::Reason;
 
 use crate::error::GraphError;
-use crate::network::Network;
-use crate::node_features::NodeFeatures;
+use crate::network::{Network, NodeFeatures};
 use detour::DetourSearch;
 use feature_gap::{FeatureGaps, Gap, mean_gap};
 use normal::NormalModel;

@@ -3,8 +3,7 @@
 use rand::RngExt;
 
 use super::*;
-use crate::network::{Edge, ReadOptions, read_network};
-use crate::node_features::read_features;
+use crate::network::{Edge, ReadOptions, read_features, read_network};
 use crate::shared_data;
 
 /// A ring of `n` nodes with `n` chords, and a clique on every tenth node up to 60.

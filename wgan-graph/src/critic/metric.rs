@@ -6,10 +6,10 @@ use wgan_core::Critic;
 
 use super::NodePotential;
 use crate::error::GraphError;
-use crate::flow::mcshane_extension;
 use crate::network::Network;
-use crate::node_law::NodeLaw;
 use crate::paths::ShortestPaths;
+use crate::sample::NodeLaw;
+use crate::transport::mcshane_extension;
 
 /// `f(v) = minₐ (θₐ + d(v, a))` over anchors `a`.
 ///

@@ -10,10 +10,11 @@ use wgan_core::{
 
 use super::*;
 use crate::network::{ArcRule, CostColumn, Edge, Network, ReadOptions, read_network};
-use crate::node_law::NodeLaw;
 use crate::paths::ShortestPaths;
+use crate::sample::NodeLaw;
+use crate::shared_data;
 use crate::test_networks::network;
-use crate::{graph_w1, largest_violation, mcshane_extension, shared_data};
+use crate::transport::{graph_w1, largest_violation, mcshane_extension};
 
 /// `rows × columns` squares, all edges of cost 1.
 fn grid(rows: usize, columns: usize) -> Network {

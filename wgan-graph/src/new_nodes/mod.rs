@@ -4,6 +4,7 @@ mod aim;
 mod averages;
 mod clustering;
 mod cone;
+mod config;
 mod gain;
 mod growth;
 mod node_generator;
@@ -15,5 +16,6 @@ mod result;
 #[cfg(test)]
 mod tests;
 
-pub use node_generator::{NodeGenerator, NodeGeneratorConfig};
+pub use config::NodeGeneratorConfig;
+pub use node_generator::NodeGenerator;
 pub use result::{MarkedNode, NewEdge, NewNodes};

@@ -10,7 +10,7 @@ use wgan_core::{
 };
 
 use super::clustering::ClusteringByDegree;
-use super::node_generator::NodeGeneratorConfig;
+use super::config::NodeGeneratorConfig;
 use super::pattern::Pattern;
 use super::rank_scale::RankScale;
 

@@ -6,8 +6,8 @@ use std::fmt::Write;
 
 pub use layout::{Point, layout};
 
-use crate::flow::EdgeFlow;
 use crate::network::Network;
+use crate::transport::EdgeFlow;
 
 /// Width and height in user units.
 const SIZE: f64 = 1000.0;
@@ -103,8 +103,8 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph_w1;
     use crate::network::Edge;
+    use crate::transport::graph_w1;
 
     #[test]
     fn every_node_and_edge_is_drawn_and_ids_are_escaped() {

@@ -2,6 +2,7 @@
 
 mod chain;
 mod edge_set;
+mod statistics;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,8 @@ use crate::error::GraphError;
 use crate::network::{Edge, Network};
 use crate::walk_law::{WalkConfig, WalkLaw};
 use chain::Chain;
+
+pub use statistics::NetworkStatistics;
 
 /// Settings of [`generate_network`].
 #[derive(Config, Debug, PartialEq)]

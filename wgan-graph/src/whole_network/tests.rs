@@ -6,7 +6,6 @@ use rand::RngExt;
 
 use super::*;
 use crate::network::Components;
-use crate::statistics::NetworkStatistics;
 
 fn network(n: usize, edges: &[(usize, usize)]) -> Network {
     let ids = (0..n).map(|i| i.to_string()).collect();

@@ -1,13 +1,42 @@
-//! Network simplex on the edges of a graph.
+//! Exact W₁ as the cheapest flow along the edges.
 
+use serde::Serialize;
 use wgan_core::transport::{SpanningTree, min_cost_flow};
 
 use super::edge_arcs::EdgeArcs;
 use super::initial_flow::initial_flow;
+use super::potential::mcshane_extension;
 use super::supply::Supply;
-use super::{EdgeFlow, GraphTransport, mcshane_extension};
 use crate::error::GraphError;
 use crate::network::Network;
+
+/// Mass that crosses an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct EdgeFlow {
+    /// Node it comes from.
+    pub source: usize,
+    /// Node it goes to.
+    pub target: usize,
+    /// Mass.
+    pub mass: f64,
+    /// Cost of the edge per unit of mass.
+    pub cost: f64,
+}
+
+/// W₁ between two node laws with everything that proves it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GraphTransport {
+    /// `W₁ = Σₑ flow(e)·cost(e)`, in the unit of the costs (times the mass).
+    pub value: f64,
+    /// `Σᵥ f(v)·(μ(v) − ν(v))`, a lower bound of W₁.
+    pub dual: f64,
+    /// `value − dual`, zero up to round-off.
+    pub gap: f64,
+    /// The optimal `f`, with `|f(u) − f(v)| ≤ w(u, v)` on every edge; high where `μ` has more.
+    pub potential: Vec<f64>,
+    /// Edges that carry mass; mass runs down the potential at the full slope.
+    pub flow: Vec<EdgeFlow>,
+}
 
 /// Exact `W₁(μ, ν)` for the shortest-path distance of `network`.
 ///

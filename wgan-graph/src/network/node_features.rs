@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::Network;
 use crate::error::GraphError;
-use crate::network::Network;
 use crate::table::{Table, read_table};
 
 /// One row of numbers per node of a network; only entries that are not zero are kept.
