@@ -11,7 +11,6 @@ mod node_generator;
 mod pattern;
 mod pattern_generator;
 mod places;
-mod rank_scale;
 mod result;
 #[cfg(test)]
 mod tests;

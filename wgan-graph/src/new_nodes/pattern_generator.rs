@@ -1,18 +1,18 @@
 //! Learns the joint law of connection patterns and draws new ones.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use ndarray::Array2;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
+use wgan_core::whitening::RankScale;
 use wgan_core::{
     Fit, GaussianPrior, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
-    Recorder, Schedule, TrainConfig, Wgan, WganError,
+    Recorder, Schedule, TrainConfig, Wgan, WganError, points_of, tensor_of,
 };
 
 use super::clustering::ClusteringByDegree;
 use super::config::NodeGeneratorConfig;
 use super::pattern::Pattern;
-use super::rank_scale::RankScale;
 
 /// Dimension of the latent: twice that of a pattern with few landmarks.
 const LATENT: usize = 16;
@@ -23,7 +23,8 @@ const N_DRAWN: usize = 4096;
 pub struct PatternGenerator {
     generator: MlpGenerator,
     clustering: ClusteringByDegree,
-    data: RankScale,
+    /// Rank scale of each column.
+    scales: Vec<RankScale>,
     device: Device,
 }
 
@@ -40,8 +41,13 @@ impl PatternGenerator {
         let rows: Vec<Vec<f64>> = patterns.iter().map(|p| p.to_row(&clustering, rng)).collect();
         let d = rows[0].len();
         let table = Array2::from_shape_fn((rows.len(), d), |(i, j)| rows[i][j]);
-        let data = RankScale::fit(table.view());
-        let scaled = to_tensor(&data.forward(table.view(), rng), device);
+        let scales = table.columns().into_iter().map(|column| RankScale::fit(column.to_vec()));
+        let scales = scales.collect::<Result<Vec<RankScale>, WganError>>()?;
+        let mut scaled = table;
+        for (mut column, scale) in scaled.columns_mut().into_iter().zip(&scales) {
+            column.iter_mut().for_each(|v| *v = scale.spread(*v, rng));
+        }
+        let scaled = tensor_of(scaled.view(), device);
         let adam = || OptimizerConfig::adam(1e-3);
         let train = TrainConfig::new(patterns.len().min(256), config.n_steps)
             .with_critic_optimizer(adam())
@@ -58,7 +64,7 @@ impl PatternGenerator {
         let prior = GaussianPrior { dim: LATENT };
         let fit = Fit::new(&train, &scaled, &prior, device, rng.next_u64())?;
         let generator = fit.with_recorder(recorder).run(wgan)?.wgan.averaged;
-        Ok(Self { generator, clustering, data, device: device.clone() })
+        Ok(Self { generator, clustering, scales, device: device.clone() })
     }
 
     /// `n` patterns, spread over the law as evenly as `n` can be.
@@ -72,9 +78,9 @@ impl PatternGenerator {
     pub fn draw<R: Rng>(&self, n: usize, growth: f64, rng: &mut R) -> Vec<Pattern> {
         let n_drawn = N_DRAWN.max(4 * n);
         let z = GaussianPrior { dim: LATENT }.sample(n_drawn, rng, &self.device);
-        let drawn = to_array(self.generator.forward(z));
+        let drawn = points_of(&self.generator.forward(z));
         let mut drawn: Vec<Vec<f64>> = drawn.rows().into_iter().map(|row| row.to_vec()).collect();
-        by_rank(&mut drawn, 0, |rank, _| self.data.quantile(0, middle(rank, n_drawn)));
+        by_rank(&mut drawn, 0, |rank, _| self.scales[0].quantile(middle(rank, n_drawn)));
         for j in 2..drawn[0].len() {
             by_rank(&mut drawn, j, |rank, _| middle(rank, n_drawn));
         }
@@ -89,7 +95,7 @@ impl PatternGenerator {
             (0..n).map(|i| drawn[taken(i).min(n_drawn - 1)].clone()).collect();
         // Within its part of the law, each value stays where it was drawn.
         for j in 2..drawn[0].len() {
-            by_rank(&mut rows, j, |rank, u| self.data.quantile(j, (rank as f64 + u) / n as f64));
+            by_rank(&mut rows, j, |rank, u| self.scales[j].quantile((rank as f64 + u) / n as f64));
         }
         for of_degree in rows.chunk_by_mut(|a, b| a[0] == b[0]) {
             let k = of_degree.len() as f64;
@@ -114,17 +120,6 @@ fn by_rank(rows: &mut [Vec<f64>], j: usize, value: impl Fn(usize, f64) -> f64) {
 /// Middle of part number `rank` of `n` equal parts of `[0, 1]`.
 fn middle(rank: usize, n: usize) -> f64 {
     (rank as f64 + 0.5) / n as f64
-}
-
-fn to_tensor(data: &Array2<f64>, device: &Device) -> Tensor<2> {
-    let values: Vec<f32> = data.iter().map(|&v| v as f32).collect();
-    Tensor::from_data(TensorData::new(values, [data.nrows(), data.ncols()]), device)
-}
-
-fn to_array(data: Tensor<2>) -> Array2<f64> {
-    let [n, d] = data.dims();
-    let values: Vec<f64> = data.into_data().iter::<f32>().map(f64::from).collect();
-    Array2::from_shape_fn((n, d), |(i, j)| values[i * d + j])
 }
 
 #[cfg(test)]
