@@ -21,7 +21,7 @@ pub enum GraphError {
     NoColumn {
         /// The file.
         path: PathBuf,
-        /// The column asked for.
+        /// The column that is needed.
         name: String,
         /// The columns there are.
         columns: Vec<String>,

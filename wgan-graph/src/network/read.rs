@@ -231,7 +231,7 @@ fn read_costs(table: &Table, cost: &CostColumn) -> Result<Vec<f64>, GraphError> 
 /// Whether the rows are arcs, and why.
 fn is_directed(edges: &[Edge], rule: ArcRule) -> (bool, &'static str) {
     match rule {
-        ArcRule::Arcs => (true, "rows are arcs, as asked for"),
+        ArcRule::Arcs => (true, "rows are arcs, as chosen"),
         ArcRule::Detect | ArcRule::Refuse | ArcRule::Symmetrise => {
             let arcs: HashSet<(usize, usize)> =
                 edges.iter().filter(|e| e.u != e.v).map(|e| (e.u, e.v)).collect();
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn strengths_become_costs_as_asked_for() {
+    fn strengths_become_costs_by_their_rule() {
         let cost = CostColumn::Strength("weight".to_owned(), StrengthToCost::Inverse);
         let options = ReadOptions { cost, ..ReadOptions::default() };
         let (network, _) = read("source,target,weight\na,b,4\n", &options).unwrap();

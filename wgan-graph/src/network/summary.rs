@@ -44,7 +44,7 @@ pub struct NetworkSummary {
     pub largest_component: usize,
     /// Ids of the node list that occur twice; counted once.
     pub repeated_ids: usize,
-    /// Nodes outside the largest component, left out where only that one was asked for.
+    /// Nodes outside the largest component, left out where only that one is kept.
     pub dropped_nodes: usize,
 }
 

@@ -1,19 +1,19 @@
 //! New nodes: connection patterns that follow the law of the existing ones.
 
-mod aim;
 mod averages;
 mod clustering;
-mod cone;
 mod config;
-mod gain;
 mod growth;
+mod growth_ratios;
+mod growth_target;
+mod landmark_distances;
 mod node_generator;
 mod pattern;
 mod pattern_generator;
-mod places;
 mod result;
 #[cfg(test)]
 mod tests;
+mod triangle_inequality;
 
 pub use config::NodeGeneratorConfig;
 pub use node_generator::NodeGenerator;

@@ -69,8 +69,8 @@ impl PatternGenerator {
 
     /// `n` patterns, spread over the law as evenly as `n` can be.
     ///
-    /// What the WGAN answers for is how the columns go together. Many more are drawn than asked
-    /// for, put in order of degree and reach, and taken at equal steps (systematic sampling), so
+    /// What the WGAN answers for is how the columns go together. Many more are drawn than
+    /// needed, put in order of degree and mean distance, and taken at equal steps (systematic sampling), so
     /// that there are hubs and leaves in their proportion. Then each value is replaced by one of
     /// the data at the same rank, so that each column has the margin of the data, and the
     /// clustering has it for each degree.
@@ -134,8 +134,8 @@ mod tests {
             degree: 1 + i % 4,
             clustering: if [1, 2, 3].contains(&(i % 8)) { 1.0 } else { 0.0 },
             log_neighbour_degree: (i as f64 / 40.0).sin(),
-            reach: i as f64,
-            place: vec![(i % 7) as f64],
+            mean_hops: i as f64,
+            landmarks: vec![(i % 7) as f64],
         };
         let known: Vec<Pattern> = (0..200).map(pattern).collect();
         let config = NodeGeneratorConfig::new().with_n_steps(3).with_width(8);
@@ -153,8 +153,8 @@ mod tests {
             values.sort_by(f64::total_cmp);
             values
         };
-        for (rank, reach) in in_order(|p| p.reach).into_iter().enumerate() {
-            assert_eq!((reach / 5.0).floor(), rank as f64); // one of each five
+        for (rank, hops) in in_order(|p| p.mean_hops).into_iter().enumerate() {
+            assert_eq!((hops / 5.0).floor(), rank as f64); // one of each five
         }
         let mut around: Vec<f64> = known.iter().map(|p| p.log_neighbour_degree).collect();
         around.sort_by(f64::total_cmp);
@@ -169,8 +169,8 @@ mod tests {
             degree: 2,
             clustering: 0.0,
             log_neighbour_degree: 1.0,
-            reach: i as f64,
-            place: vec![i as f64],
+            mean_hops: i as f64,
+            landmarks: vec![i as f64],
         };
         let known: Vec<Pattern> = (0..200).map(pattern).collect();
         let config = NodeGeneratorConfig::new().with_n_steps(300).with_width(16);
@@ -178,7 +178,7 @@ mod tests {
         let model = PatternGenerator::fit(&known, &config, (), &mut rng, &device).unwrap();
         let mut drawn = Vec::new();
         (0..60).for_each(|_| drawn.extend(model.draw(1, 1.0, &mut rng)));
-        let off = drawn.iter().map(|p| (p.reach - p.place[0]).abs()).sum::<f64>() / 60.0;
+        let off = drawn.iter().map(|p| (p.mean_hops - p.landmarks[0]).abs()).sum::<f64>() / 60.0;
         // Two independent columns would be off by 67 on average, with a standard error of 6.
         assert!(off < 40.0, "{off}");
         assert!(model.draw(0, 1.0, &mut rng).is_empty());

@@ -22,7 +22,7 @@ use crate::network::Network;
 /// The shortest-path distance of a network; infinite where no path leads.
 ///
 /// Dijkstra's algorithm from each source, or breadth-first search where all edges cost the same.
-/// Directed graphs follow their arcs. Nothing is stored: each call computes what it is asked for.
+/// Directed graphs follow their arcs. Nothing is stored: each call computes what it returns.
 ///
 /// # Example
 /// ```
