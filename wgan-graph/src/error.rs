@@ -50,6 +50,14 @@ pub enum GraphError {
         /// The cost.
         got: f64,
     },
+    /// A stored network that contradicts itself.
+    #[error("stored network: expected {expected}, got {got}")]
+    Stored {
+        /// What it should have.
+        expected: &'static str,
+        /// What it has.
+        got: String,
+    },
     /// A graph without nodes.
     #[error("the graph has no nodes")]
     Empty,

@@ -9,23 +9,38 @@
 //! do the work of `n²` pairs.
 //!
 //! # A first program
-//! How far are two laws apart on a road with a toll, and which edges carry the difference?
+//! How far are two laws apart on the nodes of your own petgraph graph, and which edges carry the
+//! difference? Node indexes are those of the graph, also where it has holes.
 //!
 //! ```
-//! use wgan_graph::{Edge, Network, graph_w1, largest_violation};
-//! let ids = ["home", "bridge", "work"].map(String::from).to_vec();
-//! let edges = [(0, 1, 2.0), (1, 2, 3.0)].map(|(u, v, cost)| Edge { u, v, cost });
-//! let (network, _) = Network::from_edges(ids, &edges, false)?;
-//! let w1 = graph_w1(&network, &[1.0, 0.0, 0.0], &[0.0, 0.5, 0.5])?;
-//! assert_eq!(w1.value, 3.5); // all of it crosses the first edge, half of it the second
-//! assert_eq!(w1.flow.len(), 2);
+//! use wgan_graph::petgraph::graph::UnGraph;
+//! use wgan_graph::{Network, graph_w1, largest_violation};
+//!
+//! struct Stop { name: &'static str, morning: f64, evening: f64 }
+//! struct Road { minutes: f64 }
+//!
+//! let mut city = UnGraph::<Stop, Road>::default();
+//! let home = city.add_node(Stop { name: "home", morning: 1.0, evening: 0.0 });
+//! let bridge = city.add_node(Stop { name: "bridge", morning: 0.0, evening: 0.5 });
+//! let work = city.add_node(Stop { name: "work", morning: 0.0, evening: 0.5 });
+//! city.add_edge(home, bridge, Road { minutes: 2.0 });
+//! city.add_edge(bridge, work, Road { minutes: 3.0 });
+//!
+//! let (network, _) = Network::from_graph(&city, |road| road.weight().minutes)?;
+//! let law = |of: fn(&Stop) -> f64| network.node_indices().map(|i| of(&city[i])).collect();
+//! let (morning, evening): (Vec<f64>, Vec<f64>) = (law(|s| s.morning), law(|s| s.evening));
+//! let w1 = graph_w1(&network, &morning, &evening)?;
+//! assert_eq!(w1.value, 3.5); // all of it crosses the first road, half of it the second
+//! let half = w1.flow.iter().find(|edge| edge.mass == 0.5).map(|edge| network.node_index(edge.target));
+//! assert_eq!(half.map(|index| city[index].name), Some("work"));
 //! assert!(largest_violation(&network, &w1.potential) <= 0.0); // the proof that no plan is cheaper
 //! # Ok::<(), wgan_graph::GraphError>(())
 //! ```
 //!
 //! # Where things are
 //! - [`Network`]: from an edge list ([`read_network`]) or any petgraph graph
-//!   ([`Network::from_graph`]). What is dropped, kept and refused is counted in [`NetworkSummary`].
+//!   ([`Network::from_graph`]), stored by serde. What is dropped, kept and refused is counted in
+//!   [`NetworkSummary`].
 //! - [`ShortestPaths`]: rows, all pairs, [`Landmarks`], the path itself.
 //! - [`graph_w1`]: exact `W₁` with potential and flow; [`mcshane_extension`] makes any function
 //!   1-Lipschitz, [`largest_violation`] checks one. [`ollivier_ricci`]: curvature of edges.
@@ -63,6 +78,10 @@ mod test_networks;
 pub mod transport;
 mod walk_law;
 pub mod whole_network;
+
+pub use burn;
+pub use ndarray;
+pub use petgraph;
 
 pub use anomaly::{AnomalyConfig, NodeAnomaly, Reason, conformal_p_values, find_anomalies};
 pub use critic::{
