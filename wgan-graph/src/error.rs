@@ -26,6 +26,19 @@ pub enum GraphError {
         /// The columns there are.
         columns: Vec<String>,
     },
+    /// A first line that looks like data where the columns should be named.
+    #[error(
+        "{}: the first line is `{line}`, which looks like data; expected a header like `{expected}`",
+        path.display()
+    )]
+    NoHeader {
+        /// The file.
+        path: PathBuf,
+        /// Its first line.
+        line: String,
+        /// A header.
+        expected: &'static str,
+    },
     /// A cell that cannot be used.
     #[error("{}, row {row}: {column} is {got:?}, expected {expected}", path.display())]
     Cell {

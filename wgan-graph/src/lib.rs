@@ -92,7 +92,7 @@ pub use error::GraphError;
 pub use generator::{ConditionalNodeLawGenerator, NodeLawGenerator};
 pub use links::{Link, likely_links, link_scores};
 pub use network::{
-    Adjacency, ArcRule, Cleaning, Components, CostColumn, Edge, Network, NetworkSummary,
+    Adjacency, ArcRule, Cleaning, Components, CostColumn, Edge, Header, Network, NetworkSummary,
     NodeFeatures, ReadOptions, StrengthToCost, read_features, read_network, read_pairs,
 };
 pub use new_nodes::{MarkedNode, NewEdge, NewNodes, NodeGenerator, NodeGeneratorConfig};

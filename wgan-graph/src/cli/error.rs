@@ -28,6 +28,7 @@ fn remedy(error: &GraphError) -> &'static str {
     match error {
         GraphError::Directed { .. } => " (--directed symmetrise)",
         GraphError::Components { .. } => " (--component largest)",
+        GraphError::NoHeader { expected: "source,target", .. } => " (--no-header)",
         _ => "",
     }
 }

@@ -119,7 +119,7 @@ fn the_metric_critic_finds_w1_on_real_networks() {
             "karate" => CostColumn::Hops,
             _ => CostColumn::Cost("weight".to_owned()),
         };
-        let options = ReadOptions { cost, arcs: ArcRule::Symmetrise, nodes: None };
+        let options = ReadOptions { cost, arcs: ArcRule::Symmetrise, ..ReadOptions::default() };
         let network = read_network(&path, &options).unwrap().0;
         let (n, paths) = (network.n_nodes(), ShortestPaths::new(&network));
         let all: Vec<usize> = (0..n).collect();

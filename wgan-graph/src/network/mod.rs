@@ -16,6 +16,7 @@ use std::collections::HashMap;
 use petgraph::graph::NodeIndex;
 use serde::{Deserialize, Serialize};
 
+pub use crate::table::Header;
 pub use adjacency::Adjacency;
 pub use build::{Cleaning, Edge};
 pub use components::Components;
