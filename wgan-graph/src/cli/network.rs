@@ -101,7 +101,7 @@ impl NetworkArgs {
     /// is spent.
     ///
     /// # Errors
-    /// [`CliError::Usage`].
+    /// [`CliError::Program`].
     pub fn check_output(&self, out: &Path, others: &[&Path]) -> Result<(), CliError> {
         let nodes = self.nodes.as_deref();
         let read: Vec<&Path> =
