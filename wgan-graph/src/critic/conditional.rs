@@ -4,7 +4,8 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
 use wgan_cond::Labelled;
-use wgan_core::{Critic, Mlp, MlpConfig, WganError};
+use wgan_core::model::Mlp;
+use wgan_core::{Critic, MlpConfig, WganError};
 
 use super::metric::anchor_distances;
 use crate::error::GraphError;

@@ -5,7 +5,8 @@ use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
 use wgan_cond::Labelled;
-use wgan_core::{Generator, Mlp, MlpConfig, WganError};
+use wgan_core::model::Mlp;
+use wgan_core::{Generator, MlpConfig, WganError};
 
 /// `(z, y) ↦ softmax(mlp(z, y))`: a law on the nodes for each latent and context.
 #[derive(Module, Debug)]
@@ -48,7 +49,10 @@ mod tests {
     use crate::transport::{graph_w1, largest_violation};
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
-    use wgan_core::{Fit, LipschitzStrategy, OptimizerConfig, Prior, Schedule, TrainConfig, Wgan};
+    use wgan_core::lipschitz::LipschitzStrategy;
+    use wgan_core::model::Prior;
+    use wgan_core::train::Schedule;
+    use wgan_core::{Fit, OptimizerConfig, TrainConfig, Wgan};
 
     #[derive(Clone)]
     struct Nothing;
@@ -77,7 +81,7 @@ mod tests {
             &config,
         );
         let prior = ContextPrior { dim: 2 };
-        let fit = Fit::new(&config, &data, &prior, &device, 1).unwrap();
+        let fit = Fit::new(&data, &prior, &device, 1).unwrap();
         let wgan = fit.run(wgan).unwrap().wgan;
         for (context, first) in [(0.0, 1), (1.0, 8)] {
             let y = Tensor::<2>::zeros([200, 1], &device) + context;

@@ -4,7 +4,7 @@ use burn::tensor::Device;
 use ndarray::Array2;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
-use wgan_core::convert::{points_of, tensor_of};
+use wgan_core::{points_of, tensor_of};
 use wgan_core::train::{Recorder, Schedule};
 use wgan_core::whitening::RankScale;
 use wgan_core::{

@@ -5,7 +5,9 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
 use wgan_cond::Labelled;
-use wgan_core::{Dataset, GaussianPrior, Prior, Sample};
+use wgan_core::GaussianPrior;
+use wgan_core::model::{Prior, Sample};
+use wgan_core::train::Dataset;
 
 use super::law::NodeLaw;
 
