@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
-use wgan_core::write_atomically;
+use wgan_core::file::write_atomically;
 
 use super::chart;
 use super::html::{decimal, escape, figure, list, percent, section, table};
