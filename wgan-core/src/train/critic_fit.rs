@@ -71,7 +71,8 @@ impl CriticConfig {
         }
         let device = real.batch(&[0]).displacement(&real.batch(&[0])).device();
         let wgan = Wgan::new(critic, Replay::default(), strategy, &self.train_config());
-        let fit = Fit::new(real, &Replayed(fake), &device, 0)?.with_rng(rng.clone());
+        let replayed = Replayed(fake);
+        let fit = Fit::new(real, &replayed, &device, 0)?.with_rng(rng.clone());
         let outcome = fit.run(wgan)?.into_result()?;
         *rng = outcome.rng;
         Ok(outcome.wgan.critic.valid())
