@@ -155,7 +155,7 @@ fn by_candidates(run: &Experiment) -> Result<Curve, Failure> {
     let config = MaterialsConfig::new(20).with_seed(run.seed);
     let model = MaterialsModel::fit(&table, &config, None, (), &device())?;
     let sampler = model.sampler(&device())?;
-    let checker = Checker::new(&table.compositions);
+    let checker = Checker::new(table.formulas());
     let mut curve = Curve::new("sample and check", 1.0);
     for n_chunks in [2, 8, 32, 128, 512] {
         if n_chunks > run.size(512, 32) {

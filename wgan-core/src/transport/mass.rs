@@ -10,11 +10,11 @@ pub fn uniform(n: usize) -> Vec<f64> {
     vec![1.0 / n as f64; n]
 }
 
-/// Total of `weights` after checking them.
+/// Total of `weights` after checking them; `at` names them in errors.
 ///
 /// # Errors
 /// Empty, NaN, infinite or negative weights, and weights that are all zero.
-pub(crate) fn checked_total(at: &'static str, weights: &[f64]) -> Result<f64, WganError> {
+pub fn checked_total(at: &'static str, weights: &[f64]) -> Result<f64, WganError> {
     if weights.is_empty() {
         return Err(WganError::TooFew { at, what: "numbers", expected: 1, got: 0 });
     }

@@ -2,7 +2,7 @@
 
 use super::cost::GroundCost;
 use super::mass::matched_totals;
-use super::network_simplex::c_transform;
+use super::points::c_transform;
 use super::plan::check_sizes;
 use crate::error::WganError;
 

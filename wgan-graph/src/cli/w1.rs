@@ -12,7 +12,7 @@ use wgan_graph::{
 
 use super::CliError;
 use super::network::{Directed, NetworkArgs};
-use super::output::note;
+use super::output::{note, note_unused};
 
 /// Options of `w1`.
 #[derive(Debug, Args)]
@@ -73,6 +73,7 @@ impl W1 {
             let svg = draw(&network, &points, &transport.potential, &transport.flow);
             write_atomically(picture, svg.as_bytes())?;
         }
+        note_unused(&summary, self.network.has_costs());
         let answer = answer(&network, &transport);
         Ok(print(&if self.json { to_json(&answer)? } else { table(&answer) })?)
     }

@@ -9,10 +9,11 @@ use wgan_core::{Generator, MlpConfig, OptimizerConfig, TrainConfig, Wgan};
 
 use super::*;
 use crate::network::{ArcRule, CostColumn, Edge, Network, ReadOptions, read_network};
-use crate::node_law::NodeLaw;
 use crate::paths::ShortestPaths;
+use crate::sample::NodeLaw;
+use crate::shared_data;
 use crate::test_networks::network;
-use crate::{graph_w1, largest_violation, mcshane_extension, shared_data};
+use crate::transport::{graph_w1, largest_violation, mcshane_extension};
 
 /// `rows × columns` squares, all edges of cost 1.
 fn grid(rows: usize, columns: usize) -> Network {
@@ -117,7 +118,7 @@ fn the_metric_critic_finds_w1_on_real_networks() {
             "karate" => CostColumn::Hops,
             _ => CostColumn::Cost("weight".to_owned()),
         };
-        let options = ReadOptions { cost, arcs: ArcRule::Symmetrise, nodes: None };
+        let options = ReadOptions { cost, arcs: ArcRule::Symmetrise, ..ReadOptions::default() };
         let network = read_network(&path, &options).unwrap().0;
         let (n, paths) = (network.n_nodes(), ShortestPaths::new(&network));
         let all: Vec<usize> = (0..n).collect();

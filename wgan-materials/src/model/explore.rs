@@ -84,20 +84,14 @@ impl Sampler {
         composition: &Composition,
         rng: &mut ChaCha8Rng,
     ) -> Result<Point, MaterialsError> {
-        let refused =
-            |reason: String| MaterialsError::NoCondition { name: composition.to_string(), reason };
-        let encoded = self.alphabet.encode(composition);
-        let slots = encoded.filter(|slots| slots.len() <= self.alphabet.n_slots());
-        let slots: Slots = slots.ok_or_else(|| {
-            refused("it has elements, or a number of them, that no known material has".to_owned())
-        })?;
+        let slots = self.slots_of(composition)?;
         let row = self.known.iter().position(|known| known == composition);
         let given = match (self.given.width(), row) {
             (0, _) => None,
             (_, Some(row)) => self.given.codes(&vec![row; N_TRIED], &self.device),
             (_, None) => {
-                let told = "a model with conditions starts from known materials only";
-                return Err(refused(told.to_owned()));
+                let reason = "a model with conditions starts from known materials only".to_owned();
+                return Err(MaterialsError::NoCondition { name: composition.to_string(), reason });
             }
         };
         let wanted = vec![slots.clone(); N_TRIED];

@@ -117,16 +117,20 @@ impl MaterialsGenerator {
     /// Elements and properties for a batch of latents.
     pub fn forward(&self, latent: &MaterialsLatent) -> Generated {
         let elements = self.elements(latent);
-        let inputs = self.property_inputs(elements.clone(), latent.amounts.clone());
+        Generated { codes: self.attributes(elements.clone(), latent), elements }
+    }
+
+    /// Codes of numbers, not snapped, and one-hot classes of these elements, `[n, d]`; one unused column where there are none.
+    pub(super) fn attributes(&self, elements: Tensor<3>, latent: &MaterialsLatent) -> Tensor<2> {
+        let inputs = self.property_inputs(elements, latent.amounts.clone());
         let z = latent.z_property.clone().narrow(1, 0, PROPERTY_NOISE);
         let classes = self.class_codes(&inputs, latent);
         let numbers = self.number_codes(&inputs, classes.clone(), z);
         let codes: Vec<Tensor<2>> = numbers.into_iter().chain(classes).collect();
-        let codes = match codes.is_empty() {
+        match codes.is_empty() {
             true => latent.amounts.clone().narrow(1, 0, 1).zeros_like(),
             false => Tensor::cat(codes, 1),
-        };
-        Generated { codes, elements }
+        }
     }
 
     /// One-hot elements slot by slot, `[n, k, e]`.

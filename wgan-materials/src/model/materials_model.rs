@@ -268,6 +268,9 @@ impl MaterialsModel {
         if let Some(checkpoints) = checkpoints {
             fit = fit.with_checkpoints(checkpoints);
         }
+        if let Some(plateau) = config.plateau {
+            fit = fit.with_stop_rule(plateau);
+        }
         let outcome = fit.run(wgan)?;
         let networks =
             Networks { generator: outcome.wgan.averaged, critic: outcome.wgan.critic.valid() };

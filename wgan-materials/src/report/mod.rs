@@ -5,7 +5,10 @@ mod chart;
 mod html;
 mod laws;
 mod page;
+mod row_report;
 mod summary;
+
+pub use row_report::RowReport;
 
 use std::collections::BTreeMap;
 use std::path::Path;

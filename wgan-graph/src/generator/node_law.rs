@@ -7,7 +7,7 @@ use rand::Rng;
 use wgan_core::model::Mlp;
 use wgan_core::{Generator, MlpConfig, WganError};
 
-use crate::node_law::NodeLaw;
+use crate::sample::NodeLaw;
 
 /// `z ↦ softmax(mlp(z))`: a law on the `v` nodes for each latent.
 ///
@@ -45,9 +45,10 @@ impl Generator for NodeLawGenerator {
 mod tests {
     use super::*;
     use crate::critic::{AnchorRelease, MetricCritic};
-    use crate::network::{Edge, Network};
-    use crate::node_law::NodeSamples;
-    use crate::{ShortestPaths, graph_w1};
+    use crate::paths::ShortestPaths;
+    use crate::sample::NodeSamples;
+    use crate::test_networks::unit_network;
+    use crate::transport::graph_w1;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
     use wgan_core::train::Schedule;
@@ -56,9 +57,7 @@ mod tests {
     #[test]
     fn a_law_on_two_ends_of_a_ring_is_learnt() {
         let n = 24;
-        let edges: Vec<Edge> = (0..n).map(|u| Edge { u, v: (u + 1) % n, cost: 1.0 }).collect();
-        let ids = (0..n).map(|i| i.to_string()).collect();
-        let (ring, _) = Network::from_edges(ids, &edges, false).unwrap();
+        let ring = unit_network(n, (0..n).map(|u| (u, (u + 1) % n)));
         let (paths, device) = (ShortestPaths::new(&ring), Device::flex());
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         // Nodes 0 to 3 and, three times as often, 12 to 15.

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_holds_the_nodes_that_were_asked_for() {
+    fn a_batch_holds_the_nodes_of_its_rows() {
         let samples = NodeSamples::new(vec![2, 0, 2], 3, &Device::flex());
         assert_eq!(samples.batch(&[1, 2]).mean_law(), [0.5, 0.0, 0.5]);
         assert_eq!(samples.law()[0], 1.0 / 3.0);

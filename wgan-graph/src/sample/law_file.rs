@@ -4,14 +4,14 @@ use std::path::Path;
 
 use crate::error::GraphError;
 use crate::network::Network;
-use crate::table::read_table;
+use crate::table::{Blanks, Header, read_table};
 
 /// Reads `id,weight` into one weight per node of `network`; repeated ids add up.
 ///
 /// # Errors
 /// Files that cannot be read, ids that are no nodes, weights that are negative or not finite.
 pub fn read_law(path: &Path, network: &Network) -> Result<Vec<f64>, GraphError> {
-    let table = read_table(path)?;
+    let table = read_table(path, Header::First, Blanks::Belong)?;
     let ids = table.column("id")?.unwrap_or(0);
     let expected = "a finite weight from zero up";
     let weights =

@@ -13,13 +13,13 @@ const N_ROUGH: usize = 64;
 
 /// Distances in hops from a few nodes to all nodes.
 #[derive(Clone, Debug)]
-pub struct Places {
+pub struct LandmarkDistances {
     /// `[nodes][landmarks + probes]`.
     rows: Vec<Vec<f32>>,
     n_landmarks: usize,
 }
 
-impl Places {
+impl LandmarkDistances {
     /// `n_landmarks` far apart, which say where a node is, and `n_probes`, whose mean says how
     /// central it is.
     ///
@@ -59,12 +59,12 @@ impl Places {
     }
 
     /// Mean distance to the probes, without a probe at distance zero: that is the node itself.
-    pub fn reach(&self, row: &[f32]) -> f64 {
+    pub fn mean(&self, row: &[f32]) -> f64 {
         let others = row[self.n_landmarks..].iter().filter(|&&d| d > 0.0);
         mean(others.map(|&d| f64::from(d)))
     }
 
-    /// Adds the last node of `neighbours`; tells `nearer` each time that a node comes nearer to a
+    /// Adds the last node of `neighbours`; calls `nearer` each time that a node comes nearer to a
     /// landmark or a probe by that.
     ///
     /// # Complexity
@@ -122,8 +122,8 @@ mod tests {
         let n = 120;
         let mut neighbours = line(n);
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let mut places = Places::new(&network(&neighbours), 3, 10, &mut rng).unwrap();
-        let before = places.clone();
+        let mut distances = LandmarkDistances::new(&network(&neighbours), 3, 10, &mut rng).unwrap();
+        let before = distances.clone();
         let zero = |column: usize| (0..n).find(|&v| before.of(v)[column] == 0.0).unwrap();
         let sources: Vec<usize> = (0..13).map(zero).collect();
         for _ in 0..20 {
@@ -132,15 +132,15 @@ mod tests {
             around.iter().for_each(|&u| neighbours[u as usize].push(new));
             neighbours.push(around.into_iter().collect());
             let mut told = BTreeSet::new();
-            let last = places.clone();
-            places.add(&neighbours, |v| {
+            let last = distances.clone();
+            distances.add(&neighbours, |v| {
                 told.insert(v);
             });
             let rows = ShortestPaths::hops(&network(&neighbours)).rows(&sources);
             for v in 0..neighbours.len() {
                 let expected: Vec<f32> = rows.iter().map(|row| row[v] as f32).collect();
-                assert_eq!(places.of(v), expected, "node {v} of {new}");
-                let is_nearer = v < new as usize && places.of(v) != last.of(v);
+                assert_eq!(distances.of(v), expected, "node {v} of {new}");
+                let is_nearer = v < new as usize && distances.of(v) != last.of(v);
                 assert_eq!(told.contains(&(v as u32)), is_nearer, "node {v} of {new}");
             }
         }
@@ -150,9 +150,10 @@ mod tests {
     fn probes_are_as_central_as_all_nodes() {
         let n = 400;
         let line = network(&line(n));
-        let places = Places::new(&line, 1, 20, &mut ChaCha8Rng::seed_from_u64(2)).unwrap();
-        let reaches = (0..n).map(|v| places.reach(places.of(v)));
-        let mean = reaches.sum::<f64>() / n as f64;
+        let distances =
+            LandmarkDistances::new(&line, 1, 20, &mut ChaCha8Rng::seed_from_u64(2)).unwrap();
+        let mean_hops = (0..n).map(|v| distances.mean(distances.of(v)));
+        let mean = mean_hops.sum::<f64>() / n as f64;
         let exact = (n + 1) as f64 / 3.0;
         // Mean distances go from 100 in the middle to 200 at an end: twenty random probes would be
         // off by 30 / sqrt(20) = 7, twenty in exact order by less than 100 / 20 / 2 = 2.5.

@@ -1,12 +1,12 @@
-//! Costs of new edges that leave the metric as it is.
+//! Costs of new edges that keep the triangle inequality, so that the metric stays as it is.
 
 use rayon::prelude::*;
 
 use crate::network::{Adjacency, Network};
 use crate::paths::LocalSearch;
 
-/// Most nodes whose edges are looked at to tell a metric, evenly spaced.
-const N_LOOKED_AT: usize = 1000;
+/// Nodes whose edges are checked to tell a metric, evenly spaced.
+const N_CHECKED: usize = 1000;
 /// Relative round-off of a sum of costs.
 const ROUND_OFF: f64 = 1e-9;
 
@@ -15,8 +15,8 @@ const ROUND_OFF: f64 = 1e-9;
 pub fn is_metric(network: &Network) -> bool {
     let arcs = network.arcs();
     let n = network.n_nodes();
-    let step = n.div_ceil(N_LOOKED_AT).max(1);
-    let looked_at: Vec<usize> = (0..n).step_by(step).collect();
+    let step = n.div_ceil(N_CHECKED).max(1);
+    let checked: Vec<usize> = (0..n).step_by(step).collect();
     let is_shortest = |search: &mut LocalSearch, &u: &usize| {
         let farthest = arcs.costs(u).iter().copied().fold(0.0, f64::max);
         let mut holds = true;
@@ -34,7 +34,7 @@ pub fn is_metric(network: &Network) -> bool {
     };
     let search = || LocalSearch::new(n);
     arcs.common_cost().is_none()
-        && looked_at.par_iter().map_init(search, is_shortest).all(|holds| holds)
+        && checked.par_iter().map_init(search, is_shortest).all(|holds| holds)
 }
 
 /// Moves the costs `w` of the edges of each new node into the cone

@@ -1,7 +1,7 @@
 //! Surplus of each node in whole units of mass, so that flows add and subtract without round-off.
 
 use wgan_core::WganError;
-use wgan_core::transport::MASS_TOLERANCE;
+use wgan_core::transport::{MASS_TOLERANCE, checked_total};
 
 use crate::error::GraphError;
 use crate::network::{Components, Network};
@@ -23,8 +23,8 @@ impl Supply {
     /// Rounds two laws to units that balance within each component.
     pub fn new(network: &Network, mu: &[f64], nu: &[f64]) -> Result<Self, GraphError> {
         let n = network.n_nodes();
-        let mu_total = checked_total("first law", n, mu)?;
-        let nu_total = checked_total("second law", n, nu)?;
+        let mu_total = total("first law", n, mu)?;
+        let nu_total = total("second law", n, nu)?;
         if (mu_total - nu_total).abs() > MASS_TOLERANCE * mu_total.max(nu_total) {
             return Err(
                 WganError::UnequalMass { source_total: mu_total, target_total: nu_total }.into()
@@ -68,18 +68,10 @@ fn balance(network: &Network, mu: &[f64], nu: &[f64], units: &mut [i64]) -> Resu
     Ok(())
 }
 
-fn checked_total(at: &'static str, n: usize, law: &[f64]) -> Result<f64, GraphError> {
+/// Total of a law with one weight per node.
+fn total(at: &'static str, n: usize, law: &[f64]) -> Result<f64, GraphError> {
     if law.len() != n {
         return Err(WganError::Shape { at, expected: vec![n], got: vec![law.len()] }.into());
     }
-    for (index, &got) in law.iter().enumerate() {
-        if !got.is_finite() {
-            return Err(WganError::NotFinite { at, index: vec![index], got }.into());
-        }
-        if got < 0.0 {
-            return Err(WganError::NegativeMass { at, index, got }.into());
-        }
-    }
-    let total: f64 = law.iter().sum();
-    if total > 0.0 && total.is_finite() { Ok(total) } else { Err(WganError::NoMass { at }.into()) }
+    Ok(checked_total(at, law)?)
 }

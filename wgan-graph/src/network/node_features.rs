@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::Network;
 use crate::error::GraphError;
-use crate::network::Network;
-use crate::table::{Table, read_table};
+use crate::table::{Blanks, Header, Table, read_table};
 
 /// One row of numbers per node of a network; only entries that are not zero are kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,7 +51,7 @@ impl NodeFeatures {
 /// Files that cannot be read, ids that are no nodes, cells that are no finite numbers; in the
 /// second form also [`GraphError::NoFeatures`] for a node without a row.
 pub fn read_features(path: &Path, network: &Network) -> Result<NodeFeatures, GraphError> {
-    let table = read_table(path)?;
+    let table = read_table(path, Header::First, Blanks::Belong)?;
     let rows = vec![BTreeMap::new(); network.n_nodes()];
     if table.header == ["id", "feature", "value"] {
         read_entries(&table, network, rows)

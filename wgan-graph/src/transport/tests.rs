@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use wgan_core::transport::{DenseCost, solve_transport};
 
 use super::*;
-use crate::path_w1;
+use crate::network::Network;
 use crate::paths::ShortestPaths;
 use crate::test_networks::network;
 
