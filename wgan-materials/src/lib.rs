@@ -66,7 +66,7 @@
 
 pub use burn;
 pub use polars;
-pub use wgan_core::Whitening;
+pub use wgan_core::whitening::Whitening;
 
 mod candidates;
 mod checks;

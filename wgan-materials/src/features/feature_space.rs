@@ -6,8 +6,9 @@ use std::path::Path;
 use ndarray::{Array2, ArrayView2, Axis, s};
 use polars::prelude::{Column as FrameColumn, DataFrame};
 use serde::{Deserialize, Serialize};
+use wgan_core::WganError;
 use wgan_core::file::write_atomically;
-use wgan_core::{WganError, Whitener, Whitening};
+use wgan_core::whitening::{Whitener, Whitening};
 
 use super::composition_features::feature_rows;
 use super::feature_block::{ColumnBlock, CompositionBlock};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
-use wgan_core::write_atomically;
+use wgan_core::file::write_atomically;
 
 use super::chart;
 use super::html::{decimal, escape, figure, list, percent, section, table};
@@ -133,7 +133,12 @@ impl RowReport<'_> {
             vec![name, decimal(value), decimal(floor), meaning.to_string()]
         };
         let mut rows = vec![
-            row("c2st".into(), e.c2st, Some(0.5), "accuracy of a forest that tells the rows from real ones"),
+            row(
+                "c2st".into(),
+                e.c2st,
+                Some(0.5),
+                "accuracy of a forest that tells the rows from real ones",
+            ),
             row(
                 "joint W₁".into(),
                 e.w1_joint.map(|figure| figure.value),
