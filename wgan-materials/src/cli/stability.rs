@@ -1,0 +1,312 @@
+//! `stability`.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::path::PathBuf;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use polars::prelude::{CsvWriter, DataFrame, PolarsError, SerWriter};
+use serde::Serialize;
+use wgan_core::{WganError, print, to_json, waiting, write_atomically};
+use wgan_materials::{
+    CandidateStability, Composition, ConvexHull, EnergyPredictorConfig, HeldOut, MaterialsError,
+    OnBadRow, PropertySelection, ReadOptions, Table, candidate_stability_frame, energy_notes,
+    formation_energies, formation_energy_column, known_stability_frame,
+};
+
+use super::CliError;
+use super::output::check_output;
+
+/// Options of `stability`.
+#[derive(Debug, Args)]
+pub struct Stability {
+    /// CSV or Parquet file of known compounds with their formation energies.
+    data: PathBuf,
+    /// Column of formation energies, eV/atom [default: one named formation_energy, e_form or the like].
+    #[arg(long, value_name = "COLUMN")]
+    energy: Option<String>,
+    /// The column holds total energies, eV/atom: each element's lowest row is its reference.
+    #[arg(long)]
+    total_energy: bool,
+    /// CSV file for the stabilities: of the candidates, most probably stable first; without candidates, of the known
+    /// compounds.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// CSV or Parquet file of candidates; their energies are predicted.
+    #[arg(long, value_name = "FILE")]
+    candidates: Option<PathBuf>,
+    /// A compound at most so far above the hull counts as stable, eV/atom.
+    #[arg(long, value_name = "ENERGY", default_value_t = 0.05, value_parser = not_negative)]
+    stable_within: f64,
+    /// Column of the formulas in both files [default: found by name and content].
+    #[arg(long, value_name = "NAME")]
+    formula_column: Option<String>,
+    /// Seed of the predictions.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Print JSON instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What came out.
+#[derive(Debug, Serialize)]
+struct Outcome {
+    /// The column of energies.
+    energy_column: String,
+    /// Different known compounds.
+    compounds: usize,
+    /// Of them, those on the hull; none where candidates were judged.
+    on_hull: Option<usize>,
+    /// Of them, those within the limit of the hull.
+    within: Option<usize>,
+    stable_within: f64,
+    /// How good predictions are; none without candidates.
+    held_out: Option<HeldOut>,
+    /// Different candidates.
+    candidates: Option<usize>,
+    /// Candidates that are known, candidates that are stable with probability one half or more.
+    known_candidates: Option<usize>,
+    likely_stable: Option<usize>,
+    notes: Vec<String>,
+}
+
+/// Known compounds with their energies.
+struct Known {
+    column: String,
+    compositions: Vec<Composition>,
+    energies: Vec<f64>,
+    notes: Vec<String>,
+}
+
+impl Stability {
+    /// Writes the stabilities and prints a summary.
+    pub fn run(&self) -> Result<(), CliError> {
+        let inputs: Vec<_> =
+            [Some(self.data.as_path()), self.candidates.as_deref()].into_iter().flatten().collect();
+        check_output(&self.out, &inputs)?;
+        let known = self.known()?;
+        known.notes.iter().for_each(|note| eprintln!("note: {note}"));
+        let candidates =
+            self.candidates.as_ref().map(|path| self.read_candidates(path)).transpose()?;
+        let outcome = match candidates {
+            None => self.judge_known(known)?,
+            Some(candidates) => self.judge_candidates(known, candidates)?,
+        };
+        eprintln!("stabilities written to {}", self.out.display());
+        Ok(print(&if self.json { to_json(&outcome) } else { outcome.to_string() })?)
+    }
+
+    /// Reads the table and makes formation energies of it.
+    fn known(&self) -> Result<Known, CliError> {
+        let properties = match &self.energy {
+            Some(name) => PropertySelection::Named(vec![name.clone()]),
+            None => PropertySelection::All,
+        };
+        let options = self.options().with_properties(properties);
+        let table = waiting(&format!("reading {}", self.data.display()), || {
+            Table::read(&self.data, &options)
+        })?;
+        eprintln!("{}", table.summary.brief());
+        let column = self.energy_column(&table)?;
+        let (compositions, energies) = numbers(&table, &column);
+        let energies = match self.total_energy {
+            true => formation_energies(&compositions, &energies)?,
+            false => energies,
+        };
+        let notes = energy_notes(&compositions, &energies)
+            .map_err(|error| self.with_advice(error, &column))?;
+        Ok(Known { column, compositions, energies, notes })
+    }
+
+    fn options(&self) -> ReadOptions {
+        let mut options = ReadOptions::default().with_on_bad_row(OnBadRow::Skip);
+        options.formula_column.clone_from(&self.formula_column);
+        options
+    }
+
+    fn energy_column(&self, table: &Table) -> Result<String, CliError> {
+        let names: Vec<&str> =
+            table.properties.iter().map(|property| property.name.as_str()).collect();
+        let found = match &self.energy {
+            Some(name) => names.iter().copied().find(|known| known == name),
+            None => formation_energy_column(&names),
+        };
+        found.map(str::to_owned).ok_or_else(|| {
+            CliError::Usage(format!(
+                "{}: no one column is named like a formation energy; give --energy COLUMN, one of {}",
+                self.data.display(),
+                if names.is_empty() { "none: the table has no numbers".to_owned() } else { names.join(", ") }
+            ))
+        })
+    }
+
+    fn with_advice(&self, error: MaterialsError, column: &str) -> CliError {
+        match error {
+            MaterialsError::Stability { .. } => {
+                CliError::Usage(format!("column `{column}`: {error}; give --total-energy if so"))
+            }
+            other => other.into(),
+        }
+    }
+
+    /// Different candidates, in the order of the file.
+    fn read_candidates(&self, path: &PathBuf) -> Result<Vec<Composition>, CliError> {
+        let options = self.options().with_properties(PropertySelection::None);
+        let table =
+            waiting(&format!("reading {}", path.display()), || Table::read(path, &options))?;
+        let mut seen = HashSet::new();
+        Ok(table
+            .compositions
+            .iter()
+            .filter(|composition| seen.insert(*composition))
+            .cloned()
+            .collect())
+    }
+
+    fn judge_known(&self, known: Known) -> Result<Outcome, CliError> {
+        let hull = ConvexHull::new(&known.compositions, &known.energies)?;
+        let bar = progress(hull.n_compounds());
+        let rows = hull.known_stabilities(|n| bar.inc(n as u64))?;
+        bar.finish_and_clear();
+        self.write(known_stability_frame(&rows))?;
+        let n_within = |limit: f64| {
+            let above = |row: &&wgan_materials::KnownStability| {
+                row.decomposition.decomposition_energy(row.formation_energy) <= limit
+            };
+            rows.iter().filter(above).count()
+        };
+        Ok(Outcome {
+            on_hull: Some(n_within(0.0)),
+            within: Some(n_within(self.stable_within)),
+            ..self.outcome(known, hull.n_compounds())
+        })
+    }
+
+    fn judge_candidates(
+        &self,
+        known: Known,
+        candidates: Vec<Composition>,
+    ) -> Result<Outcome, CliError> {
+        let n = known.compositions.len();
+        let predictor = waiting(&format!("learning from {n} energies"), || {
+            EnergyPredictorConfig::new(self.seed).fit(&known.compositions, &known.energies)
+        })?;
+        let mut rows = waiting(&format!("judging {} candidates", candidates.len()), || {
+            predictor.assess(&candidates, self.stable_within)
+        })?;
+        let unseen = unseen_note(&candidates, &predictor);
+        unseen.iter().for_each(|note| eprintln!("note: {note}"));
+        rows.sort_by(|a, b| {
+            b.probability.unwrap_or(-1.0).total_cmp(&a.probability.unwrap_or(-1.0))
+        });
+        self.write(candidate_stability_frame(&rows))?;
+        let is_likely = |row: &&CandidateStability| row.probability.is_some_and(|p| p >= 0.5);
+        let mut outcome = Outcome {
+            held_out: Some(predictor.held_out(self.stable_within)),
+            candidates: Some(rows.len()),
+            known_candidates: Some(rows.iter().filter(|row| row.is_known).count()),
+            likely_stable: Some(rows.iter().filter(is_likely).count()),
+            ..self.outcome(known, predictor.hull().n_compounds())
+        };
+        outcome.notes.extend(unseen);
+        Ok(outcome)
+    }
+
+    fn outcome(&self, known: Known, compounds: usize) -> Outcome {
+        Outcome {
+            energy_column: known.column,
+            compounds,
+            on_hull: None,
+            within: None,
+            stable_within: self.stable_within,
+            held_out: None,
+            candidates: None,
+            known_candidates: None,
+            likely_stable: None,
+            notes: known.notes,
+        }
+    }
+
+    fn write(&self, frame: Result<DataFrame, PolarsError>) -> Result<(), CliError> {
+        let mut bytes = Vec::new();
+        let written = frame.and_then(|mut frame| CsvWriter::new(&mut bytes).finish(&mut frame));
+        written.map_err(|error| WganError::io(&self.out, std::io::Error::other(error)))?;
+        Ok(write_atomically(&self.out, &bytes)?)
+    }
+}
+
+/// Rows that have a number in this column.
+fn numbers(table: &Table, column: &str) -> (Vec<Composition>, Vec<f64>) {
+    let values = table.property(column).map_or(&[][..], |property| &property.values);
+    let rows = table.compositions.iter().zip(values);
+    rows.filter_map(|(composition, value)| Some((composition.clone(), (*value)?))).unzip()
+}
+
+/// Says which elements nothing is known about.
+fn unseen_note(
+    candidates: &[Composition],
+    predictor: &wgan_materials::EnergyPredictor,
+) -> Option<String> {
+    let of = |composition: &Composition| predictor.unseen(composition);
+    let n = candidates.iter().filter(|composition| !of(composition).is_empty()).count();
+    let mut elements: Vec<_> = candidates.iter().flat_map(of).collect();
+    elements.sort_unstable();
+    elements.dedup();
+    let symbols: Vec<String> = elements.iter().map(ToString::to_string).collect();
+    let have = if n == 1 { "candidate has" } else { "candidates have" };
+    (n > 0).then(|| {
+        format!(
+            "{n} {have} an element that no known compound has, and no energy is predicted: {}",
+            symbols.join(", ")
+        )
+    })
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{} known compounds with a formation energy (`{}`)",
+            self.compounds, self.energy_column
+        )?;
+        if let (Some(on_hull), Some(within)) = (self.on_hull, self.within) {
+            writeln!(
+                f,
+                "{on_hull} are on the hull, {within} within {} eV/atom of it",
+                self.stable_within
+            )?;
+        }
+        if let (Some(n), Some(known), Some(likely)) =
+            (self.candidates, self.known_candidates, self.likely_stable)
+        {
+            let within = self.stable_within;
+            writeln!(
+                f,
+                "{n} candidates, {known} of them known; {likely} are within {within} eV/atom of the hull with"
+            )?;
+            writeln!(f, "probability one half or more")?;
+        }
+        if let Some(held_out) = &self.held_out {
+            writeln!(f, "{held_out}")?;
+            writeln!(
+                f,
+                "These figures hold for candidates that are as like the table as its own compounds are."
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn progress(n: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("hull {wide_bar} {pos}/{len} {eta}");
+    ProgressBar::new(n as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn not_negative(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(energy) if energy >= 0.0 && energy.is_finite() => Ok(energy),
+        _ => Err("expected an energy in eV/atom, at least 0".to_owned()),
+    }
+}
