@@ -115,7 +115,7 @@ impl Stability {
             true => formation_energies(&compositions, &energies)?,
             false => energies,
         };
-        let notes = energy_notes(&compositions, &energies)
+        let notes = energy_notes(&column, &compositions, &energies)
             .map_err(|error| self.with_advice(error, &column))?;
         Ok(Known { column, compositions, energies, notes })
     }

@@ -38,9 +38,6 @@ const NAMES: [&str; 8] = [
 /// assert_eq!(formation_energy_column(&["band_gap_eV"]), None);
 /// ```
 pub fn formation_energy_column<'a>(names: &[&'a str]) -> Option<&'a str> {
-    let plain = |name: &str| -> String {
-        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    };
     for wanted in NAMES {
         let mut found = names.iter().filter(|name| plain(name).contains(wanted));
         if let Some(first) = found.next() {
@@ -50,11 +47,17 @@ pub fn formation_energy_column<'a>(names: &[&'a str]) -> Option<&'a str> {
     None
 }
 
+/// Small letters and digits of a name.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// What to know about a column of formation energies: one sentence each, none where nothing is odd.
 ///
 /// # Errors
 /// [`MaterialsError::Stability`] if the elements' own rows are far from 0 eV/atom: these are total energies.
 pub fn energy_notes(
+    column: &str,
     compositions: &[Composition],
     energies: &[f64],
 ) -> Result<Vec<String>, MaterialsError> {
@@ -72,7 +75,7 @@ pub fn energy_notes(
             below.join(", ")
         )
     });
-    let notes = [unit_note(lowest), below, repeats_note(compositions, energies)];
+    let notes = [name_note(column), unit_note(lowest), below, repeats_note(compositions, energies)];
     Ok(notes.into_iter().flatten().collect())
 }
 
@@ -135,6 +138,14 @@ fn check_references(elements: &BTreeMap<Element, f64>) -> Result<(), MaterialsEr
     }
 }
 
+/// Words in a name, in small letters without other signs, that tell of another unit than eV/atom.
+const OTHER_UNITS: [&str; 6] = ["percell", "performula", "perfu", "evfu", "kjmol", "kjpermol"];
+
+fn name_note(column: &str) -> Option<String> {
+    let is_other = OTHER_UNITS.iter().any(|unit| plain(column).contains(unit));
+    is_other.then(|| format!("column `{column}` is not per atom by its name; expected eV per atom"))
+}
+
 fn unit_note(lowest: Option<(&Composition, f64)>) -> Option<String> {
     let (composition, energy) = lowest.filter(|(_, energy)| *energy < LOWEST_PER_ATOM)?;
     let likely = if energy < LOWEST_PER_FORMULA { "kJ/mol" } else { "eV per formula unit" };
@@ -180,7 +191,7 @@ mod tests {
     }
 
     fn notes(formulas: &[&str], energies: &[f64]) -> Vec<String> {
-        energy_notes(&read(formulas), energies).unwrap()
+        energy_notes("e", &read(formulas), energies).unwrap()
     }
 
     #[test]
@@ -201,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn units_are_judged_by_magnitude() {
+    fn units_are_judged_by_magnitude_and_name() {
         assert_eq!(
             notes(&["Al2O3", "NaCl"], &[-17.3, -4.2]),
             [
@@ -210,6 +221,10 @@ mod tests {
             ]
         );
         assert!(notes(&["Al2O3"], &[-1675.7])[0].contains("looks like kJ/mol"));
+        assert_eq!(
+            energy_notes("e_form_eV_per_cell", &read(&["Al2O3"]), &[-3.4]).unwrap(),
+            ["column `e_form_eV_per_cell` is not per atom by its name; expected eV per atom"]
+        );
     }
 
     #[test]
@@ -227,7 +242,7 @@ mod tests {
         let known = read(&["Na", "Cl", "NaCl", "Na"]);
         let energies = [-1.3, -1.8, -3.4, -1.2];
         assert_eq!(
-            energy_notes(&known, &energies).unwrap_err().to_string(),
+            energy_notes("e", &known, &energies).unwrap_err().to_string(),
             "stability, formation energies: expected 0 eV/atom for elements, got -1.3 for Na: these are total energies"
         );
         let formation = formation_energies(&known, &energies).unwrap();

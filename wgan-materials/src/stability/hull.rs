@@ -70,7 +70,7 @@ impl ConvexHull {
             .filter(|(composition, _)| composition.n_elements() > 1)
             .map(|(composition, &energy)| (system(composition), composition, energy))
             .collect();
-        rows.par_sort_unstable_by(|a, b| {
+        rows.par_sort_by(|a, b| {
             (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)) // the lowest energy comes first
         });
         rows.dedup_by(|later, first| later.1 == first.1);
