@@ -2,17 +2,17 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use polars::prelude::{CsvWriter, DataFrame, PolarsError, SerWriter};
 use serde::Serialize;
-use wgan_core::{WganError, print, to_json, waiting, write_atomically};
+use wgan_core::cli::{print, to_json, with_spinner};
 use wgan_materials::{
-    CandidateStability, Composition, ConvexHull, EnergyPredictorConfig, HeldOut, MaterialsError,
-    OnBadRow, PropertySelection, ReadOptions, Table, candidate_stability_frame, energy_notes,
-    formation_energies, formation_energy_column, known_stability_frame,
+    CandidateStability, Column, ColumnSelection, Composition, ConvexHull, EnergyPredictor,
+    EnergyPredictorConfig, HeldOut, KnownStability, MaterialsError, ReadOptions, Table,
+    candidate_stability_frame, energy_notes, formation_energies, formation_energy_column,
+    known_stability_frame, write_frame,
 };
 
 use super::CliError;
@@ -29,7 +29,7 @@ pub struct Stability {
     /// The column holds total energies, eV/atom: each element's lowest row is its reference.
     #[arg(long)]
     total_energy: bool,
-    /// CSV file for the stabilities: of the candidates, most probably stable first; without candidates, of the known
+    /// CSV or Parquet file (by its ending) for the stabilities: of the candidates, most probably stable first; without candidates, of the known
     /// compounds.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -100,46 +100,46 @@ impl Stability {
 
     /// Reads the table and makes formation energies of it.
     fn known(&self) -> Result<Known, CliError> {
-        let properties = match &self.energy {
-            Some(name) => PropertySelection::Named(vec![name.clone()]),
-            None => PropertySelection::All,
+        let columns = match &self.energy {
+            Some(name) => ColumnSelection::Named(vec![name.clone()]),
+            None => ColumnSelection::All,
         };
-        let options = self.options().with_properties(properties);
-        let table = waiting(&format!("reading {}", self.data.display()), || {
-            Table::read(&self.data, &options)
-        })?;
+        let numbers = self.energy.iter().cloned().collect();
+        let options = ReadOptions { columns, numbers, ..self.options() };
+        let table = read(&self.data, &options)?;
         eprintln!("{}", table.summary.brief());
         let column = self.energy_column(&table)?;
-        let (compositions, energies) = numbers(&table, &column);
+        let values = column.values().unwrap_or_default();
+        let rows = table.formulas().iter().zip(values);
+        let (compositions, energies): (Vec<Composition>, Vec<f64>) =
+            rows.filter_map(|(composition, value)| Some((composition.clone(), value?))).unzip();
         let energies = match self.total_energy {
             true => formation_energies(&compositions, &energies)?,
             false => energies,
         };
-        let notes = energy_notes(&column, &compositions, &energies)
-            .map_err(|error| self.with_advice(error, &column))?;
-        Ok(Known { column, compositions, energies, notes })
+        let notes = energy_notes(&column.name, &compositions, &energies)
+            .map_err(|error| self.with_advice(error, &column.name))?;
+        Ok(Known { column: column.name.clone(), compositions, energies, notes })
     }
 
     fn options(&self) -> ReadOptions {
-        let mut options = ReadOptions::default().with_on_bad_row(OnBadRow::Skip);
-        options.formula_column.clone_from(&self.formula_column);
-        options
+        ReadOptions { formula_column: self.formula_column.clone(), ..ReadOptions::default() }
     }
 
-    fn energy_column(&self, table: &Table) -> Result<String, CliError> {
-        let names: Vec<&str> =
-            table.properties.iter().map(|property| property.name.as_str()).collect();
-        let found = match &self.energy {
-            Some(name) => names.iter().copied().find(|known| known == name),
-            None => formation_energy_column(&names),
-        };
-        found.map(str::to_owned).ok_or_else(|| {
-            CliError::Usage(format!(
-                "{}: no one column is named like a formation energy; give --energy COLUMN, one of {}",
+    fn energy_column<'a>(&self, table: &'a Table) -> Result<&'a Column, CliError> {
+        if let Some(name) = &self.energy {
+            return Ok(table.column(name)?);
+        }
+        let numbers = table.columns.iter().filter(|column| !column.is_class());
+        let names: Vec<&str> = numbers.map(|column| column.name.as_str()).collect();
+        let Some(found) = formation_energy_column(&names) else {
+            return Err(CliError::Usage(format!(
+                "{}: no one column is named like a formation energy; give --energy COLUMN; columns of numbers: {}",
                 self.data.display(),
-                if names.is_empty() { "none: the table has no numbers".to_owned() } else { names.join(", ") }
-            ))
-        })
+                if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+            )));
+        };
+        Ok(table.column(found)?)
     }
 
     fn with_advice(&self, error: MaterialsError, column: &str) -> CliError {
@@ -152,17 +152,11 @@ impl Stability {
     }
 
     /// Different candidates, in the order of the file.
-    fn read_candidates(&self, path: &PathBuf) -> Result<Vec<Composition>, CliError> {
-        let options = self.options().with_properties(PropertySelection::None);
-        let table =
-            waiting(&format!("reading {}", path.display()), || Table::read(path, &options))?;
+    fn read_candidates(&self, path: &Path) -> Result<Vec<Composition>, CliError> {
+        let table = read(path, &ReadOptions { columns: ColumnSelection::None, ..self.options() })?;
         let mut seen = HashSet::new();
-        Ok(table
-            .compositions
-            .iter()
-            .filter(|composition| seen.insert(*composition))
-            .cloned()
-            .collect())
+        let new = |composition: &&Composition| seen.insert(*composition);
+        Ok(table.formulas().iter().filter(new).cloned().collect())
     }
 
     fn judge_known(&self, known: Known) -> Result<Outcome, CliError> {
@@ -170,9 +164,9 @@ impl Stability {
         let bar = progress(hull.n_compounds());
         let rows = hull.known_stabilities(|n| bar.inc(n as u64))?;
         bar.finish_and_clear();
-        self.write(known_stability_frame(&rows))?;
+        write_frame(&self.out, known_stability_frame(&rows)?)?;
         let n_within = |limit: f64| {
-            let above = |row: &&wgan_materials::KnownStability| {
+            let above = |row: &&KnownStability| {
                 row.decomposition.decomposition_energy(row.formation_energy) <= limit
             };
             rows.iter().filter(above).count()
@@ -190,10 +184,10 @@ impl Stability {
         candidates: Vec<Composition>,
     ) -> Result<Outcome, CliError> {
         let n = known.compositions.len();
-        let predictor = waiting(&format!("learning from {n} energies"), || {
+        let predictor = with_spinner(&format!("learning from {n} energies"), || {
             EnergyPredictorConfig::new(self.seed).fit(&known.compositions, &known.energies)
         })?;
-        let mut rows = waiting(&format!("judging {} candidates", candidates.len()), || {
+        let mut rows = with_spinner(&format!("judging {} candidates", candidates.len()), || {
             predictor.assess(&candidates, self.stable_within)
         })?;
         let unseen = unseen_note(&candidates, &predictor);
@@ -201,7 +195,7 @@ impl Stability {
         rows.sort_by(|a, b| {
             b.probability.unwrap_or(-1.0).total_cmp(&a.probability.unwrap_or(-1.0))
         });
-        self.write(candidate_stability_frame(&rows))?;
+        write_frame(&self.out, candidate_stability_frame(&rows)?)?;
         let is_likely = |row: &&CandidateStability| row.probability.is_some_and(|p| p >= 0.5);
         let mut outcome = Outcome {
             held_out: Some(predictor.held_out(self.stable_within)),
@@ -228,27 +222,22 @@ impl Stability {
             notes: known.notes,
         }
     }
+}
 
-    fn write(&self, frame: Result<DataFrame, PolarsError>) -> Result<(), CliError> {
-        let mut bytes = Vec::new();
-        let written = frame.and_then(|mut frame| CsvWriter::new(&mut bytes).finish(&mut frame));
-        written.map_err(|error| WganError::io(&self.out, std::io::Error::other(error)))?;
-        Ok(write_atomically(&self.out, &bytes)?)
+/// A table with formulas.
+fn read(path: &Path, options: &ReadOptions) -> Result<Table, MaterialsError> {
+    let table =
+        with_spinner(&format!("reading {}", path.display()), || Table::read(path, options))?;
+    match table.compositions {
+        Some(_) => Ok(table),
+        None => Err(MaterialsError::NoFormulaColumn {
+            columns: table.summary.columns.into_iter().map(|column| column.name).collect(),
+        }),
     }
 }
 
-/// Rows that have a number in this column.
-fn numbers(table: &Table, column: &str) -> (Vec<Composition>, Vec<f64>) {
-    let values = table.property(column).map_or(&[][..], |property| &property.values);
-    let rows = table.compositions.iter().zip(values);
-    rows.filter_map(|(composition, value)| Some((composition.clone(), (*value)?))).unzip()
-}
-
 /// Says which elements nothing is known about.
-fn unseen_note(
-    candidates: &[Composition],
-    predictor: &wgan_materials::EnergyPredictor,
-) -> Option<String> {
+fn unseen_note(candidates: &[Composition], predictor: &EnergyPredictor) -> Option<String> {
     let of = |composition: &Composition| predictor.unseen(composition);
     let n = candidates.iter().filter(|composition| !of(composition).is_empty()).count();
     let mut elements: Vec<_> = candidates.iter().flat_map(of).collect();
