@@ -155,8 +155,8 @@ impl Stability {
     fn read_candidates(&self, path: &Path) -> Result<Vec<Composition>, CliError> {
         let table = read(path, &ReadOptions { columns: ColumnSelection::None, ..self.options() })?;
         let mut seen = HashSet::new();
-        let new = |composition: &&Composition| seen.insert(*composition);
-        Ok(table.formulas().iter().filter(new).cloned().collect())
+        let formulas = table.formulas().iter();
+        Ok(formulas.filter(|composition| seen.insert(*composition)).cloned().collect())
     }
 
     fn judge_known(&self, known: Known) -> Result<Outcome, CliError> {

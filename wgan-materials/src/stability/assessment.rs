@@ -1,13 +1,11 @@
 //! How stable known compounds and candidates are.
 
+use super::calibration::LEVEL;
 use super::decomposition::Decomposition;
 use super::hull::ConvexHull;
 use super::predictor::{EnergyPredictor, PredictedEnergy};
 use crate::composition::Composition;
 use crate::error::MaterialsError;
-
-/// Share of energies that intervals are made to hold.
-pub(crate) const LEVEL: f64 = 0.9;
 
 /// A known compound and its place relative to the hull.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,5 +1,8 @@
 //! Intervals and probabilities from errors on held-out rows.
 
+/// Share of energies that intervals are made to hold.
+pub(super) const LEVEL: f64 = 0.9;
+
 /// Errors on held-out rows in units of their scale, increasing: `(y − ŷ) / s`.
 ///
 /// If a new row is drawn like the held-out ones, its own error is equally likely to fall into any of the gaps between

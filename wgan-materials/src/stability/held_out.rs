@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::calibration::Calibration;
+use super::calibration::{Calibration, LEVEL};
 
 /// A known compound and what was predicted for it without it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,7 +68,7 @@ impl HeldOut {
         let half = |skipped: usize| hidden.iter().skip(skipped).step_by(2).copied();
         let ratio = error_ratio(&half(0).collect::<Vec<_>>(), out_of_bag);
         let calibration = calibration(out_of_bag, ratio);
-        let (low, high) = calibration.interval(0.9);
+        let (low, high) = calibration.interval(LEVEL);
         let is_inside = |row: &HeldOutRow| (low..=high).contains(&row.scaled_error());
         let score = |row: &HeldOutRow| {
             let limit = (stable_within - row.predicted) / row.scale;
