@@ -95,7 +95,7 @@ impl Stability {
             Some(candidates) => self.judge_candidates(known, candidates)?,
         };
         eprintln!("stabilities written to {}", self.out.display());
-        Ok(print(&if self.json { to_json(&outcome) } else { outcome.to_string() })?)
+        Ok(print(&if self.json { to_json(&outcome)? } else { outcome.to_string() })?)
     }
 
     /// Reads the table and makes formation energies of it.
