@@ -271,11 +271,11 @@ impl fmt::Display for Outcome {
             (self.candidates, self.known_candidates, self.likely_stable)
         {
             let within = self.stable_within;
+            writeln!(f, "{n} candidates, of which {known} are known compounds")?;
             writeln!(
                 f,
-                "{n} candidates, {known} of them known; {likely} are within {within} eV/atom of the hull with"
+                "{likely} are probably (one half or more) within {within} eV/atom of the hull"
             )?;
-            writeln!(f, "probability one half or more")?;
         }
         if let Some(held_out) = &self.held_out {
             writeln!(f, "{held_out}")?;
