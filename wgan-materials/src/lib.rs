@@ -58,6 +58,7 @@
 //! - the model: [`MaterialsModel`], [`Sampler`], [`CandidateStream`], rules on elements: [`ElementRules`]
 //! - checks: [`Checker`], [`is_charge_neutral`], [`electronegativity_ok`], [`nearest_neutral`], [`NearestIndex`]
 //! - conditions: [`Target`], [`Conditions`], [`adherence()`]
+//! - stability: [`ConvexHull`], [`EnergyPredictor`]
 //! - judging: [`evaluate`], [`evaluate_rows`], [`synthetic_score()`], [`Report`], [`Forest`]
 //!
 //! The program `wgan-materials` is a command line over these.
@@ -91,6 +92,7 @@ mod property;
 mod report;
 #[cfg(test)]
 mod shared_data;
+mod stability;
 mod stream;
 mod table;
 mod target;
@@ -107,7 +109,7 @@ pub use evaluate::{
     evaluate_asked, evaluate_rows, synthetic_score,
 };
 pub use features::{Feature, FeatureSpace, feature_names, feature_rows, fraction_rows};
-pub use forest::{Forest, ForestConfig, ForestLearner, TriedColumns};
+pub use forest::{Forest, ForestConfig, ForestLearner, TreeVotes, TriedColumns};
 pub use frame_writer::{FrameWriter, write_frame};
 pub use model::{
     Alphabet, Candidate, Chunk, Conditions, ElementRules, Given, MaterialsConfig, MaterialsModel,
@@ -120,6 +122,11 @@ pub use oxidation::{
 pub use parts::{CandidateParts, SampleRequest};
 pub use property::ElementProperty;
 pub use report::{REPORT_FILES, Report, RowReport};
+pub use stability::{
+    CandidateStability, ConvexHull, Decomposition, EnergyPredictor, EnergyPredictorConfig, HeldOut,
+    KnownStability, PredictedEnergy, Product, candidate_stability_frame, energy_notes,
+    formation_energies, formation_energy_column, known_stability_frame,
+};
 pub use stream::CandidateStream;
 pub use table::{
     CellType, Cells, Column, ColumnReport, ColumnRole, ColumnSelection, ColumnSpec, OnBadRow,

@@ -725,7 +725,9 @@ fn rows_without_formulas_are_evaluated() {
     ] {
         assert!(report.get(key).is_some_and(|value| !value.is_null()), "{key}: {report}");
     }
-    assert!(report["column_w1"]["x"]["floor"].is_f64() && report["class_tv"]["kind"]["tv"].is_f64());
+    assert!(
+        report["column_w1"]["x"]["floor"].is_f64() && report["class_tv"]["kind"]["tv"].is_f64()
+    );
     assert!(report["closest_record"]["held_out"].is_f64());
 }
 

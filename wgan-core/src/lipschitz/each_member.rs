@@ -23,14 +23,13 @@ where
     }
 
     fn penalty(&self) -> Penalty<'_, Committee<C>> {
-        let of_each = self.0.penalty();
-        if matches!(of_each, Penalty::None) {
+        if matches!(self.0.penalty(), Penalty::None) {
             return Penalty::None;
         }
-        Penalty::tracked(move |committee: &Committee<C>, real, fake, t| {
+        Penalty::tracked(|committee: &Committee<C>, real, fake, t| {
             let of_member = |(m, member): (usize, &C)| {
                 let seen = |x: &C::Sample| committee.features_of(m, x);
-                of_each.term(member, &seen(real), &seen(fake), t.clone())
+                self.0.penalty().term(member, &seen(real), &seen(fake), t.clone())
             };
             let members = committee.members().iter().enumerate();
             let terms: Vec<PenaltyTerm> = members.filter_map(of_member).collect();

@@ -14,7 +14,7 @@ use crate::sample::Sample;
 /// Critic, generator and their optimisers.
 ///
 /// The critic maximises `E f(real) − E f(fake)` under its [`LipschitzStrategy`]; the generator
-/// minimises `−E f(fake)`. Another [`Objective`] replaces both.
+/// minimises `−E f(fake)`. Another [`Objective`](super::Objective) replaces both.
 #[derive(Clone)]
 pub struct Wgan<C, G, S> {
     /// The critic `f`.

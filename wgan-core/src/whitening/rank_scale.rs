@@ -42,7 +42,12 @@ impl RankScale {
     pub fn fit(column: impl IntoIterator<Item = f64>) -> Result<Self, WganError> {
         let mut sorted: Vec<f64> = column.into_iter().collect();
         if sorted.is_empty() {
-            return Err(WganError::TooFew { at: "rank scale", what: "values", expected: 1, got: 0 });
+            return Err(WganError::TooFew {
+                at: "rank scale",
+                what: "numbers",
+                expected: 1,
+                got: 0,
+            });
         }
         if let Some(index) = sorted.iter().position(|v| !v.is_finite()) {
             let got = sorted[index];

@@ -4,13 +4,13 @@ use burn::tensor::Device;
 use ndarray::Array2;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
-use wgan_core::{points_of, tensor_of};
 use wgan_core::train::{Recorder, Schedule};
 use wgan_core::whitening::RankScale;
 use wgan_core::{
     Fit, GaussianPrior, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
     TrainConfig, Wgan, WganError,
 };
+use wgan_core::{points_of, tensor_of};
 
 use super::clustering::ClusteringByDegree;
 use super::config::NodeGeneratorConfig;

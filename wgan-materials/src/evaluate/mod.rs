@@ -29,8 +29,8 @@ use consistency::Consistency;
 pub(crate) use elements::occurrences;
 pub use property_law::PropertyDistance;
 pub use row_evaluation::{ClassDistance, ClosestRecord, RowEvaluation, WithFloor, evaluate_rows};
-pub use synthetic::synthetic_score;
 pub use rows::{MaterialRows, PropertyColumn};
+pub use synthetic::synthetic_score;
 
 /// What can be said about candidates against a reference; a figure that cannot be computed is `None`, with the
 /// reason in `notes`.

@@ -9,8 +9,8 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use wgan_core::whitening::Whitening;
 use wgan_core::judge::{W1Config, W1Report};
+use wgan_core::whitening::Whitening;
 
 use super::row_coding::RowCoding;
 use super::{Notes, PropertyDistance, c2st};

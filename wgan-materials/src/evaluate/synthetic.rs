@@ -24,8 +24,7 @@ pub fn synthetic_score(
 ) -> Result<SyntheticScore, MaterialsError> {
     let coding = RowCoding::fit(real, real);
     let place = coding.columns().position(|column| column.name == label);
-    let others: Vec<usize> =
-        (0..coding.columns().count()).filter(|&j| Some(j) != place).collect();
+    let others: Vec<usize> = (0..coding.columns().count()).filter(|&j| Some(j) != place).collect();
     let is_class = real.column(label)?.is_class();
     let declared = match is_class {
         true => ConditionColumn::categories(label),
@@ -44,7 +43,8 @@ pub fn synthetic_score(
     let conditions: Result<Vec<_>, MaterialsError> = tables.iter().map(|t| rows(t)).collect();
     let conditions = conditions?;
     let schema = Schema::fit(&[declared], &conditions.concat())?;
-    let features = |table: &Table| -> Array2<f64> { coding.ordinal(table).select(Axis(1), &others) };
+    let features =
+        |table: &Table| -> Array2<f64> { coding.ordinal(table).select(Axis(1), &others) };
     let mut sides = tables.iter().zip(conditions);
     let mut side = || {
         let (table, rows) = sides.next().unwrap_or((&real, Vec::new()));

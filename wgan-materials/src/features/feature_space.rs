@@ -6,8 +6,8 @@ use std::path::Path;
 use ndarray::{Array2, ArrayView2, Axis, Slice};
 use polars::prelude::{Column as FrameColumn, DataFrame};
 use serde::{Deserialize, Serialize};
-use wgan_core::file::write_atomically;
 use wgan_core::WganError;
+use wgan_core::file::write_atomically;
 use wgan_core::whitening::{Whitener, Whitening};
 
 use super::composition_features::feature_rows;

@@ -133,7 +133,12 @@ impl RowReport<'_> {
             vec![name, decimal(value), decimal(floor), meaning.to_string()]
         };
         let mut rows = vec![
-            row("c2st".into(), e.c2st, Some(0.5), "accuracy of a forest that tells the rows from real ones"),
+            row(
+                "c2st".into(),
+                e.c2st,
+                Some(0.5),
+                "accuracy of a forest that tells the rows from real ones",
+            ),
             row(
                 "joint W₁".into(),
                 e.w1_joint.map(|figure| figure.value),
