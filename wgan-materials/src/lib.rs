@@ -35,6 +35,7 @@
 //! - the model: [`MaterialsModel`], [`Sampler`], [`CandidateStream`]
 //! - checks: [`Checker`], [`is_charge_neutral`], [`electronegativity_ok`], [`nearest_neutral`], [`NearestIndex`]
 //! - properties asked for: [`Target`], [`Conditions`], [`adherence()`]
+//! - proposing and ranking: [`Ranker`], [`Proposal`], [`rediscovery()`], [`substitution_list`], [`hidden_folds`]
 //! - judging: [`evaluate`], [`Report`], [`Forest`]
 //! - tables of any kind: [`MixedTable`], [`TableEncoder`], [`TableModel`], [`synthetic_score()`]
 //!
@@ -46,6 +47,7 @@ mod candidates;
 mod checks;
 mod composition;
 mod descriptor;
+mod discovery;
 mod digest;
 mod electronegativity;
 mod element;
@@ -73,6 +75,10 @@ pub use candidates::CandidateWriter;
 pub use checks::{CheckedCandidate, Checker, Checks};
 pub use composition::Composition;
 pub use descriptor::element_descriptors;
+pub use discovery::{
+    HiddenFold, Hits, Proposal, Ranked, Ranker, Reachable, Rediscovery, ReliabilityBin, Source,
+    element_similarity, hidden_by_value, hidden_folds, rediscovery, substitution_list,
+};
 pub use element::Element;
 pub use error::MaterialsError;
 pub use evaluate::{
