@@ -60,6 +60,7 @@
 //! - conditions: [`Target`], [`Conditions`], [`adherence()`]
 //! - stability: [`ConvexHull`], [`EnergyPredictor`]
 //! - judging: [`evaluate`], [`evaluate_rows`], [`synthetic_score()`], [`Report`], [`Forest`]
+//! - proposing and ranking: [`Ranker`], [`Proposal`], [`rediscovery()`], [`substitution_list`], [`hidden_folds`]
 //!
 //! The program `wgan-materials` is a command line over these.
 
@@ -73,6 +74,7 @@ mod candidates;
 mod checks;
 mod composition;
 mod descriptor;
+mod discovery;
 mod digest;
 mod electronegativity;
 mod element;
@@ -101,6 +103,10 @@ pub use candidates::{candidate_frame, candidate_table};
 pub use checks::{CheckedCandidate, Checker, Checks};
 pub use composition::Composition;
 pub use descriptor::element_descriptors;
+pub use discovery::{
+    HiddenFold, Hits, Proposal, Ranked, Ranker, Reachable, Rediscovery, ReliabilityBin, Source,
+    element_similarity, hidden_by_value, hidden_folds, rediscovery, substitution_list,
+};
 pub use element::Element;
 pub use error::MaterialsError;
 pub use evaluate::{
