@@ -7,7 +7,7 @@ use crate::error::MaterialsError;
 use crate::table::{ColumnSpec, Table};
 
 /// A frame of candidates: `formula`, numbers and classes, then `charge_neutral, electronegativity_ok, novel,
-/// nearest_known, nearest_distance, critic_score`.
+/// nearest_known, nearest_distance, critic_score`, and `score, source` where they were ranked.
 ///
 /// # Errors
 /// A number that does not fit the type of its column.
@@ -37,6 +37,13 @@ pub fn candidate_frame(
         FrameColumn::new("nearest_distance".into(), number(&|c| c.checks.nearest_distance)),
         FrameColumn::new("critic_score".into(), number(&|c| c.candidate.critic_score)),
     ]);
+    if candidates.iter().any(|c| c.score.is_some()) {
+        let scores: Vec<Option<f64>> = candidates.iter().map(|c| c.score.map(rounded)).collect();
+        let source = |c: &CheckedCandidate| c.source.map(|source| source.name());
+        let sources: Vec<Option<&str>> = candidates.iter().map(source).collect();
+        columns.push(FrameColumn::new("score".into(), scores));
+        columns.push(FrameColumn::new("source".into(), sources));
+    }
     Ok(DataFrame::new(candidates.len(), columns)?)
 }
 

@@ -1,10 +1,9 @@
 //! What is checked of each candidate.
 
-use std::cmp::Ordering;
-
 use rayon::prelude::*;
 
 use crate::composition::Composition;
+use crate::discovery::Source;
 use crate::model::Candidate;
 use crate::nearest::NearestIndex;
 use crate::novelty::Known;
@@ -32,6 +31,11 @@ pub struct CheckedCandidate {
     pub candidate: Candidate,
     /// Its checks.
     pub checks: Checks,
+    /// Share of hidden compounds expected among candidates like this one, see [`Ranker`](crate::Ranker); none where it was not
+    /// ranked.
+    pub score: Option<f64>,
+    /// Where it comes from; none where it was not ranked.
+    pub source: Option<Source>,
 }
 
 /// Checks candidates against the known materials.
@@ -72,26 +76,8 @@ impl<'a> Checker<'a> {
             .zip(nearest)
             .map(|(candidate, nearest)| {
                 let checks = self.checks(&candidate.composition, nearest);
-                CheckedCandidate { candidate, checks }
+                CheckedCandidate { candidate, checks, score: None, source: None }
             })
             .collect()
-    }
-}
-
-impl CheckedCandidate {
-    /// Neutral, in electronegativity order, and new.
-    pub fn is_promising(&self) -> bool {
-        self.checks.charge_neutral && self.checks.electronegativity_ok && self.checks.novel
-    }
-
-    /// Best first: promising ones before the rest, then by critic score, then by formula.
-    pub fn by_promise(&self, other: &Self) -> Ordering {
-        let key = |c: &Self| !c.is_promising();
-        key(self)
-            .cmp(&key(other))
-            .then(other.candidate.critic_score.total_cmp(&self.candidate.critic_score))
-            .then_with(|| {
-                self.candidate.composition.to_string().cmp(&other.candidate.composition.to_string())
-            })
     }
 }

@@ -91,6 +91,7 @@ mod novelty;
 mod oxidation;
 mod parts;
 mod property;
+mod ranked_list;
 mod report;
 #[cfg(test)]
 mod shared_data;
@@ -127,6 +128,7 @@ pub use oxidation::{
 };
 pub use parts::{CandidateParts, SampleRequest};
 pub use property::ElementProperty;
+pub use ranked_list::{ListRequest, ordered, ranked_list};
 pub use report::{REPORT_FILES, Report, RowReport};
 pub use stability::{
     CandidateStability, ConvexHull, Decomposition, EnergyPredictor, EnergyPredictorConfig, HeldOut,

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use wgan_cond::Condition;
-use wgan_core::cli::{print, with_remote_devices};
+use wgan_core::cli::{print, with_remote_devices, with_spinner};
 use wgan_core::file::folder_of;
 use wgan_core::train::StopReason;
 use wgan_materials::{
-    Adherence, CandidateStream, CheckedCandidate, Checker, Composition, MaterialsModel,
-    REPORT_FILES, Report, Sampler, Table, Target, adherence, candidate_frame, candidate_table,
-    evaluate_asked, write_frame,
+    Adherence, CandidateStream, CheckedCandidate, Checker, Composition, ListRequest,
+    MaterialsModel, REPORT_FILES, Ranker, Report, Sampler, Table, Target, adherence,
+    candidate_frame, candidate_table, evaluate_asked, ordered, ranked_list, write_frame,
 };
 
 use super::CliError;
@@ -38,12 +38,23 @@ pub struct Generate {
     /// that is impossible.
     #[arg(long)]
     neutral: bool,
+    /// Share of candidates whose pattern of amounts the table does not have, 0 to 1.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = share)]
+    new_patterns: f64,
     #[command(flatten)]
     asked: ConditionArgs,
     #[command(flatten)]
     rules: RuleArgs,
     #[command(flatten)]
     training: TrainArgs,
+}
+
+/// Candidates that are drawn for each one in the list: the order picks the best.
+pub const OVERDRAW: usize = 2;
+
+fn share(text: &str) -> Result<f64, String> {
+    let share: Option<f64> = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "expected a share from 0 to 1".to_owned())
 }
 
 /// How far what was asked for holds.
@@ -95,7 +106,7 @@ impl Generate {
         }
         sampler = sampler.with_rules(&self.rules.rules())?;
         let mut stream = CandidateStream::new(&sampler, self.training.seed, self.neutral);
-        let candidates = self.candidates(&mut stream, &table)?;
+        let candidates = self.candidates(&sampler, &mut stream, &table, targets.is_empty())?;
         write_frame(&self.out, candidate_frame(&candidates, model.card().space.specs())?)?;
         eprintln!("{} candidates written to {}", candidates.len(), self.out.display());
         let asked = self.asked(&table, &model, &sampler, &targets, &candidates)?;
@@ -110,20 +121,39 @@ impl Generate {
         reports.iter().try_for_each(|report| check_output(report, &[data]))
     }
 
-    /// Checked candidates, best first.
+    /// Checked candidates, best first. Under conditions all are drawn by the model; else compositions that are
+    /// proposed from known compounds join them.
     fn candidates(
         &self,
+        sampler: &Sampler,
         stream: &mut CandidateStream,
         table: &Table,
+        is_free: bool,
     ) -> Result<Vec<CheckedCandidate>, CliError> {
+        let n_drawn = if is_free { OVERDRAW * self.n } else { self.n };
         let mut drawn = Vec::new();
-        while drawn.len() < self.n {
+        while drawn.len() < n_drawn {
             drawn.extend(stream.next_chunk()?);
         }
-        drawn.truncate(self.n);
-        let mut checked = Checker::new(table.formulas()).check_all(drawn);
-        checked.sort_by(CheckedCandidate::by_promise);
-        Ok(checked)
+        drawn.truncate(n_drawn);
+        let seed = self.training.seed;
+        let ranker = with_spinner("learning the order of candidates", || {
+            Ranker::fit(table.formulas(), seed)
+        })?;
+        let checker = Checker::new(table.formulas());
+        if !is_free {
+            return Ok(ordered(&ranker, &checker, drawn));
+        }
+        let request = ListRequest {
+            n: self.n,
+            seed,
+            is_neutral: self.neutral,
+            rules: self.rules.rules(),
+            new_patterns: self.new_patterns,
+        };
+        Ok(with_spinner("ranking candidates", || {
+            ranked_list(sampler, &ranker, &checker, drawn, &request)
+        })?)
     }
 
     /// What is to be said about the targets, none if nothing was asked for.

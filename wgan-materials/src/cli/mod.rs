@@ -14,6 +14,7 @@ mod sample;
 #[cfg(feature = "remote")]
 mod serve;
 mod stability;
+mod validate;
 
 use clap::{Parser, Subcommand};
 
@@ -41,6 +42,8 @@ enum Command {
     Sample(sample::Sample),
     /// Walks from one material to another through the model, or uphill on its critic.
     Explore(explore::Explore),
+    /// Hides known compounds and counts how many of them a list of candidates finds.
+    Validate(validate::Validate),
     /// Reports how good candidates of any origin are.
     Evaluate(evaluate::Evaluate),
     /// Says how stable known compounds are, and how likely candidates are to be so, from formation energies.
@@ -63,6 +66,7 @@ impl Cli {
             Command::Fit(command) => command.run(),
             Command::Sample(command) => command.run(),
             Command::Explore(command) => command.run(),
+            Command::Validate(command) => command.run(),
             Command::Evaluate(command) => command.run(),
             Command::Stability(command) => command.run(),
             #[cfg(feature = "remote")]

@@ -193,7 +193,7 @@ impl Sampler {
 
     /// Candidates of these compositions: numbers and classes drawn for each, and the critic's score. Nothing else is given.
     ///
-    /// Numbers follow the law of the data within each chunk of [`CHUNK`](Self::CHUNK), as those of [`chunk`](Self::chunk) do.
+    /// Numbers follow the law of the data over all of them together.
     ///
     /// # Errors
     /// An element that no known material has, or more of them than any has.
@@ -202,7 +202,11 @@ impl Sampler {
         compositions: &[Composition],
         seed: u64,
     ) -> Result<Vec<Candidate>, MaterialsError> {
-        let mut candidates = Vec::with_capacity(compositions.len());
+        let (mut draws, mut all_codes) = (Vec::with_capacity(compositions.len()), Vec::new());
+        let mut scores = Vec::with_capacity(compositions.len());
+        if compositions.is_empty() {
+            return Ok(Vec::new());
+        }
         for (index, chunk) in compositions.chunks(Self::CHUNK).enumerate() {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             rng.set_stream(COMPLETED | index as u64);
@@ -222,12 +226,18 @@ impl Sampler {
                 codes: codes[i * d..(i + 1) * d].to_vec(),
                 slots: patterns[i].clone(),
             };
-            let draws: Vec<Draw> = chunk.iter().enumerate().map(draw).collect();
-            let columns = self.space.decode(&codes, chunk.len());
-            let scores = self.scores(&draws, codes, latent.given);
-            candidates.extend(assembled(draws, &columns, &scores));
+            let drawn: Vec<Draw> = chunk.iter().enumerate().map(draw).collect();
+            scores.extend(self.scores(&drawn, codes.clone(), latent.given));
+            draws.extend(drawn);
+            all_codes.extend(codes);
         }
-        Ok(candidates)
+        let columns = self.space.decode(&all_codes, compositions.len());
+        Ok(assembled(draws, &columns, &scores))
+    }
+
+    /// Whether all elements are known and there are no more than in a known material.
+    pub fn can_describe(&self, composition: &Composition) -> bool {
+        self.slots_of(composition).is_ok()
     }
 
     /// A composition as filled slots.

@@ -31,7 +31,7 @@ const IDENTIFIERS: [&str; 25] = [
 ];
 
 /// Columns that candidates have besides those of the table.
-const CANDIDATE_COLUMNS: [&str; 7] = [
+const CANDIDATE_COLUMNS: [&str; 9] = [
     "formula",
     "charge_neutral",
     "electronegativity_ok",
@@ -39,6 +39,8 @@ const CANDIDATE_COLUMNS: [&str; 7] = [
     "nearest_known",
     "nearest_distance",
     "critic_score",
+    "score",
+    "source",
 ];
 
 /// Why a column of a name that candidates use themselves is not modelled.

@@ -30,6 +30,20 @@ pub enum Source {
     Generator,
 }
 
+impl Source {
+    /// As it is written in a list of candidates.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Swap => "swap",
+            Self::TwoSwaps => "two swaps",
+            Self::Amounts => "amounts",
+            Self::Filling => "filling",
+            Self::NewPattern => "new pattern",
+            Self::Generator => "generator",
+        }
+    }
+}
+
 /// A candidate from outside, such as a generator.
 #[derive(Clone, Debug)]
 pub struct Proposal {

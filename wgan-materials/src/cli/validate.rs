@@ -1,0 +1,247 @@
+//! `validate`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+use wgan_core::cli::{print, to_json, with_spinner};
+use wgan_materials::{
+    CandidateStream, Checker, Composition, HiddenFold, ListRequest, MaterialsError, Ranker,
+    Rediscovery, ReliabilityBin, Table, hidden_by_value, hidden_folds, ranked_list, rediscovery,
+};
+
+use super::CliError;
+use super::conditions::RuleArgs;
+use super::data::DataArgs;
+use super::fit::{TrainArgs, at_least_one, read_with_notes};
+
+/// Share that `--by` hides.
+const HIDDEN_BY_VALUE: f64 = 0.2;
+
+/// Options of `validate`.
+#[derive(Debug, Args)]
+pub struct Validate {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Parts that the compositions are cut into by chance; each is hidden once.
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    folds: usize,
+    /// How many of the parts are hidden, one after the other [default: all].
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    parts: Option<usize>,
+    /// Hide the fifth of the compositions with the highest values of this column instead: extrapolation.
+    #[arg(long, value_name = "COLUMN")]
+    by: Option<String>,
+    /// Candidates in each list.
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = at_least_one)]
+    n: usize,
+    /// Share of candidates whose pattern of amounts the known part does not have, 0 to 1.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    new_patterns: f64,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    rules: RuleArgs,
+    #[command(flatten)]
+    training: TrainArgs,
+    /// File to write all figures of each part and the curve to, as JSON.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Mean figures over the parts; the parts themselves beside them.
+#[derive(Serialize)]
+struct Report {
+    parts: usize,
+    known: f64,
+    hidden: f64,
+    reachable: Reachable,
+    #[serde(flatten)]
+    list: Figures,
+    substitution: Figures,
+    /// The curve of the first part: candidates, hits among them.
+    curve: Vec<(usize, usize)>,
+    substitution_curve: Vec<(usize, usize)>,
+    reliability: Vec<ReliabilityBin>,
+}
+
+#[derive(Serialize)]
+struct Reachable {
+    pattern: f64,
+    one_swap: f64,
+    two_swaps: f64,
+}
+
+#[derive(Serialize)]
+struct Figures {
+    novel: f64,
+    hits_at_100: f64,
+    hits_at_1000: f64,
+    hits: f64,
+    hits_with_new_pattern: f64,
+    auc: Option<f64>,
+}
+
+impl Validate {
+    /// Hides, fits, lists and counts.
+    pub fn run(&self) -> Result<(), CliError> {
+        if self.folds < 2 {
+            return Err(CliError::Usage("--folds: expected at least 2".to_owned()));
+        }
+        let table = read_with_notes(&self.data)?;
+        if table.compositions.is_none() {
+            let columns = table.summary.columns.iter().map(|column| column.name.clone()).collect();
+            return Err(MaterialsError::NoFormulaColumn { columns }.into());
+        }
+        let folds = self.folds(&table)?;
+        let n_parts = self.parts.unwrap_or(folds.len()).min(folds.len());
+        let (mut found, mut reliability) = (Vec::new(), Vec::new());
+        for (i, fold) in folds.iter().take(n_parts).enumerate() {
+            let (known, hidden) = (fold.known.len(), fold.hidden.len());
+            eprintln!("part {} of {n_parts}: {hidden} rows hidden, {known} known", i + 1);
+            let (part, bins) = self.part(&table, fold)?;
+            found.push(part);
+            reliability = bins;
+        }
+        let report = report(&found, reliability);
+        if let Some(out) = &self.out {
+            let text = to_json(&report)?;
+            wgan_core::file::write_atomically(out, text.as_bytes())?;
+        }
+        Ok(print(&if self.json { to_json(&report)? } else { text(&report) })?)
+    }
+
+    fn folds(&self, table: &Table) -> Result<Vec<HiddenFold>, CliError> {
+        let Some(name) = &self.by else {
+            return Ok(hidden_folds(table.formulas(), self.folds, self.training.seed));
+        };
+        let column = table.column(name)?;
+        let values: Vec<Option<f64>> = (0..table.len()).map(|row| column.number(row)).collect();
+        if values.iter().all(Option::is_none) {
+            let reason = format!("--by {name}: expected a column of numbers");
+            return Err(CliError::Usage(reason));
+        }
+        Ok(vec![hidden_by_value(table.formulas(), &values, HIDDEN_BY_VALUE)])
+    }
+
+    /// What a list of candidates from the known part finds of the hidden one.
+    fn part(
+        &self,
+        table: &Table,
+        fold: &HiddenFold,
+    ) -> Result<(Rediscovery, Vec<ReliabilityBin>), CliError> {
+        let known = table.select(&fold.known);
+        let hidden: Vec<Composition> =
+            fold.hidden.iter().map(|&row| table.formulas()[row].clone()).collect();
+        let model = self.training.fit(&known, Vec::new())?;
+        let device = self.training.device.device()?;
+        let sampler = model.sampler(&device)?.with_rules(&self.rules.rules())?;
+        let seed = self.training.seed;
+        let mut stream = CandidateStream::new(&sampler, seed, false);
+        let mut drawn = Vec::new();
+        while drawn.len() < super::generate::OVERDRAW * self.n {
+            drawn.extend(stream.next_chunk()?);
+        }
+        let ranker = with_spinner("learning the order of candidates", || {
+            Ranker::fit(known.formulas(), seed)
+        })?;
+        let request = ListRequest {
+            n: self.n,
+            seed,
+            is_neutral: false,
+            rules: self.rules.rules(),
+            new_patterns: self.new_patterns.clamp(0.0, 1.0),
+        };
+        let checker = Checker::new(known.formulas());
+        let list = with_spinner("ranking candidates", || {
+            ranked_list(&sampler, &ranker, &checker, drawn, &request)
+        })?;
+        let list: Vec<Composition> =
+            list.into_iter().map(|found| found.candidate.composition).collect();
+        let found = rediscovery(known.formulas(), &hidden, &list);
+        Ok((found, ranker.reliability().to_vec()))
+    }
+}
+
+fn report(found: &[Rediscovery], reliability: Vec<ReliabilityBin>) -> Report {
+    let n = found.len().max(1) as f64;
+    let mean = |of: &dyn Fn(&Rediscovery) -> usize| {
+        found.iter().map(|part| of(part) as f64).sum::<f64>() / n
+    };
+    let auc = |of: &dyn Fn(&Rediscovery) -> Option<f64>| {
+        let known: Vec<f64> = found.iter().filter_map(of).collect();
+        (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
+    };
+    let first = found.first();
+    Report {
+        parts: found.len(),
+        known: mean(&|part| part.known),
+        hidden: mean(&|part| part.hidden),
+        reachable: Reachable {
+            pattern: mean(&|part| part.reachable.pattern),
+            one_swap: mean(&|part| part.reachable.one_swap),
+            two_swaps: mean(&|part| part.reachable.two_swaps),
+        },
+        list: Figures {
+            novel: mean(&|part| part.list.novel),
+            hits_at_100: mean(&|part| part.list.hits_at_100),
+            hits_at_1000: mean(&|part| part.list.hits_at_1000),
+            hits: mean(&|part| part.list.hits),
+            hits_with_new_pattern: mean(&|part| part.list.hits_with_new_pattern),
+            auc: auc(&|part| part.list.auc),
+        },
+        substitution: Figures {
+            novel: mean(&|part| part.substitution.novel),
+            hits_at_100: mean(&|part| part.substitution.hits_at_100),
+            hits_at_1000: mean(&|part| part.substitution.hits_at_1000),
+            hits: mean(&|part| part.substitution.hits),
+            hits_with_new_pattern: mean(&|part| part.substitution.hits_with_new_pattern),
+            auc: auc(&|part| part.substitution.auc),
+        },
+        curve: first.map(|part| part.list.curve.clone()).unwrap_or_default(),
+        substitution_curve: first.map(|part| part.substitution.curve.clone()).unwrap_or_default(),
+        reliability,
+    }
+}
+
+fn text(report: &Report) -> String {
+    let auc = |auc: Option<f64>| auc.map_or("-".to_owned(), |auc| format!("{auc:.3}"));
+    let line = |name: &str, f: &Figures| {
+        format!(
+            "{name:24} {:>8.1} {:>8.1} {:>8.1} {:>10.0} {:>8}",
+            f.hits_at_100,
+            f.hits_at_1000,
+            f.hits,
+            f.novel,
+            auc(f.auc)
+        )
+    };
+    let Report { parts, known, hidden, reachable, list, substitution, reliability, .. } = report;
+    let mut lines = vec![
+        format!(
+            "{parts} parts hidden in turn: {known:.1} known compositions, {hidden:.1} hidden (means)"
+        ),
+        format!(
+            "of the first 100 candidates, {:.1} are hidden compounds; a list of element substitutions has {:.1}",
+            list.hits_at_100, substitution.hits_at_100
+        ),
+        String::new(),
+        format!(
+            "{:24} {:>8} {:>8} {:>8} {:>10} {:>8}",
+            "hidden compounds among", "100", "1000", "all", "candidates", "AUC"
+        ),
+        line("this list", list),
+        line("substitution list", substitution),
+        String::new(),
+        format!(
+            "within reach: {:.1} have a known pattern, {:.1} are one element from a known compound, {:.1} two",
+            reachable.pattern, reachable.one_swap, reachable.two_swaps
+        ),
+        format!("with a pattern that is not known: {:.1} found", list.hits_with_new_pattern),
+        String::new(),
+        "score: expected share of hidden compounds, share found".to_owned(),
+    ];
+    lines.extend(reliability.iter().map(|bin| format!("{:>24.4} {:>8.4}", bin.expected, bin.found)));
+    lines.join("\n")
+}
