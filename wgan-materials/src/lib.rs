@@ -81,12 +81,12 @@ pub use evaluate::{
     PropertyColumn, PropertyDistance, RowEvaluation, WithFloor, adherence, evaluate, evaluate_asked,
     evaluate_rows,
 };
-pub use features::{Feature, FeatureSpace, feature_names, feature_rows, fraction_rows};
+pub use features::{AttributeSpace, Coordinates, Feature, LinearRelation, NormalScores, NumberCode, FeatureSpace, feature_names, feature_rows, fraction_rows};
 pub use frame_writer::{FrameWriter, write_frame};
 pub use forest::{Forest, ForestConfig, ForestLearner, TriedColumns};
 pub use model::{
     Alphabet, Candidate, Chunk, Conditions, ElementRules, Given, MaterialsConfig, MaterialsModel,
-    ModelCard, SlotRules,
+    ModelCard, RowConfig, RowGenerator, RowGeneratorConfig, RowLatent, RowLayout, RowModel, RowPrior, SlotRules,
     Sampler,
 };
 pub use nearest::NearestIndex;
