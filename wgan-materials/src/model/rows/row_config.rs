@@ -44,9 +44,9 @@ pub struct RowConfig {
 }
 
 impl RowConfig {
-    /// Settings for a table of `n_rows` rows: half as many steps, 600 to 2,000.
+    /// Settings for a table of `n_rows` rows: half as many steps, 200 to 2,000.
     pub fn for_rows(n_rows: usize) -> Self {
-        Self::new((n_rows / 2).clamp(600, 2000))
+        Self::new((n_rows / 2).clamp(200, 2000))
     }
 
     /// Settings of the training loop.
@@ -79,6 +79,6 @@ mod tests {
         assert_eq!(message(RowConfig::new(0)), "n_steps: expected at least 1, got 0");
         let withheld = RowConfig::for_rows(100).with_withheld(1.0);
         assert_eq!(message(withheld), "withheld: expected a share in [0, 1), got 1");
-        assert_eq!(RowConfig::for_rows(100).n_steps, 600);
+        assert_eq!(RowConfig::for_rows(100).n_steps, 200);
     }
 }
