@@ -5,22 +5,25 @@
 
 use std::process::ExitCode;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
+use wgan_core::judge::Estimate;
 use wgan_core::judge::known_pairs::{KnownPair, StretchedNormals};
+use wgan_core::lipschitz::{LipschitzStrategy, Orthonormal};
+use wgan_core::model::Activation;
+use wgan_core::train::CriticConfig;
 use wgan_core::{
-    Activation, CriticConfig, Estimate, GradientPenalty, GroundNorm, InputGradient,
-    LipschitzStrategy, MlpConfig, MlpCritic, OptimizerConfig, Orthonormal, tensor_of,
+    GradientPenalty, GroundNorm, InputGradient, MlpConfig, MlpCritic, OptimizerConfig, tensor_of,
 };
-use wgan_examples::{Experiment, Failure, Panel, mean, save, values};
+use wgan_examples::{Experiment, Failure, Panel, device, mean, save, values};
 
 const PROBLEM: &str = "Critics with orthonormal weights and different activations, between N(0, I) and N(0, 4I) in ten dimensions.\n\
-    Known answer: the optimal gradient has length 1 everywhere; only GroupSort and Fold can keep it.";
+    Known answer: the optimal gradient has length 1 everywhere; only GroupSort and the absolute value can keep it.";
 
 const ACTIVATIONS: [(&str, Activation); 4] = [
     ("ReLU", Activation::Relu),
     ("LeakyReLU", Activation::LeakyRelu),
     ("GroupSort", Activation::GroupSort),
-    ("Fold", Activation::Fold),
+    ("AbsoluteValue", Activation::AbsoluteValue),
 ];
 
 /// Gradient norms at the samples and the estimate.
@@ -32,7 +35,7 @@ fn train<S: LipschitzStrategy<MlpCritic>>(
 ) -> Result<(Vec<f64>, f64), Failure> {
     let mut rng = run.rng(2);
     let config = MlpConfig::new(10, 1).with_width(64).with_activation(activation);
-    let critic = MlpCritic::new(&config, &mut rng, &Device::flex())?;
+    let critic = MlpCritic::new(&config, &mut rng, &device())?;
     let critic = CriticConfig::new(256, run.size(1500, 500))
         .with_optimizer(OptimizerConfig::Adam { learning_rate, beta_1: 0.5, beta_2: 0.9 })
         .fit(critic, strategy, (real, fake), &mut rng)?;
@@ -42,7 +45,7 @@ fn train<S: LipschitzStrategy<MlpCritic>>(
 
 fn main() -> Result<ExitCode, Failure> {
     let mut run = Experiment::start("activations", PROBLEM)?;
-    let (device, mut rng) = (Device::flex(), run.rng(1));
+    let (device, mut rng) = (device(), run.rng(1));
     let pair = StretchedNormals { d: 10 };
     let (real, fake) = (pair.real(20_000, &mut rng), pair.fake(20_000, &mut rng));
     let (real, fake) = (tensor_of(real.view(), &device), tensor_of(fake.view(), &device));
@@ -54,7 +57,7 @@ fn main() -> Result<ExitCode, Failure> {
         let (norms, estimate) = train(activation, (&Orthonormal, 1e-2), (&real, &fake), &run)?;
         bar.inc(1);
         let share = estimate / pair.w1();
-        if matches!(activation, Activation::GroupSort | Activation::Fold) {
+        if matches!(activation, Activation::GroupSort | Activation::AbsoluteValue) {
             run.near(&format!("{name}, orthonormal: mean length"), 1.0, 0.01, mean(&norms));
             run.at_least("  estimate / W1", 0.93, share);
         } else {

@@ -6,16 +6,21 @@
 use std::f64::consts::TAU;
 use std::process::ExitCode;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use ndarray::{Array2, array};
 use rand::{Rng, RngExt};
+use wgan_core::judge::Estimate;
+use wgan_core::lipschitz::{Audit, LayeredCritic, LipschitzStrategy, WeightClip};
+use wgan_core::model::Prior;
+use wgan_core::train::CriticConfig;
 use wgan_core::transport::w1;
 use wgan_core::{
-    Audit, Critic, CriticConfig, Estimate, Fit, GaussianPrior, GradientPenalty, GroundNorm,
-    LayeredCritic, LipschitzStrategy, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig, Prior,
-    TrainConfig, WeightClip, Wgan, points_of, tensor_of,
+    Critic, Fit, GaussianPrior, GradientPenalty, GroundNorm, MlpConfig, MlpCritic, MlpGenerator,
+    OptimizerConfig, TrainConfig, Wgan, points_of, tensor_of,
 };
-use wgan_examples::{Experiment, Failure, Panel, Point, normal_points, points, save, values};
+use wgan_examples::{
+    Experiment, Failure, Panel, Point, device, normal_points, points, save, values,
+};
 
 const PROBLEM: &str = "Weights clipped to [−c, c] against a gradient penalty, on eight Gaussians.\n\
     Known answer: exact transport; a good critic's estimate divided by its largest slope comes near W1.";
@@ -51,7 +56,7 @@ fn train_critic<S: LipschitzStrategy<MlpCritic>>(
     run: &Experiment,
 ) -> Result<MlpCritic, Failure> {
     let mut rng = run.rng(2);
-    let critic = MlpCritic::new(&network(), &mut rng, &Device::flex())?;
+    let critic = MlpCritic::new(&network(), &mut rng, &device())?;
     Ok(CriticConfig::new(256, run.size(1500, 600)).with_optimizer(optimizer(is_clipped)).fit(
         critic,
         strategy,
@@ -74,7 +79,7 @@ fn train_generator<S: LipschitzStrategy<MlpCritic> + Clone>(
     steps: &[usize],
     run: &Experiment,
 ) -> Result<Vec<Point>, Failure> {
-    let (device, mut rng) = (Device::flex(), run.rng(3));
+    let (device, mut rng) = (device(), run.rng(3));
     let data = tensor_of(ring(20_000, &mut rng).view(), &device);
     let (one, other) = (ring(1000, &mut rng), ring(1000, &mut rng));
     let floor = w1(one.view(), other.view(), GroundNorm::L2)?.value;
@@ -102,7 +107,7 @@ fn train_generator<S: LipschitzStrategy<MlpCritic> + Clone>(
 
 fn main() -> Result<ExitCode, Failure> {
     let mut run = Experiment::start("clipping", PROBLEM)?;
-    let (device, mut rng) = (Device::flex(), run.rng(1));
+    let (device, mut rng) = (device(), run.rng(1));
     let noisy = |n, rng: &mut _| ring(n, rng) + &(normal_points(n, 2, rng) * 0.5);
     let (real, fake) = (ring(20_000, &mut rng), noisy(20_000, &mut rng));
     let (real, fake) = (tensor_of(real.view(), &device), tensor_of(fake.view(), &device));

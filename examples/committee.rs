@@ -6,13 +6,15 @@
 
 use std::process::ExitCode;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use ndarray::{Array1, Array2, Axis};
+use wgan_core::lipschitz::{EachMember, LipschitzStrategy, Orthonormal};
+use wgan_core::model::{Activation, Committee};
+use wgan_core::train::CriticConfig;
 use wgan_core::{
-    Activation, Committee, Critic, CriticConfig, EachMember, InputGradient, LipschitzStrategy,
-    MlpConfig, MlpCritic, OptimizerConfig, Orthonormal, points_of, tensor_of,
+    Critic, InputGradient, MlpConfig, MlpCritic, OptimizerConfig, points_of, tensor_of,
 };
-use wgan_examples::{Experiment, Failure, Panel, normal_points, save};
+use wgan_examples::{Experiment, Failure, Panel, device, normal_points, save};
 
 const PROBLEM: &str = "Laws that differ by a shift in each of four features; one feature is corrupted by a shift of ten more.\n\
     Known answer: one critic keeps 18 % of its slope along a good feature, a committee on all pairs of features 71 %.";
@@ -21,8 +23,8 @@ const D: usize = 4;
 const N: usize = 5000;
 
 fn critic(d: usize, run: &Experiment, seed: u64) -> Result<MlpCritic, Failure> {
-    let config = MlpConfig::new(d, 1).with_width(16).with_activation(Activation::Fold);
-    Ok(MlpCritic::new(&config, &mut run.rng(seed), &Device::flex())?)
+    let config = MlpConfig::new(d, 1).with_width(16).with_activation(Activation::AbsoluteValue);
+    Ok(MlpCritic::new(&config, &mut run.rng(seed), &device())?)
 }
 
 fn committee(run: &Experiment) -> Result<Committee<MlpCritic>, Failure> {
@@ -51,7 +53,7 @@ where
 
 fn main() -> Result<ExitCode, Failure> {
     let mut run = Experiment::start("committee", PROBLEM)?;
-    let (device, mut rng) = (Device::flex(), run.rng(1));
+    let (device, mut rng) = (device(), run.rng(1));
     let fake: Array2<f64> = normal_points(N, D, &mut rng);
     let real = normal_points(N, D, &mut rng) + 1.0;
     let mut corrupted = real.clone();

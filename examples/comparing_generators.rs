@@ -6,12 +6,15 @@
 
 use std::process::ExitCode;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
+use wgan_core::judge::Estimate;
+use wgan_core::lipschitz::{Audit, LipschitzStrategy, Orthonormal, WeightClip};
+use wgan_core::model::Activation;
+use wgan_core::train::CriticConfig;
 use wgan_core::{
-    Activation, Audit, CriticConfig, Estimate, GradientPenalty, GroundNorm, InputGradient,
-    LipschitzStrategy, MlpConfig, MlpCritic, OptimizerConfig, Orthonormal, WeightClip, tensor_of,
+    GradientPenalty, GroundNorm, InputGradient, MlpConfig, MlpCritic, OptimizerConfig, tensor_of,
 };
-use wgan_examples::{Experiment, Failure, Panel, mean, normal_points, save, values};
+use wgan_examples::{Experiment, Failure, Panel, device, mean, normal_points, save, values};
 
 const PROBLEM: &str = "Generators that miss the real law by shifts δ = 0.25 … 2, ranked by critics of four architectures.\n\
     Known answer: W1 = δ; raw estimates have the unit of their critic; divided by its largest slope they are lower bounds.";
@@ -33,7 +36,7 @@ fn judge<S: LipschitzStrategy<MlpCritic>>(
     run: &Experiment,
 ) -> Result<Judged, Failure> {
     let mut rng = run.rng(2);
-    let critic = MlpCritic::new(config, &mut rng, &Device::flex())?;
+    let critic = MlpCritic::new(config, &mut rng, &device())?;
     let critic = CriticConfig::new(256, run.size(1000, 500))
         .with_optimizer(OptimizerConfig::Adam { learning_rate, beta_1: 0.5, beta_2: 0.9 })
         .fit(critic, strategy, (real, fake), &mut rng)?;
@@ -61,7 +64,7 @@ fn estimate(
             judge(&network(32, 2, Activation::Tanh), (&penalty(0.1), 1e-3), samples, run)
         }
         "orthonormal" => {
-            judge(&network(32, 3, Activation::Fold), (&Orthonormal, 1e-2), samples, run)
+            judge(&network(32, 3, Activation::AbsoluteValue), (&Orthonormal, 1e-2), samples, run)
         }
         _ => {
             let clip = WeightClip { clip_bound: 0.1 };
@@ -72,7 +75,7 @@ fn estimate(
 
 fn main() -> Result<ExitCode, Failure> {
     let mut run = Experiment::start("comparing_generators", PROBLEM)?;
-    let (device, mut rng) = (Device::flex(), run.rng(1));
+    let (device, mut rng) = (device(), run.rng(1));
     let real = normal_points(10_000, 2, &mut rng);
     let base = normal_points(10_000, 2, &mut rng);
     let real = tensor_of(real.view(), &device);

@@ -7,7 +7,6 @@ use std::f64::consts::TAU;
 use std::process::ExitCode;
 
 use burn::module::Module;
-use burn::tensor::Device;
 use ndarray::{Axis, arr1};
 use rand::{Rng, RngExt};
 use wgan_cond::{
@@ -16,8 +15,9 @@ use wgan_cond::{
     ProjectionCritic, ReportConfig, Schema, Targets,
 };
 use wgan_core::cli::Progress;
-use wgan_core::{Fit, GradientPenalty, MlpConfig, OptimizerConfig, Schedule, TrainConfig, Wgan};
-use wgan_examples::{Experiment, Failure, Panel, normal_points, points, save};
+use wgan_core::train::Schedule;
+use wgan_core::{Fit, GradientPenalty, MlpConfig, OptimizerConfig, TrainConfig, Wgan};
+use wgan_examples::{Experiment, Failure, Panel, device, normal_points, points, save};
 
 const PROBLEM: &str = "Eight Gaussians on a ring, each a class of its own, one of them with 1 % of the samples.\n\
     Known answer: a perfect model has all samples in the mode asked for and W1 / floor = 1 for every class.";
@@ -54,7 +54,7 @@ fn draw_mode<R: Rng>(rng: &mut R) -> usize {
 
 fn main() -> Result<ExitCode, Failure> {
     let mut run = Experiment::start("conditional_ring", PROBLEM)?;
-    let (device, mut rng) = (Device::flex(), run.rng(0));
+    let (device, mut rng) = (device(), run.rng(0));
     let modes: Vec<usize> = (0..N).map(|_| draw_mode(&mut rng)).collect();
     let real = ring(modes.into_iter(), &mut rng);
     let schema = Schema::fit(&[ConditionColumn::categories("mode")], &real.conditions)?;

@@ -6,21 +6,21 @@
 use std::f64::consts::TAU;
 use std::process::ExitCode;
 
-use burn::tensor::Device;
 use ndarray::{Array2, array};
 use rand::{Rng, RngExt};
 use wgan_core::judge::W1Config;
+use wgan_core::train::{Convergence, History, W1Evaluation};
 use wgan_core::{
-    Convergence, Fit, GaussianPrior, GradientPenalty, History, MlpConfig, MlpCritic, MlpGenerator,
-    OptimizerConfig, TrainConfig, W1Evaluation, Wgan, tensor_of,
+    Fit, GaussianPrior, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
+    TrainConfig, Wgan, tensor_of,
 };
-use wgan_examples::{Experiment, Failure, Panel, Point, normal_points, save};
+use wgan_examples::{Experiment, Failure, Panel, Point, device, normal_points, save};
 
 const PROBLEM: &str = "Critic steps per generator step: 1, 2, 5, 20, and as many as it takes to converge.\n\
     Known answer: more critic steps make each generator step better; what they cost is seconds.";
 
 /// Most critic steps for one generator step until convergence.
-const MOST: usize = 200;
+const MAX_CRITIC: usize = 200;
 
 fn ring<R: Rng>(n: usize, rng: &mut R) -> Array2<f64> {
     let mut points = normal_points(n, 2, rng) * 0.05;
@@ -36,7 +36,7 @@ fn train(
     convergence: Option<Convergence>,
     run: &Experiment,
 ) -> Result<History, Failure> {
-    let (device, mut rng) = (Device::flex(), run.rng(1));
+    let (device, mut rng) = (device(), run.rng(1));
     let data = tensor_of(ring(20_000, &mut rng).view(), &device);
     let held_out = tensor_of(ring(2000, &mut rng).view(), &device);
     let n_steps = run.size(200, 100);
@@ -71,7 +71,7 @@ fn main() -> Result<ExitCode, Failure> {
         ("2", 2, None),
         ("5", 5, None),
         ("20", 20, None),
-        ("to convergence", MOST, Some(converged)),
+        ("to convergence", MAX_CRITIC, Some(converged)),
     ];
     let bar = run.progress(settings.len());
     let mut by_step = Panel::new("Quality per step", "generator steps", "exact W1 (500 points)");

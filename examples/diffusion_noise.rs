@@ -10,12 +10,12 @@ use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::{Rng, RngExt};
 use rand_chacha::ChaCha8Rng;
+use wgan_core::lipschitz::Unconstrained;
+use wgan_core::model::Prior;
+use wgan_core::train::{Dataset, Diffused, Diffusion, DiffusionConfig, DiffusionNoise, Objective};
 use wgan_core::transport::gaussian_divergences;
-use wgan_core::{
-    Critic, Dataset, Diffused, Diffusion, DiffusionConfig, DiffusionNoise, Fit, Generator,
-    MlpConfig, MlpCritic, Objective, OptimizerConfig, Prior, TrainConfig, Unconstrained, Wgan,
-};
-use wgan_examples::{Experiment, Failure, Panel, Point, linspace, save, uniform, values};
+use wgan_core::{Critic, Fit, Generator, MlpConfig, MlpCritic, OptimizerConfig, TrainConfig, Wgan};
+use wgan_examples::{Experiment, Failure, Panel, Point, device, linspace, save, uniform, values};
 
 const PROBLEM: &str = "A Jensen-Shannon GAN on two parallel lines, with and without adaptive noise on what the critic sees.\n\
     Known answer: without noise the generator has no slope to follow; with noise JS is that of two normal laws and θ goes to 0.";
@@ -28,7 +28,7 @@ const CRITIC_RATE: f64 = 3e-3;
 const N_CRITIC: usize = 20;
 
 /// Shortest chain: some noise is always left, a quarter of the distance to be bridged; else θ swings about 0 by half of it.
-const LEAST: usize = 60;
+const MIN_LENGTH: usize = 60;
 
 /// `G(y) = (θ, y)`.
 #[derive(Module, Debug)]
@@ -51,7 +51,7 @@ struct Noise(RefCell<Diffusion>);
 
 impl Noise {
     fn of_batch<R: Rng>(&self, n: usize, rng: &mut R) -> DiffusionNoise {
-        self.0.borrow().draw([n, 2], rng, &Device::flex())
+        self.0.borrow().draw([n, 2], rng, &device())
     }
 }
 
@@ -67,7 +67,7 @@ impl Dataset for Noise {
     fn batch(&self, rows: &[usize]) -> Tensor<2> {
         let point = |&row: &usize| [0.0, row as f32 / self.len() as f32];
         let points: Vec<f32> = rows.iter().flat_map(point).collect();
-        Tensor::from_data(TensorData::new(points, [rows.len(), 2]), &Device::flex())
+        Tensor::from_data(TensorData::new(points, [rows.len(), 2]), &device())
     }
 
     fn draw<R: Rng>(&self, size: usize, rng: &mut R) -> Tensor<2> {
@@ -93,7 +93,7 @@ fn train(
     n_steps: usize,
     rng: &mut ChaCha8Rng,
 ) -> Result<(Vec<Point>, Vec<Point>), Failure> {
-    let device = Device::flex();
+    let device = device();
     let config = TrainConfig::new(BATCH, n_steps)
         .with_objective(Objective::Saturating)
         .with_n_critic(N_CRITIC)
@@ -121,7 +121,7 @@ fn train(
 fn main() -> Result<ExitCode, Failure> {
     let mut run = Experiment::start("diffusion_noise", PROBLEM)?;
     let n_steps = run.size(200, 120);
-    let adaptive = Diffusion::new(DiffusionConfig::new(1.0).with_least(LEAST))?;
+    let adaptive = Diffusion::new(DiffusionConfig::new(1.0).with_least(MIN_LENGTH))?;
     let none = Diffusion::new(DiffusionConfig::new(1.0))?;
     let (plain, _) = train(none, false, n_steps, &mut run.rng(1))?;
     let (diffused, noise) = train(adaptive, true, n_steps, &mut run.rng(1))?;

@@ -6,16 +6,16 @@
 use std::f64::consts::TAU;
 use std::process::ExitCode;
 
-use burn::tensor::Device;
 use ndarray::{Array2, array};
 use rand::{Rng, RngExt};
 use wgan_core::judge::W1Config;
+use wgan_core::lipschitz::{LipschitzStrategy, Unconstrained};
+use wgan_core::train::{FitOutcome, Objective, Plateau, StopReason, W1Evaluation};
 use wgan_core::{
-    Fit, FitOutcome, GaussianPrior, GradientPenalty, LipschitzStrategy, MlpConfig, MlpCritic,
-    MlpGenerator, Objective, OptimizerConfig, Plateau, StopReason, TrainConfig, Unconstrained,
-    W1Evaluation, Wgan, tensor_of,
+    Fit, GaussianPrior, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
+    TrainConfig, Wgan, tensor_of,
 };
-use wgan_examples::{Experiment, Failure, Panel, Point, mean, normal_points, save};
+use wgan_examples::{Experiment, Failure, Panel, Point, device, mean, normal_points, save};
 
 const PROBLEM: &str = "The critic's estimate and exact W1 side by side, while a generator learns eight Gaussians.\n\
     Known answer: exact transport; the estimate is worth looking at if both fall together.";
@@ -35,7 +35,7 @@ fn train<S: LipschitzStrategy<MlpCritic> + Clone>(
     stop: Option<Plateau>,
     run: &Experiment,
 ) -> Result<FitOutcome<MlpCritic, MlpGenerator, S>, Failure> {
-    let (device, mut rng) = (Device::flex(), run.rng(1));
+    let (device, mut rng) = (device(), run.rng(1));
     let data = tensor_of(ring(20_000, &mut rng).view(), &device);
     let held_out = tensor_of(ring(2000, &mut rng).view(), &device);
     let config = TrainConfig::new(256, run.size(2000, 1200))

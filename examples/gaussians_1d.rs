@@ -5,15 +5,16 @@
 
 use std::process::ExitCode;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 use rand::Rng;
 use rand_distr::{Distribution, Normal};
+use wgan_core::judge::Estimate;
+use wgan_core::lipschitz::{LipschitzStrategy, Orthonormal, Unconstrained};
+use wgan_core::model::Activation;
+use wgan_core::train::{CriticConfig, Objective};
 use wgan_core::transport::{gaussian_divergences, w1_gaussian, w1_sorted};
-use wgan_core::{
-    Activation, Critic, CriticConfig, Estimate, InputGradient, LipschitzStrategy, MlpConfig,
-    MlpCritic, Objective, OptimizerConfig, Orthonormal, Unconstrained,
-};
-use wgan_examples::{Experiment, Failure, Panel, linspace, mean, save, values};
+use wgan_core::{Critic, InputGradient, MlpConfig, MlpCritic, OptimizerConfig};
+use wgan_examples::{Experiment, Failure, Panel, device, linspace, mean, save, values};
 
 const PROBLEM: &str = "N(4, 1) against N(0, 1): what do an optimal discriminator and an optimal critic tell the generator?\n\
     Known answer: the logit is ln p/q = 4x − 8, so D and its slope vanish at the fake law; the critic's slope is 1 and W1 = 4.";
@@ -27,7 +28,7 @@ fn draw<R: Rng>((mean, sd): (f64, f64), n: usize, rng: &mut R) -> Result<Vec<f64
 
 fn column(values: &[f64]) -> Tensor<2> {
     let numbers: Vec<f32> = values.iter().map(|&v| v as f32).collect();
-    Tensor::from_data(TensorData::new(numbers, [values.len(), 1]), &Device::flex())
+    Tensor::from_data(TensorData::new(numbers, [values.len(), 1]), &device())
 }
 
 fn train<S: LipschitzStrategy<MlpCritic>>(
@@ -39,7 +40,7 @@ fn train<S: LipschitzStrategy<MlpCritic>>(
 ) -> Result<MlpCritic, Failure> {
     let mut rng = run.rng(2);
     let config = MlpConfig::new(1, 1).with_width(32).with_depth(2).with_activation(activation);
-    let critic = MlpCritic::new(&config, &mut rng, &Device::flex())?;
+    let critic = MlpCritic::new(&config, &mut rng, &device())?;
     Ok(CriticConfig::new(256, run.size(2000, 1000))
         .with_objective(objective)
         .with_optimizer(OptimizerConfig::Adam { learning_rate, beta_1: 0.5, beta_2: 0.9 })
@@ -57,8 +58,8 @@ fn main() -> Result<ExitCode, Failure> {
     let (real, fake) = (column(&x), column(&y));
     let tanh = (Activation::Tanh, 3e-3);
     let discriminator = train(tanh, &Unconstrained, Objective::Saturating, (&real, &fake), &run)?;
-    let fold = (Activation::Fold, 1e-2);
-    let critic = train(fold, &Orthonormal, Objective::Wasserstein, (&real, &fake), &run)?;
+    let absolute = (Activation::AbsoluteValue, 1e-2);
+    let critic = train(absolute, &Orthonormal, Objective::Wasserstein, (&real, &fake), &run)?;
 
     // The law of the fresh samples is the same; n^(−½) is 0.004.
     let (x, y) = (draw(REAL, 50_000, &mut rng)?, draw(FAKE, 50_000, &mut rng)?);

@@ -10,12 +10,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use rand::{Rng, RngExt};
 use wgan_core::{
     Fit, GaussianPrior, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, TrainConfig, Wgan,
 };
-use wgan_examples::{Experiment, Failure, Panel, Point, save};
+use wgan_examples::{Experiment, Failure, Panel, Point, device, save};
 use wgan_materials::{
     CandidateStream, Checker, MaterialRows, MaterialsConfig, MaterialsModel, ReadOptions, Sampler,
     Table, evaluate,
@@ -59,7 +59,7 @@ fn timed<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<(f64, T), Failu
 
 /// Seconds of one generator step with five critic steps at dimension `d` and width `w`: the shortest of three series.
 fn step_seconds(d: usize, width: usize, n_steps: usize, run: &Experiment) -> Result<f64, Failure> {
-    let (device, mut rng) = (Device::flex(), run.rng(2));
+    let (device, mut rng) = (device(), run.rng(2));
     let data: Tensor<2> = GaussianPrior { dim: d }.sample(5000, &mut rng, &device);
     let mut best = f64::INFINITY;
     for _ in 0..3 {
@@ -138,7 +138,7 @@ fn by_rows(run: &Experiment) -> Result<Vec<Curve>, Failure> {
         };
         judge.points.push((n as f64, of(&table, &some.material_rows())?.0));
         let config = MaterialsConfig::new(20).with_seed(run.seed);
-        let model = || Ok(MaterialsModel::fit(&table, &config, None, (), &Device::flex())?);
+        let model = || Ok(MaterialsModel::fit(&table, &config, None, (), &device())?);
         fit.points.push((n as f64, timed(model)?.0));
         bar.inc(1);
     }
@@ -153,9 +153,9 @@ fn by_candidates(run: &Experiment) -> Result<Curve, Failure> {
     let table = Table::read(&path, &ReadOptions::default())?;
     fs::remove_file(&path)?;
     let config = MaterialsConfig::new(20).with_seed(run.seed);
-    let model = MaterialsModel::fit(&table, &config, None, (), &Device::flex())?;
-    let sampler = model.sampler(&Device::flex())?;
-    let checker = Checker::new(&table.compositions);
+    let model = MaterialsModel::fit(&table, &config, None, (), &device())?;
+    let sampler = model.sampler(&device())?;
+    let checker = Checker::new(table.formulas());
     let mut curve = Curve::new("sample and check", 1.0);
     for n_chunks in [2, 8, 32, 128, 512] {
         if n_chunks > run.size(512, 32) {

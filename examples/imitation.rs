@@ -11,12 +11,11 @@ use burn::tensor::{Device, Tensor, TensorData, activation};
 use ndarray::Array2;
 use rand::Rng;
 use rand_distr::{Distribution, weighted::WeightedIndex};
+use wgan_core::lipschitz::{LipschitzStrategy, Unconstrained};
+use wgan_core::train::{CriticConfig, Objective};
 use wgan_core::transport::{GroundNorm, w1_between};
-use wgan_core::{
-    Critic, CriticConfig, GradientPenalty, LipschitzStrategy, MlpConfig, MlpCritic, Objective,
-    OptimizerConfig, Unconstrained, tensor_of,
-};
-use wgan_examples::{Experiment, Failure, Panel, Point, save, values};
+use wgan_core::{Critic, GradientPenalty, MlpConfig, MlpCritic, OptimizerConfig, tensor_of};
+use wgan_examples::{Experiment, Failure, Panel, Point, device, save, values};
 
 const PROBLEM: &str = "A policy in a 5 x 5 grid world imitates an expert that walks right, then up; the critic of the visits is its reward.\n\
     Known answer: the expert's visits; W1 between the learner's and the expert's, by exact transport, should fall to zero.";
@@ -106,7 +105,7 @@ fn imitate<S: LipschitzStrategy<MlpCritic>>(
     strategy: &S,
     run: &Experiment,
 ) -> Result<(Vec<Point>, Vec<f64>), Failure> {
-    let (device, mut rng) = (Device::flex(), run.rng(1));
+    let (device, mut rng) = (device(), run.rng(1));
     let transitions = transitions(&device);
     let target = law_of(visits(&expert(&device), &transitions));
     let zeros = Tensor::zeros([N_STATES, ACTIONS.len()], &device);
@@ -153,7 +152,7 @@ fn main() -> Result<ExitCode, Failure> {
     let penalty = GradientPenalty::one_sided(1.0);
     let (wasserstein, law) = imitate(Objective::Wasserstein, &penalty, &run)?;
     let (jensen_shannon, js_law) = imitate(Objective::NonSaturating, &Unconstrained, &run)?;
-    let device = Device::flex();
+    let device = device();
     let target = law_of(visits(&expert(&device), &transitions(&device)));
     let variation =
         |law: &[f64]| law.iter().zip(&target).map(|(a, b)| (a - b).abs()).sum::<f64>() / 2.0;

@@ -7,18 +7,23 @@
 use std::process::ExitCode;
 
 use burn::module::{Module, ModuleDisplay};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use ndarray::{Array2, ArrayView1, Axis};
 use rand_chacha::ChaCha8Rng;
+use wgan_core::lattice::{
+    ConvCritic, ConvCriticConfig, ConvGeneratorConfig, LatticeSummaries, SpinGeneratorConfig,
+    Summarised,
+};
+use wgan_core::lipschitz::EachMember;
+use wgan_core::model::Committee;
+use wgan_core::train::Schedule;
 use wgan_core::transport::w1_sorted;
 use wgan_core::{
-    Committee, ConvCritic, ConvCriticConfig, ConvGeneratorConfig, EachMember, Fit, GaussianPrior,
-    Generator, GradientPenalty, LatticeSummaries, MlpConfig, MlpCritic, MlpGenerator,
-    OptimizerConfig, Schedule, SpinGeneratorConfig, Summarised, TrainConfig, Wgan, points_of,
-    tensor_of,
+    Fit, GaussianPrior, Generator, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator,
+    OptimizerConfig, TrainConfig, Wgan, points_of, tensor_of,
 };
 use wgan_examples::ising::{Wolff, critical_temperature, energy, exact_energy, magnetisation};
-use wgan_examples::{Experiment, Failure, Panel, mean, save};
+use wgan_examples::{Experiment, Failure, Panel, device, mean, save};
 
 const PROBLEM: &str = "Ising configurations on a 16 × 16 torus at three temperatures: do generators meet the laws of energy and |m|?\n\
     Known answer: exact mean energy; two samples of 2,000 configurations of the law itself are one floor apart.";
@@ -89,7 +94,7 @@ where
 
 /// Configurations of one of the `PLAIN` models.
 fn run_plain(model: &str, data: &Tensor<2>, run: &Experiment) -> Result<Array2<f64>, Failure> {
-    let (device, mut rng) = (Device::flex(), run.rng(2));
+    let (device, mut rng) = (device(), run.rng(2));
     let critic = ConvCriticConfig::new(SIDE).with_channels(vec![8, 16]).init(&mut rng, &device)?;
     let has_norm = model.ends_with("batch norm");
     if model.starts_with("convolutional") {
@@ -114,7 +119,7 @@ fn train_plain<G>(
 where
     G: Generator<Latent = Tensor<2>, Sample = Tensor<2>> + ModuleDisplay,
 {
-    let device = Device::flex();
+    let device = device();
     let rate = OptimizerConfig::adam(2e-3);
     let config = TrainConfig::new(BATCH, run.size(150, 30))
         .with_critic_optimizer(rate)
@@ -141,7 +146,7 @@ fn train_spins(
     is_critical: bool,
     run: &Experiment,
 ) -> Result<Array2<f64>, Failure> {
-    let (device, mut rng) = (Device::flex(), run.rng(3));
+    let (device, mut rng) = (device(), run.rng(3));
     let rate = OptimizerConfig::adam(4e-3);
     // Clusters of all sizes at T_c: larger batches and a longer average for what fluctuates most.
     let config = if is_critical {
@@ -187,7 +192,7 @@ fn main() -> Result<ExitCode, Failure> {
     let (mut energies, mut magnetisations, mut pictures) = (Vec::new(), Vec::new(), Vec::new());
     for (name, temperature) in temperatures {
         let mut chain = Wolff::new(SIDE, temperature, &mut rng);
-        let data = tensor_of(chain.draw(20_000, &mut rng).view(), &Device::flex());
+        let data = tensor_of(chain.draw(20_000, &mut rng).view(), &device());
         let rows = chain.draw(N * N_SAMPLES, &mut rng);
         let exact = exact_energy(SIDE, temperature);
         run.near(&format!("{name}: energy, Monte-Carlo"), exact, 0.005, mean(&laws(&rows)[0]));

@@ -5,20 +5,22 @@
 
 use std::process::ExitCode;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 use ndarray::{Array2, ArrayView1, Axis};
 use wgan_cond::{
     ConcatCritic, ConcatGenerator, Condition, ConditionColumn, ConditionalData, ConditionalPrior,
     Schema,
 };
 use wgan_core::cli::Progress;
+use wgan_core::lattice::{LatticeSummaries, SpinGeneratorConfig, Summarised};
+use wgan_core::train::Schedule;
 use wgan_core::transport::w1_sorted;
 use wgan_core::{
-    Fit, Generator, GradientPenalty, LatticeSummaries, MlpConfig, OptimizerConfig, Schedule,
-    SpinGeneratorConfig, Summarised, TrainConfig, Wgan, points_of, tensor_of,
+    Fit, Generator, GradientPenalty, MlpConfig, OptimizerConfig, TrainConfig, Wgan, points_of,
+    tensor_of,
 };
 use wgan_examples::ising::{Wolff, energy, exact_energy, magnetisation};
-use wgan_examples::{Experiment, Failure, Panel, mean, save};
+use wgan_examples::{Experiment, Failure, Panel, device, mean, save};
 
 const PROBLEM: &str = "Ising configurations on a 16 × 16 torus from one generator that is told the temperature, at temperatures between those it learnt.\n\
     Known answer: the mean energy in closed form, its law by Monte-Carlo.";
@@ -47,7 +49,7 @@ fn sample(values: &[f64], number: usize) -> Vec<f64> {
 
 fn main() -> Result<ExitCode, Failure> {
     let mut run = Experiment::start("ising_temperature", PROBLEM)?;
-    let (device, mut rng) = (Device::flex(), run.rng(1));
+    let (device, mut rng) = (device(), run.rng(1));
     let n_each = run.size(5000, 2000);
     let mut rows = Vec::new();
     for temperature in LEARNT {
@@ -69,8 +71,8 @@ fn main() -> Result<ExitCode, Failure> {
         .with_generator_optimizer(rate)
         .with_schedule(Schedule::Cosine)
         .with_ema_decay(0.995);
-    let critic = MlpConfig::new(LatticeSummaries::WIDTH + schema.width(), 1).with_width(64);
-    let critic = ConcatCritic::new(&critic, &mut rng, &device)?;
+    let critic = MlpConfig::new(LatticeSummaries::WIDTH, 1).with_width(64);
+    let critic = ConcatCritic::new(&critic, schema.width(), &mut rng, &device)?;
     let generator =
         SpinGeneratorConfig::new(SIDE).with_n_conditions(schema.width()).init(&mut rng, &device)?;
     let noise = generator.prior();

@@ -7,7 +7,6 @@
 use std::f64::consts::TAU;
 use std::process::ExitCode;
 
-use burn::tensor::Device;
 use ndarray::{Array2, ArrayView2, Axis};
 use rand::{Rng, RngExt};
 use wgan_cond::{
@@ -15,12 +14,12 @@ use wgan_cond::{
     ConditionalSampler, Conditioned, FilmGenerator, Given, Labelled, NoisyLabelPrior, NoisyLabels,
     ProjectionCritic, Schema,
 };
+use wgan_core::lipschitz::{LipschitzStrategy, Unconstrained};
+use wgan_core::model::Prior;
+use wgan_core::train::{Objective, Schedule};
 use wgan_core::transport::w1;
-use wgan_core::{
-    Fit, GradientPenalty, GroundNorm, LipschitzStrategy, MlpConfig, Objective, OptimizerConfig,
-    Prior, Schedule, TrainConfig, Unconstrained, Wgan,
-};
-use wgan_examples::{Experiment, Failure, Panel, Point, normal_points, points, save};
+use wgan_core::{Fit, GradientPenalty, GroundNorm, MlpConfig, OptimizerConfig, TrainConfig, Wgan};
+use wgan_examples::{Experiment, Failure, Panel, Point, device, normal_points, points, save};
 
 const PROBLEM: &str = "Eight Gaussians on a ring, class = mode, with a share of the labels wrong.\n\
     Known answer: a Wasserstein GAN believes wrong labels but its class medians stay; knowing how often labels are wrong undoes the mixture.";
@@ -81,7 +80,7 @@ impl Problem {
         S: LipschitzStrategy<ProjectionCritic> + Clone,
         P: Prior<Labelled, Latent = ConditionalLatent>,
     {
-        let (device, m, mut rng) = (Device::flex(), self.schema.width(), run.rng(3));
+        let (device, m, mut rng) = (device(), self.schema.width(), run.rng(3));
         let critic = MlpConfig::new(2, 32).with_width(64).with_depth(2);
         let generator = MlpConfig::new(NOISE.dim, 2).with_width(64).with_depth(2);
         let wgan = Wgan::new(
@@ -174,7 +173,7 @@ fn class_ratio<R: Rng>(
 
 fn main() -> Result<ExitCode, Failure> {
     let mut run = Experiment::start("label_noise", PROBLEM)?;
-    let (device, n_steps) = (Device::flex(), run.size(1500, 500));
+    let (device, n_steps) = (device(), run.size(1500, 500));
     let shares: &[f64] = if run.is_quick { &[0.0, 0.3] } else { &[0.0, 0.1, 0.2, 0.3, 0.4] };
     let names = ["Wasserstein", "Wasserstein, flips known", "Jensen-Shannon"];
     let mut curves: [Vec<Point>; 3] = Default::default();

@@ -16,16 +16,21 @@ use burn::tensor::{Device, Tensor};
 use ndarray::Array2;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use wgan_core::file::write_atomically;
 use wgan_core::judge::known_pairs::{
     Funnels, KnownPair, ParallelLines, PointMasses, SphereAndCentre, StretchedNormals,
     TranslatedNormals,
 };
 use wgan_core::judge::{W1Config, W1Report};
+use wgan_core::lipschitz::{
+    Audit, ByConstruction, InfinityNorm, LipschitzBound, LipschitzStrategy, Orthonormal,
+    SlopePenalty, SpectralNorm, WeightClip,
+};
+use wgan_core::model::{Activation, ConeCritic};
+use wgan_core::train::CriticConfig;
 use wgan_core::transport::GroundNorm;
 use wgan_core::{
-    Activation, Audit, ByConstruction, ConeCritic, CriticConfig, GradientPenalty, InfinityNorm,
-    InputGradient, LipschitzBound, LipschitzStrategy, MlpConfig, MlpCritic, OptimizerConfig,
-    Orthonormal, SlopePenalty, SpectralNorm, WeightClip, points_of, tensor_of, write_atomically,
+    GradientPenalty, InputGradient, MlpConfig, MlpCritic, OptimizerConfig, points_of, tensor_of,
 };
 
 type Failure = Box<dyn std::error::Error>;
@@ -119,7 +124,7 @@ impl Task {
                 self.measure(strategy, critic, InfinityNorm, large)
             }
             "orthonormal" => {
-                let critic = self.perceptron(4, Activation::Fold)?;
+                let critic = self.perceptron(4, Activation::AbsoluteValue)?;
                 self.measure(strategy, critic, Orthonormal, large)
             }
             "cones" => {

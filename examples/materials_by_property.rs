@@ -6,9 +6,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use burn::tensor::Device;
 use wgan_core::cli::Progress;
-use wgan_examples::{Experiment, Failure, Panel, save};
+use wgan_examples::{Experiment, Failure, Panel, device, save};
 use wgan_materials::{
     Adherence, Candidate, CandidateStream, Composition, ForestConfig, MaterialsConfig,
     MaterialsModel, ReadOptions, Sampler, Table, Target, adherence, feature_rows,
@@ -33,7 +32,7 @@ fn main() -> Result<ExitCode, Failure> {
     let mut experiment = Experiment::start("materials_by_property", PROBLEM)?;
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/compounds.csv");
     let table = Table::read(data, &ReadOptions::default())?;
-    let device = Device::flex();
+    let device = device();
     let config = MaterialsConfig::new(experiment.size(200, 120))
         .with_seed(experiment.seed)
         .with_conditions(vec![GAP.to_owned(), "density_g_cm3".to_owned()]);
@@ -50,7 +49,7 @@ fn main() -> Result<ExitCode, Failure> {
     for (name, condition) in ASKED {
         let targets = Target::of_table(&[condition.parse()?], &table)?;
         let made = draw(&model.sampler(&device)?.aimed_at(&targets)?, N, experiment.seed)?;
-        let found = adherence(&table.material_rows(), &made, &free, &targets, experiment.seed)?;
+        let found = adherence(&table, &made, &free, &targets, experiment.seed)?;
         let Some(all) = found.last() else { continue };
         verdicts(&mut experiment, name, all);
         if targets.len() == 1 {
@@ -97,10 +96,10 @@ struct Judge(wgan_materials::Forest);
 
 impl Judge {
     fn new(table: &Table, seed: u64) -> Result<Self, Failure> {
-        let gaps = table.property(GAP).ok_or("the table has no band gaps")?;
-        let known = table.compositions.iter().zip(&gaps.values);
+        let gaps = table.column(GAP)?;
+        let known = table.formulas().iter().enumerate();
         let (compositions, gaps): (Vec<Composition>, Vec<f64>) =
-            known.filter_map(|(row, gap)| Some((row.clone(), (*gap)?))).unzip();
+            known.filter_map(|(row, found)| Some((found.clone(), gaps.number(row)?))).unzip();
         Ok(Self(ForestConfig::numbers(seed).fit(feature_rows(&compositions).view(), &gaps)?))
     }
 

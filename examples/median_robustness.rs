@@ -6,13 +6,16 @@
 use std::process::ExitCode;
 
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use ndarray::{Array1, Array2, Axis, array};
+use wgan_core::lipschitz::Orthonormal;
+use wgan_core::model::Activation;
+use wgan_core::train::Schedule;
 use wgan_core::{
-    Activation, Fit, GaussianPrior, Generator, MlpConfig, MlpCritic, OptimizerConfig, Orthonormal,
-    Schedule, TrainConfig, Wgan, points_of, tensor_of,
+    Fit, GaussianPrior, Generator, MlpConfig, MlpCritic, OptimizerConfig, TrainConfig, Wgan,
+    points_of, tensor_of,
 };
-use wgan_examples::{Experiment, Failure, Panel, normal_points, points, save};
+use wgan_examples::{Experiment, Failure, Panel, device, normal_points, points, save};
 
 const PROBLEM: &str = "A blob that is moved until it is as near as possible, in W1, to data with outliers 15 away.\n\
     Known answer: the geometric median; the mean, where least squares ends, moves by 15 times the share of outliers.";
@@ -52,14 +55,14 @@ fn geometric_median(rows: &Array2<f64>) -> Array1<f64> {
 }
 
 fn fit(rows: &Array2<f64>, run: &Experiment) -> Result<Array1<f64>, Failure> {
-    let (device, mut rng) = (Device::flex(), run.rng(2));
+    let (device, mut rng) = (device(), run.rng(2));
     let n_steps = run.size(500, 300);
     let config = TrainConfig::new(BATCH, n_steps)
         .with_critic_optimizer(OptimizerConfig::adam(5e-3))
         .with_generator_optimizer(OptimizerConfig::adam(5e-2))
         .with_schedule(Schedule::HalfLinear)
         .with_ema_decay(0.95);
-    let critic = MlpConfig::new(2, 1).with_width(32).with_activation(Activation::Fold);
+    let critic = MlpConfig::new(2, 1).with_width(32).with_activation(Activation::AbsoluteValue);
     let critic = MlpCritic::new(&critic, &mut rng, &device)?;
     let start = rows.sum_axis(Axis(0)) / rows.nrows() as f64;
     let centre = tensor_of(start.insert_axis(Axis(0)).view(), &device);

@@ -7,18 +7,20 @@
 use std::f64::consts::TAU;
 use std::process::ExitCode;
 
-use burn::tensor::Device;
 use ndarray::{Array2, Axis, array};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use wgan_core::judge::mode_coverage;
+use wgan_core::lipschitz::{LipschitzStrategy, Unconstrained};
+use wgan_core::model::MixedPrior;
+use wgan_core::train::{Objective, Schedule};
 use wgan_core::transport::{GroundNorm, w1};
 use wgan_core::{
-    Fit, GradientPenalty, LipschitzStrategy, MixedPrior, MlpConfig, MlpCritic, MlpGenerator,
-    Objective, OptimizerConfig, Schedule, TrainConfig, Unconstrained, Wgan, points_of, tensor_of,
+    Fit, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig, TrainConfig, Wgan,
+    points_of, tensor_of,
 };
-use wgan_examples::{Experiment, Failure, Panel, mean, normal_points, points, save};
+use wgan_examples::{Experiment, Failure, Panel, device, mean, normal_points, points, save};
 
 const PROBLEM: &str = "Eight Gaussians on a ring, 25 on a grid and two parallel lines: which modes does a GAN lose?\n\
     Known answer: all modes have the same mass; two samples of the law itself are one floor apart.";
@@ -142,7 +144,7 @@ fn train<S: LipschitzStrategy<MlpCritic> + Clone>(
     (law, prior): (&Law, &MixedPrior),
     seed: u64,
 ) -> Result<Array2<f64>, Failure> {
-    let (device, mut rng) = (Device::flex(), ChaCha8Rng::seed_from_u64(seed));
+    let (device, mut rng) = (device(), ChaCha8Rng::seed_from_u64(seed));
     let data = tensor_of(law.draw(20_000, &mut rng).view(), &device);
     let generator = MlpConfig::new(prior.width(), 2).with_width(64);
     let wgan = Wgan::new(

@@ -12,9 +12,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, weighted::WeightedIndex};
+use wgan_core::train::{FitOutcome, Schedule};
 use wgan_core::{
-    Fit, FitOutcome, GaussianPrior, Generator, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator,
-    OptimizerConfig, Schedule, TrainConfig, Wgan,
+    Fit, GaussianPrior, Generator, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator,
+    OptimizerConfig, TrainConfig, Wgan,
 };
 use wgan_graph::{
     AnchorRelease, ArcRule, CostColumn, Edge, MetricCritic, Network, NodeLawGenerator, NodeSamples,

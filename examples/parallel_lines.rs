@@ -11,12 +11,12 @@ use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::{Array2, array};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
+use wgan_core::lipschitz::{LipschitzStrategy, Orthonormal, Unconstrained};
+use wgan_core::model::{Activation, Prior};
+use wgan_core::train::{Convergence, Dataset, Objective};
 use wgan_core::transport::{Divergences, GroundNorm, discrete_divergences, w1};
-use wgan_core::{
-    Activation, Convergence, Dataset, Fit, Generator, LipschitzStrategy, MlpConfig, MlpCritic,
-    Objective, OptimizerConfig, Orthonormal, Prior, TrainConfig, Unconstrained, Wgan,
-};
-use wgan_examples::{Experiment, Failure, Panel, Point, linspace, save, uniform, values};
+use wgan_core::{Fit, Generator, MlpConfig, MlpCritic, OptimizerConfig, TrainConfig, Wgan};
+use wgan_examples::{Experiment, Failure, Panel, Point, device, linspace, save, uniform, values};
 
 const PROBLEM: &str = "Two parallel lines at distance θ: which distance of laws tells a generator where to go?\n\
     Known answer: TV = 1, KL = ∞ and JS = ln 2 for all θ ≠ 0; W1 = |θ|, with slope one.";
@@ -100,7 +100,7 @@ fn descend<S: LipschitzStrategy<MlpCritic> + Clone>(
     n_steps: usize,
     rng: &mut ChaCha8Rng,
 ) -> Result<Vec<Point>, Failure> {
-    let device = Device::flex();
+    let device = device();
     // The orthonormal critic tolerates this rate; it does the Jensen–Shannon critic no harm.
     let config = TrainConfig::new(BATCH, n_steps)
         .with_objective(objective)
@@ -108,7 +108,7 @@ fn descend<S: LipschitzStrategy<MlpCritic> + Clone>(
         .with_convergence(Some(Convergence { window: 50, tolerance: 1e-3 }))
         .with_critic_optimizer(OptimizerConfig::adam(1e-2))
         .with_generator_optimizer(OptimizerConfig::Sgd { learning_rate: RATE });
-    let critic = MlpConfig::new(2, 1).with_width(32).with_activation(Activation::Fold);
+    let critic = MlpConfig::new(2, 1).with_width(32).with_activation(Activation::AbsoluteValue);
     let critic = MlpCritic::new(&critic, rng, &device)?;
     let line = Line { theta: Param::from_data([START], &device) };
     let wgan = Wgan::new(critic, line, strategy, &config);

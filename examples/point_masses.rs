@@ -5,13 +5,14 @@
 
 use std::process::ExitCode;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
+use wgan_core::judge::Estimate;
 use wgan_core::judge::known_pairs::{KnownPair, PointMasses};
-use wgan_core::{
-    Activation, Critic, CriticConfig, Estimate, GradientPenalty, LipschitzStrategy, MlpConfig,
-    MlpCritic, OptimizerConfig, Orthonormal, tensor_of,
-};
-use wgan_examples::{Experiment, Failure, Panel, Point, linspace, save, values};
+use wgan_core::lipschitz::{LipschitzStrategy, Orthonormal};
+use wgan_core::model::Activation;
+use wgan_core::train::CriticConfig;
+use wgan_core::{Critic, GradientPenalty, MlpConfig, MlpCritic, OptimizerConfig, tensor_of};
+use wgan_examples::{Experiment, Failure, Panel, Point, device, linspace, save, values};
 
 const PROBLEM: &str = "Two point masses at distance θ: what does a critic find?\n\
     Known answer: W1 = θ with a ramp of slope one between them; a penalty of weight λ = 10 allows slope 1 + θ/2λ.";
@@ -26,7 +27,7 @@ fn train<S: LipschitzStrategy<MlpCritic>>(
     (activation, learning_rate): (Activation, f64),
     run: &Experiment,
 ) -> Result<(MlpCritic, f64), Failure> {
-    let (device, mut rng) = (Device::flex(), run.rng(1));
+    let (device, mut rng) = (device(), run.rng(1));
     let pair = PointMasses::apart(theta);
     let real = tensor_of(pair.real(BATCH, &mut rng).view(), &device);
     let fake = tensor_of(pair.fake(BATCH, &mut rng).view(), &device);
@@ -44,7 +45,7 @@ fn ramp(critic: &MlpCritic, theta: f64) -> Vec<Point> {
     let positions = linspace(-0.5, 1.5, 81);
     let at: Vec<[f32; 2]> = positions.iter().map(|s| [(s * theta) as f32, 0.0]).collect();
     let line: Vec<Tensor<2>> =
-        at.into_iter().map(|point| Tensor::from_floats([point], &Device::flex())).collect();
+        at.into_iter().map(|point| Tensor::from_floats([point], &device())).collect();
     let scores = values(critic.score(&Tensor::cat(line, 0)));
     let fake = scores[20]; // position 0
     positions.into_iter().zip(scores).map(|(s, f)| (s, (f - fake) / theta)).collect()
@@ -56,7 +57,8 @@ fn main() -> Result<ExitCode, Failure> {
     let mut certified = Panel::new("Orthonormal critic", axes.0, axes.1).y(-1.5, 3.0);
     let mut penalised = Panel::new("Gradient penalty, λ = 10", axes.0, axes.1).y(-1.5, 3.0);
     for theta in [0.1, 1.0, 10.0] {
-        let (critic, estimate) = train(theta, &Orthonormal, (Activation::Fold, 1e-2), &run)?;
+        let (critic, estimate) =
+            train(theta, &Orthonormal, (Activation::AbsoluteValue, 1e-2), &run)?;
         run.near(&format!("estimate for θ = {theta}, orthonormal"), theta, 0.01 * theta, estimate);
         let line = ramp(&critic, theta);
         let between = line.iter().filter(|(s, _)| (0.0..=1.0).contains(s));

@@ -5,14 +5,14 @@
 
 use std::process::ExitCode;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use rand_chacha::ChaCha8Rng;
+use wgan_core::judge::Estimate;
 use wgan_core::judge::known_pairs::{KnownPair, StretchedNormals, TranslatedNormals};
-use wgan_core::{
-    CriticConfig, Estimate, GroundNorm, InputGradient, LipschitzStrategy, MlpConfig, MlpCritic,
-    OptimizerConfig, Schedule, SpectralNorm, Unconstrained, tensor_of,
-};
-use wgan_examples::{Experiment, Failure, Panel, Point, save, values};
+use wgan_core::lipschitz::{LipschitzStrategy, SpectralNorm, Unconstrained};
+use wgan_core::train::{CriticConfig, Schedule};
+use wgan_core::{GroundNorm, InputGradient, MlpConfig, MlpCritic, OptimizerConfig, tensor_of};
+use wgan_examples::{Experiment, Failure, Panel, Point, device, save, values};
 
 const PROBLEM: &str = "A critic between two normal laws, trained longer and longer, without and with spectral normalisation.\n\
     Known answer: W1 = 2; without a constraint the slope has no bound, with it the slope is at most 1.";
@@ -29,7 +29,7 @@ fn after<S: LipschitzStrategy<MlpCritic>>(
 ) -> Result<(f64, f64), Failure> {
     let mut rng = run.rng(2);
     let config = MlpConfig::new(real.dims()[1], 1).with_width(64);
-    let critic = MlpCritic::new(&config, &mut rng, &Device::flex())?;
+    let critic = MlpCritic::new(&config, &mut rng, &device())?;
     let critic = CriticConfig::new(128, n_steps)
         .with_optimizer(OptimizerConfig::adam(1e-3))
         .with_schedule(Schedule::Constant)
@@ -42,7 +42,7 @@ fn after<S: LipschitzStrategy<MlpCritic>>(
 
 fn main() -> Result<ExitCode, Failure> {
     let mut run = Experiment::start("spectral_norm", PROBLEM)?;
-    let (device, mut rng) = (Device::flex(), run.rng(1));
+    let (device, mut rng) = (device(), run.rng(1));
     let pair = TranslatedNormals { d: 2, shift: 2.0 };
     let samples = |pair: &dyn KnownPair, rng: &mut ChaCha8Rng| {
         let (real, fake) = (pair.real(5000, rng), pair.fake(5000, rng));

@@ -6,16 +6,17 @@
 use std::f64::consts::{PI, TAU};
 use std::process::ExitCode;
 
-use burn::tensor::Device;
 use ndarray::{Array2, Axis};
 use rand::{Rng, RngExt};
 use wgan_core::cli::Progress;
+use wgan_core::model::MixedPrior;
+use wgan_core::train::Schedule;
 use wgan_core::transport::{GroundNorm, w1};
 use wgan_core::{
-    Fit, GradientPenalty, MixedPrior, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
-    Schedule, TrainConfig, Wgan, points_of, tensor_of,
+    Fit, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig, TrainConfig, Wgan,
+    points_of, tensor_of,
 };
-use wgan_examples::{Experiment, Failure, Panel, linspace, normal_points, points, save};
+use wgan_examples::{Experiment, Failure, Panel, device, linspace, normal_points, points, save};
 
 const PROBLEM: &str = "Eight Gaussians, 25 Gaussians and the swiss roll, learnt in a minute each.\n\
     Known answer: two samples of 2,000 points of the law itself are one floor apart.";
@@ -68,7 +69,7 @@ impl Law {
 }
 
 fn train(law: &Law, run: &Experiment) -> Result<Array2<f64>, Failure> {
-    let (device, mut rng) = (Device::flex(), run.rng(2));
+    let (device, mut rng) = (device(), run.rng(2));
     let data = tensor_of(law.draw(50_000, &mut rng).view(), &device);
     let rate = OptimizerConfig::adam(1e-3);
     let config = TrainConfig::new(256, run.size(2000, 1000))

@@ -6,14 +6,17 @@
 use std::f64::consts::PI;
 use std::process::ExitCode;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use ndarray::{Array1, Array2, array};
 use rand::{Rng, RngExt};
+use wgan_core::judge::Estimate;
+use wgan_core::lipschitz::{LipschitzStrategy, Orthonormal};
+use wgan_core::model::Activation;
+use wgan_core::train::CriticConfig;
 use wgan_core::{
-    Activation, CriticConfig, Estimate, GradientPenalty, InputGradient, LipschitzStrategy,
-    MlpConfig, MlpCritic, OptimizerConfig, Orthonormal, points_of, tensor_of,
+    GradientPenalty, InputGradient, MlpConfig, MlpCritic, OptimizerConfig, points_of, tensor_of,
 };
-use wgan_examples::{Experiment, Failure, Panel, normal_points, points, save};
+use wgan_examples::{Experiment, Failure, Panel, device, normal_points, points, save};
 
 const PROBLEM: &str = "A law and its translation by v: does the critic's gradient point along v?\n\
     Known answer: W1 = ‖v‖, and the gradient of an optimal critic is the unit vector along v.";
@@ -39,7 +42,7 @@ fn train<S: LipschitzStrategy<MlpCritic>>(
 ) -> Result<MlpCritic, Failure> {
     let mut rng = run.rng(2);
     let config = MlpConfig::new(real.dims()[1], 1).with_width(64).with_activation(activation);
-    let critic = MlpCritic::new(&config, &mut rng, &Device::flex())?;
+    let critic = MlpCritic::new(&config, &mut rng, &device())?;
     Ok(CriticConfig::new(256, run.size(1000, 400))
         .with_optimizer(OptimizerConfig::Adam { learning_rate, beta_1: 0.5, beta_2: 0.9 })
         .fit(critic, strategy, (real, fake), &mut rng)?)
@@ -55,7 +58,7 @@ fn along(gradients: &Array2<f64>, unit: &Array1<f64>) -> (f64, f64) {
 
 fn main() -> Result<ExitCode, Failure> {
     let mut run = Experiment::start("transport_direction", PROBLEM)?;
-    let (device, mut rng) = (Device::flex(), run.rng(1));
+    let (device, mut rng) = (device(), run.rng(1));
     let mut panels = Vec::new();
     let laws = [
         ("two moons", moons(N, &mut rng), array![1.2, 0.5_f64]),
@@ -67,8 +70,8 @@ fn main() -> Result<ExitCode, Failure> {
         let real = &fake + &shift;
         let samples = (tensor_of(real.view(), &device), tensor_of(fake.view(), &device));
         let samples = (&samples.0, &samples.1);
-        let fold = (Activation::Fold, 1e-2);
-        let certified = train(fold, &Orthonormal, samples, &run)?;
+        let absolute = (Activation::AbsoluteValue, 1e-2);
+        let certified = train(absolute, &Orthonormal, samples, &run)?;
         let penalised =
             train((Activation::LeakyRelu, 1e-3), &GradientPenalty::default(), samples, &run)?;
         for (kind, critic) in [("orthonormal", &certified), ("gradient penalty", &penalised)] {

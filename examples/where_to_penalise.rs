@@ -5,14 +5,16 @@
 
 use std::process::ExitCode;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use ndarray::Array2;
+use wgan_core::judge::Estimate;
 use wgan_core::judge::known_pairs::{KnownPair, PointMasses, TranslatedNormals};
+use wgan_core::lipschitz::{Audit, PenaltyPoints};
+use wgan_core::train::{CriticConfig, Schedule};
 use wgan_core::{
-    Audit, Critic, CriticConfig, Estimate, GradientPenalty, GroundNorm, MlpConfig, MlpCritic,
-    OptimizerConfig, PenaltyPoints, Schedule, tensor_of,
+    Critic, GradientPenalty, GroundNorm, MlpConfig, MlpCritic, OptimizerConfig, tensor_of,
 };
-use wgan_examples::{Experiment, Failure, Panel, Point, linspace, save, values};
+use wgan_examples::{Experiment, Failure, Panel, Point, device, linspace, save, values};
 
 const PROBLEM: &str = "A gradient penalty at interpolates, at real, at fake, and at a mix of points.\n\
     Known answer: between two points θ = 3 apart the best slope is 1 + θ/2λ = 1.15 at interpolates; at one end only it has no bound.";
@@ -33,7 +35,7 @@ fn train(
     n_steps: usize,
     run: &Experiment,
 ) -> Result<(MlpCritic, Tensor<2>, Tensor<2>), Failure> {
-    let (device, mut rng) = (Device::flex(), run.rng(1));
+    let (device, mut rng) = (device(), run.rng(1));
     // Centred, so that no law is where the rectifiers of a fresh critic have their kinks.
     let centred = |rows: Array2<f64>| tensor_of((rows - pair.w1() / 2.0).view(), &device);
     let (real, fake) = (pair.real(2000, &mut rng), pair.fake(2000, &mut rng));
@@ -53,7 +55,7 @@ fn ramp(critic: &MlpCritic) -> Vec<Point> {
     let line: Vec<Tensor<2>> = positions
         .iter()
         .map(|&x| [(x - THETA / 2.0) as f32, (-THETA / 2.0) as f32])
-        .map(|point| Tensor::from_floats([point], &Device::flex()))
+        .map(|point| Tensor::from_floats([point], &device()))
         .collect();
     let scores = values(critic.score(&Tensor::cat(line, 0)));
     let at_fake = scores[20];

@@ -5,16 +5,16 @@
 
 use std::process::ExitCode;
 
-use burn::tensor::Device;
 use ndarray::{Array2, Axis};
 use rand::{Rng, RngExt};
+use wgan_core::train::Schedule;
 use wgan_core::transport::{GroundNorm, w1};
 use wgan_core::whitening::Whitening;
 use wgan_core::{
     Fit, GaussianPrior, GradientPenalty, InputGradient, MlpConfig, MlpCritic, MlpGenerator,
-    OptimizerConfig, Schedule, TrainConfig, Wgan, points_of, tensor_of,
+    OptimizerConfig, TrainConfig, Wgan, points_of, tensor_of,
 };
-use wgan_examples::{Experiment, Failure, Panel, Point, normal_points, save};
+use wgan_examples::{Experiment, Failure, Panel, Point, device, normal_points, save};
 
 const PROBLEM: &str = "Clusters in four dimensions whose scales go from 1 to 1/100, learnt in raw and in whitened coordinates.\n\
     Known answer: whitened, all directions of the critic's gradient count alike; raw, the widest counts up to 100 times more.";
@@ -41,7 +41,7 @@ fn train(
     white: impl Fn(Array2<f64>) -> Result<Array2<f64>, Failure>,
     run: &Experiment,
 ) -> Result<(Vec<Point>, f64), Failure> {
-    let (device, mut rng) = (Device::flex(), run.rng(2));
+    let (device, mut rng) = (device(), run.rng(2));
     let n_steps = run.size(800, 400);
     let config = TrainConfig::new(BATCH, n_steps)
         .with_ema_decay(0.98)

@@ -7,9 +7,12 @@ use burn::tensor::Tensor;
 use wgan_cond::{
     ConcatCritic, ConditionalPrior, FilmGenerator, Labelled, OnSamplePath, ProjectionCritic,
 };
+use wgan_core::lipschitz::{
+    LipschitzStrategy, Penalty, PenaltyTerm, SlopePenalty, SpectralNorm, WeightClip,
+};
+use wgan_core::model::{Activation, Sample};
 use wgan_core::{
-    Activation, Critic, GradientPenalty, InputGradient, LipschitzStrategy, MlpConfig, Penalty,
-    Sample, SlopePenalty, SpectralNorm, TrainConfig, WeightClip, Wgan,
+    Critic, GradientPenalty, InputGradient, MlpConfig, OptimizerConfig, TrainConfig, Wgan,
 };
 use wgan_tests::{device, normal_points, nudged, rng, values, weight_gradients, weights};
 
@@ -27,8 +30,8 @@ const D: usize = 3;
 const M: usize = 4;
 
 fn concat(activation: Activation) -> ConcatCritic {
-    let config = MlpConfig::new(D + M, 1).with_width(8).with_activation(activation);
-    ConcatCritic::new(&config, &mut rng(1), &device()).unwrap().with_sample_width(D)
+    let config = MlpConfig::new(D, 1).with_width(8).with_activation(activation);
+    ConcatCritic::new(&config, M, &mut rng(1), &device()).unwrap()
 }
 
 fn projection(activation: Activation) -> ProjectionCritic {
@@ -81,7 +84,7 @@ fn the_penalty_of_a_projection_critic_moves_all_its_weights_as_differences_do() 
     let real = batch(5, 3);
     let penalty = |critic: &ProjectionCritic| {
         let t = Tensor::ones([5], &device());
-        GradientPenalty::two_sided(10.0).penalty(critic, &real, &real, t).unwrap().loss
+        GradientPenalty::two_sided(10.0).penalty().term(critic, &real, &real, t).unwrap().loss
     };
     let analytic = weight_gradients(&critic, &penalty(&critic).backward());
     let plain = critic.valid();
@@ -147,7 +150,7 @@ fn slopes_in_the_condition_cost_nothing() {
     let real = Labelled { x: column(&[0.0, 2.0, 5.0]), y: column(&[0.0; 3]) };
     let fake = Labelled { x: column(&[3.0, -2.0, 1.0]), ..real.clone() };
     let penalty = |strategy: &dyn LipschitzStrategy<Bilinear>| -> f32 {
-        strategy.penalty(&critic, &real, &fake, uniform_t(3)).unwrap().loss.into_scalar()
+        strategy.penalty().term(&critic, &real, &fake, uniform_t(3)).unwrap().loss.into_scalar()
     };
     assert!(penalty(&GradientPenalty::two_sided(10.0)).abs() < 1e-6);
     assert!(penalty(&SlopePenalty::default()).abs() < 1e-6);
@@ -161,8 +164,8 @@ fn no_gradient_of_the_penalty_reaches_the_condition() {
         let y = real.y.autodiff().require_grad();
         let real = Labelled { x: real.x, y: y.clone() };
         let fake = Labelled { x: fake.x, y: y.clone() };
-        let penalty = GradientPenalty::default().penalty(&critic, &real, &fake, uniform_t(6));
-        let penalty = penalty.unwrap();
+        let strategy = GradientPenalty::default();
+        let penalty = strategy.penalty().term(&critic, &real, &fake, uniform_t(6)).unwrap();
         assert!(y.grad(&penalty.loss.backward()).is_none());
         assert_eq!(critic.input_gradient(&real.constant()).dims(), [6, D]);
     }
@@ -176,10 +179,10 @@ fn interpolation_that_mixed_conditions_would_be_seen() {
     let fake = Labelled { x: column(&[3.0; 8]), y: column(&[-1.0; 8]) };
     let penalty = GradientPenalty::two_sided(10.0);
     let loss = |points: &Labelled| -> f32 {
-        penalty.penalty(&critic, points, points, uniform_t(8)).unwrap().loss.into_scalar()
+        penalty.penalty().term(&critic, points, points, uniform_t(8)).unwrap().loss.into_scalar()
     };
     let kept: f32 =
-        penalty.penalty(&critic, &real, &fake, uniform_t(8)).unwrap().loss.into_scalar();
+        penalty.penalty().term(&critic, &real, &fake, uniform_t(8)).unwrap().loss.into_scalar();
     assert_eq!(kept, 0.0);
     let mixed = Labelled {
         x: real.x.interpolate(&fake.x, uniform_t(8)),
@@ -196,15 +199,12 @@ struct Watch(Arc<Mutex<Vec<Conditions>>>);
 type Conditions = (Vec<f32>, Vec<f32>);
 
 impl LipschitzStrategy<ConcatCritic> for Watch {
-    fn penalty(
-        &self,
-        _critic: &ConcatCritic,
-        real: &Labelled,
-        fake: &Labelled,
-        _t: Tensor<1>,
-    ) -> Option<Penalty> {
-        self.0.lock().unwrap().push((values(real.y.clone()), values(fake.y.clone())));
-        None
+    fn penalty(&self) -> Penalty<'_, ConcatCritic> {
+        Penalty::tracked(|critic: &ConcatCritic, real: &Labelled, fake: &Labelled, _| {
+            self.0.lock().unwrap().push((values(real.y.clone()), values(fake.y.clone())));
+            let nothing = critic.score(real) * 0.0;
+            PenaltyTerm { loss: nothing.clone().mean(), slopes: nothing }
+        })
     }
 }
 

@@ -4,15 +4,15 @@ use burn::module::Module;
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use rand::RngExt;
 use wgan_cond::{
-    ClassSampling, Condition, ConditionColumn, ConditionalData, ConditionalLatent,
-    ConditionalPrior, ConditionalSampler, Conditioned, Examination, FilmGenerator, Given, Labelled,
-    Learner, NearestNeighbours, NoisyLabelPrior, NoisyLabels, ProjectionCritic, ReportConfig,
-    Schema, Targets, Withhold,
+    ClassSampling, Condition, ConditionColumn, ConditionDropout, ConditionalData,
+    ConditionalLatent, ConditionalPrior, ConditionalSampler, Conditioned, Examination,
+    FilmGenerator, Given, Labelled, Learner, NearestNeighbours, NoisyLabelPrior, NoisyLabels,
+    ProjectionCritic, ReportConfig, Schema, Targets,
 };
 use wgan_core::judge::W1Config;
-use wgan_core::{
-    Fit, GradientPenalty, MlpConfig, OptimizerConfig, Prior, Schedule, TrainConfig, Wgan,
-};
+use wgan_core::model::Prior;
+use wgan_core::train::Schedule;
+use wgan_core::{Fit, GradientPenalty, MlpConfig, OptimizerConfig, TrainConfig, Wgan};
 use wgan_tests::{LinearGaussian, Ring, device, rng};
 
 const NOISE: ConditionalPrior = ConditionalPrior { dim: 4 };
@@ -210,13 +210,13 @@ fn a_model_that_was_trained_without_conditions_too_samples_the_marginal() {
         |is_right: bool| Condition::new().with("side", if is_right { "right" } else { "left" });
     let conditions: Vec<Condition> = sides.iter().map(|&s| side(s)).collect();
     let schema = Schema::fit(&[ConditionColumn::categories("side")], &conditions).unwrap();
-    let withhold = Withhold::All(0.3);
+    let withhold = ConditionDropout::All(0.3);
     let data = ConditionalData::new(x.view(), &conditions, &schema, &device())
         .unwrap()
-        .with_withheld(withhold)
+        .with_condition_dropout(withhold)
         .unwrap();
     let trained = train(&data, &schema, (&NOISE, NOISE), (32, 2), &plane(600));
-    let sampler = trained.sampler.with_withheld(withhold);
+    let sampler = trained.sampler.with_condition_dropout(withhold);
     let share = |given: Given| {
         let x = sampler.sample(2000, given, &mut rng(6)).unwrap().rows.x;
         x.iter().filter(|&&v| v > 0.0).count() as f64 / 2000.0

@@ -7,11 +7,17 @@ use wgan_cond::{
     ConcatCritic, ConcatGenerator, Condition, ConditionColumn, ConditionalData, ConditionalPrior,
     Schema,
 };
+use wgan_core::lattice::{
+    ConvCriticConfig, ConvGeneratorConfig, LatticeSummaries, SpinGenerator, SpinGeneratorConfig,
+    Summarised,
+};
+use wgan_core::lipschitz::EachMember;
+use wgan_core::model::Committee;
+use wgan_core::train::Schedule;
 use wgan_core::transport::w1_sorted;
 use wgan_core::{
-    Committee, ConvCriticConfig, ConvGeneratorConfig, EachMember, Fit, GaussianPrior, Generator,
-    GradientPenalty, LatticeSummaries, MlpConfig, MlpCritic, OptimizerConfig, Schedule,
-    SpinGenerator, SpinGeneratorConfig, Summarised, TrainConfig, Wgan, points_of, tensor_of,
+    Fit, GaussianPrior, Generator, GradientPenalty, MlpConfig, MlpCritic, OptimizerConfig,
+    TrainConfig, Wgan, points_of, tensor_of,
 };
 use wgan_examples::ising::{Wolff, energy, exact_energy, magnetisation};
 use wgan_tests::{device, rng, values, weight_gradients};
@@ -98,13 +104,13 @@ fn a_temperature_between_those_learnt_has_its_own_energy() {
     let real = points_of(&summaries.apply(&spins));
     let data = ConditionalData::new(real.view(), &conditions, &schema, &device()).unwrap();
 
-    let critic = MlpConfig::new(LatticeSummaries::WIDTH + schema.width(), 1).with_width(32);
+    let critic = MlpConfig::new(LatticeSummaries::WIDTH, 1).with_width(32);
     let generator = SpinGeneratorConfig::new(SIDE).with_n_conditions(schema.width());
     let generator = generator.init(&mut rng(4), &device()).unwrap();
     let noise = generator.prior();
     let config = config(200, 4e-3);
     let wgan = Wgan::new(
-        ConcatCritic::new(&critic.with_depth(2), &mut rng(3), &device()).unwrap(),
+        ConcatCritic::new(&critic.with_depth(2), schema.width(), &mut rng(3), &device()).unwrap(),
         ConcatGenerator { generator: Summarised { generator, summaries } },
         GradientPenalty::one_sided(0.1),
         &config,

@@ -1,18 +1,25 @@
 //! Critics against pairs of laws whose W₁ is known.
 
+use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use ndarray::Array2;
+use wgan_core::judge::Estimate;
 use wgan_core::judge::known_pairs::{
     Funnels, KnownPair, PointMasses, StretchedNormals, TranslatedNormals,
 };
 use wgan_core::judge::{W1Config, W1Report};
+use wgan_core::lipschitz::{
+    Audit, ByConstruction, InfinityNorm, LayeredCritic, LipschitzBound, LipschitzStrategy,
+    Orthonormal, singular_values,
+};
+use wgan_core::model::{Activation, ConeCritic};
+use wgan_core::train::CriticConfig;
 use wgan_core::transport::GroundNorm;
 use wgan_core::{
-    Activation, Audit, ByConstruction, ConeCritic, CriticConfig, Estimate, GradientPenalty,
-    InfinityNorm, InputGradient, LayeredCritic, LipschitzBound, LipschitzStrategy, MlpConfig,
-    MlpCritic, OptimizerConfig, Orthonormal, points_of, singular_values, tensor_of,
+    Critic, GradientPenalty, InputGradient, MlpConfig, MlpCritic, OptimizerConfig, WganError,
+    points_of, tensor_of,
 };
-use wgan_tests::{device, rng};
+use wgan_tests::{device, normal_points, rng, values};
 
 /// Steps and batch of the figures that are compared with torchlip's.
 const STEPS: usize = 1000;
@@ -28,12 +35,12 @@ fn critic(d: usize, width: usize, activation: Activation) -> MlpCritic {
 }
 
 fn folding(d: usize, width: usize) -> MlpCritic {
-    critic(d, width, Activation::Fold)
+    critic(d, width, Activation::AbsoluteValue)
 }
 
 /// Four hidden layers of 128, one more than a penalised critic has by default: an orthonormal layer folds each unit once.
 fn four_layers(d: usize) -> MlpCritic {
-    let config = MlpConfig::new(d, 1).with_depth(4).with_activation(Activation::Fold);
+    let config = MlpConfig::new(d, 1).with_depth(4).with_activation(Activation::AbsoluteValue);
     MlpCritic::new(&config, &mut rng(1), &device()).unwrap()
 }
 
@@ -187,15 +194,52 @@ fn the_bracket_of_a_certified_critic_contains_the_distance_of_the_laws() {
     }
 }
 
+/// `f(x) = s·clamp(x₀ − 1, 0, 0.1)`: slope `s` on a ridge a tenth wide, flat everywhere else.
+#[derive(Module, Debug)]
+struct Ridge {
+    slope: Param<Tensor<1>>,
+}
+
+impl Critic for Ridge {
+    type Sample = Tensor<2>;
+
+    fn score(&self, x: &Tensor<2>) -> Tensor<1> {
+        let along = (x.clone().narrow(1, 0, 1) - 1.0).clamp(0.0, 0.1).squeeze_dim::<1>(1);
+        along * self.slope.val()
+    }
+}
+
+impl InputGradient for Ridge {
+    fn input_gradient(&self, x: &Tensor<2>) -> Tensor<2> {
+        let first = x.clone().narrow(1, 0, 1);
+        let is_on = first.clone().greater_scalar(1.0).float() * first.lower_scalar(1.1).float();
+        let d = x.dims()[1];
+        let others = Tensor::zeros([x.dims()[0], d - 1], &x.device());
+        Tensor::cat(vec![is_on * self.slope.val().unsqueeze_dim::<2>(1), others], 1)
+    }
+}
+
+impl LipschitzBound for Ridge {
+    fn lipschitz_bound(&self, _ground: GroundNorm) -> Result<f64, WganError> {
+        Ok(f64::from(self.slope.val().into_scalar::<f32>()))
+    }
+}
+
 #[test]
 fn an_audit_finds_the_slope_of_a_steep_ridge_between_the_samples() {
-    // A GroupSort critic without constraint: steep somewhere, and no lower bound exceeds the upper one.
-    let pair = TranslatedNormals { d: 3, shift: 1.0 };
-    let audit = audit(&pair, &folding(3, 16));
-    assert!(
-        audit.gradient <= audit.upper && audit.slope <= audit.upper * (1.0 + 1e-3),
-        "{audit:?}"
-    );
-    // A slope is a mean of gradients along a segment.
-    assert!(audit.slope <= audit.gradient * 1.05, "{audit:?}");
+    // Real at x₀ = 4 ± 0.2, fake at −2 ± 0.2: no sample and no midpoint is on the ridge, and the mean slope between the
+    // laws is 40·0.1/6, a sixtieth of the steepest.
+    let slope = 40.0;
+    let critic = Ridge { slope: Param::from_data([slope as f32], &device()) };
+    let at = |x: f32, seed| {
+        let around = normal_points(200, 2, 0.0, 0.05, seed).clamp(-0.2, 0.2);
+        around + tensor_of(ndarray::array![[f64::from(x), 0.0]].view(), &device())
+    };
+    let (real, fake) = (at(4.0, 7), at(-2.0, 8));
+    let audit = Audit::of(&critic, &real, &fake, GroundNorm::L2).unwrap();
+    assert_eq!(audit.upper, slope);
+    assert!(audit.lower() > 0.99 * slope && audit.lower() <= slope * (1.0 + 1e-4), "{audit:?}");
+    // What is seen without looking for it.
+    let between = values(critic.score(&real) - critic.score(&fake))[0] / 6.0;
+    assert!(between < 1.0, "{between}");
 }

@@ -1,13 +1,17 @@
 //! One test for each mistake found in published Wasserstein GANs.
 
 use std::cell::RefCell;
+use std::sync::{Arc, Mutex};
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
+use wgan_core::lipschitz::LipschitzStrategy;
+use wgan_core::model::{Activation, Prior, Sample};
+use wgan_core::train::Dataset;
 use wgan_core::{
-    Activation, Critic, Dataset, Fit, GaussianPrior, GradientPenalty, LipschitzStrategy, MlpConfig,
-    MlpCritic, MlpGenerator, OptimizerConfig, Prior, Sample, TrainConfig, Wgan,
+    Critic, Fit, GaussianPrior, Generator, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator,
+    OptimizerConfig, TrainConfig, Wgan,
 };
 use wgan_tests::{LinearCritic, device, normal_points, rng, values};
 
@@ -17,7 +21,7 @@ where
     GradientPenalty: LipschitzStrategy<C>,
 {
     let t = Tensor::ones([x.batch_size()], &device());
-    strategy.penalty(critic, x, x, t).unwrap().loss
+    strategy.penalty().term(critic, x, x, t).unwrap().loss
 }
 
 #[test]
@@ -139,25 +143,54 @@ impl Prior<Tensor<2>> for WatchedPrior {
     }
 }
 
-fn watched_run() -> (Vec<Vec<usize>>, Vec<Vec<f32>>) {
-    let config = TrainConfig::new(16, 3).with_n_critic(4).with_critic_warm_up(2);
+/// Remembers the latents it makes samples of.
+#[derive(Module, Debug)]
+struct WatchedGenerator {
+    generator: MlpGenerator,
+    #[module(skip)]
+    seen: Arc<Mutex<Vec<Vec<f32>>>>,
+}
+
+impl Generator for WatchedGenerator {
+    type Latent = Tensor<2>;
+    type Sample = Tensor<2>;
+
+    fn generate(&self, z: &Tensor<2>) -> Tensor<2> {
+        self.seen.lock().unwrap().push(values(z.clone()));
+        self.generator.generate(z)
+    }
+}
+
+const N_CRITIC: usize = 4;
+const WARM_UP: usize = 2;
+const N_STEPS: usize = 30;
+const LATENT: usize = 3;
+
+/// Rows, latents that were drawn, latents that were used.
+type Watches = (Vec<Vec<usize>>, Vec<Vec<f32>>, Vec<Vec<f32>>);
+
+fn watched_run() -> Watches {
+    let config = TrainConfig::new(16, N_STEPS).with_n_critic(N_CRITIC).with_critic_warm_up(WARM_UP);
     let data = Watched { points: normal_points(100, 2, 0.0, 1.0, 1), rows: RefCell::default() };
-    let prior = WatchedPrior(GaussianPrior { dim: 3 }, RefCell::default());
+    let prior = WatchedPrior(GaussianPrior { dim: LATENT }, RefCell::default());
     let mlp =
         |d_in, d_out| MlpConfig::new(d_in, d_out).with_width(8).with_activation(Activation::Relu);
+    let generator = MlpGenerator::new(&mlp(LATENT, 2), &mut rng(2), &device()).unwrap();
+    let seen = Arc::default();
     let wgan = Wgan::new(
         MlpCritic::new(&mlp(2, 1), &mut rng(1), &device()).unwrap(),
-        MlpGenerator::new(&mlp(3, 2), &mut rng(2), &device()).unwrap(),
+        WatchedGenerator { generator, seen: Arc::clone(&seen) },
         GradientPenalty::default(),
         &config,
     );
     Fit::new(&data, &prior, &device(), 0).unwrap().run(wgan).unwrap();
-    (data.rows.into_inner(), prior.1.into_inner())
+    let seen = seen.lock().unwrap().clone();
+    (data.rows.into_inner(), prior.1.into_inner(), seen)
 }
 
 #[test]
 fn every_critic_step_has_a_fresh_batch_and_fresh_noise() {
-    let (rows, latents) = watched_run();
+    let (rows, latents, _) = watched_run();
     for pair in rows.windows(2) {
         assert_ne!(pair[0], pair[1]);
     }
@@ -168,7 +201,21 @@ fn every_critic_step_has_a_fresh_batch_and_fresh_noise() {
 
 #[test]
 fn critic_and_generator_steps_draw_from_the_same_prior() {
-    let (_, latents) = watched_run();
-    // 3 iterations of 4 critic steps and 1 generator step, and 2 critic steps of warm-up.
-    assert_eq!(latents.len(), 3 * 5 + 2);
+    let (_, drawn, used) = watched_run();
+    // What is drawn is what samples are made of, in every step of either kind.
+    assert_eq!(drawn, used);
+    let is_of_generator =
+        |i: &usize| i.checked_sub(WARM_UP).is_some_and(|i| i % (N_CRITIC + 1) == N_CRITIC);
+    let (of_generator, of_critic): (Vec<usize>, Vec<usize>) =
+        (0..used.len()).partition(is_of_generator);
+    assert_eq!((of_generator.len(), of_critic.len()), (N_STEPS, N_STEPS * N_CRITIC + WARM_UP));
+    for steps in [of_generator, of_critic] {
+        let z: Vec<f32> = steps.iter().flat_map(|&i| used[i].clone()).collect();
+        let n = z.len() as f32;
+        let mean = z.iter().sum::<f32>() / n;
+        let variance = z.iter().map(|z| z * z).sum::<f32>() / n;
+        // N(0, 1): four standard errors of mean and variance.
+        assert!(mean.abs() < 4.0 / n.sqrt(), "{mean}");
+        assert!((variance - 1.0).abs() < 4.0 * (2.0 / n).sqrt(), "{variance}");
+    }
 }

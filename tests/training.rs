@@ -1,10 +1,15 @@
 //! Training end to end: learning, reproducing, resuming, ending early.
 
 use burn::tensor::Tensor;
+use wgan_core::lipschitz::{
+    LipschitzStrategy, Orthonormal, SlopePenalty, SpectralNorm, WeightClip,
+};
+use wgan_core::train::{
+    Checkpoints, FitOutcome, History, Indistinguishable, Plateau, StopReason, W1Evaluation,
+};
 use wgan_core::{
-    Checkpoints, Fit, FitOutcome, GaussianPrior, GradientPenalty, History, Indistinguishable,
-    LipschitzStrategy, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig, Orthonormal, Plateau,
-    SlopePenalty, SpectralNorm, StopReason, TrainConfig, W1Evaluation, WeightClip, Wgan,
+    Fit, GaussianPrior, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
+    TrainConfig, Wgan,
 };
 use wgan_tests::{device, normal_points, rng, weights};
 

@@ -9,8 +9,9 @@ use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use wgan_core::cli::DeviceChoice;
 
-use crate::Failure;
+use crate::{Failure, use_device};
 
 /// An experiment that explains Wasserstein GANs: prints a table of expected and measured values and draws pictures.
 #[derive(Parser)]
@@ -21,6 +22,9 @@ struct Arguments {
     /// Seed of everything that is drawn.
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Where tensors live: flex, tch, tch-cuda, wgpu, cuda or remote=ws://HOST:PORT.
+    #[arg(long, default_value_t)]
+    device: DeviceChoice,
     /// A reduced run, which fails no verdict.
     #[arg(long = "quick")]
     is_quick: bool,
@@ -42,9 +46,10 @@ impl Experiment {
     /// Reads the arguments and prints what the problem and its known answer are.
     ///
     /// # Errors
-    /// If the folder of the pictures cannot be made.
+    /// If the folder of the pictures cannot be made, or the device is not built in.
     pub fn start(name: &str, problem: &str) -> Result<Self, Failure> {
-        let Arguments { out, seed, is_quick } = Arguments::parse();
+        let Arguments { out, seed, device, is_quick } = Arguments::parse();
+        use_device(device.device()?);
         let out = out.unwrap_or_else(|| PathBuf::from("target/gallery").join(name));
         fs::create_dir_all(&out)?;
         println!("{problem}\n");

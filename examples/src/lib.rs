@@ -4,6 +4,8 @@ mod experiment;
 pub mod ising;
 mod picture;
 
+use std::sync::OnceLock;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::Array2;
 use rand::{Rng, RngExt};
@@ -11,6 +13,19 @@ use rand_distr::{Distribution, StandardNormal};
 
 pub use experiment::Experiment;
 pub use picture::{Panel, Point, save};
+
+/// The device of this run, told once by the arguments.
+static DEVICE: OnceLock<Device> = OnceLock::new();
+
+/// Where tensors live: what `--device` says, or the processor.
+pub fn device() -> Device {
+    DEVICE.get_or_init(Device::flex).clone()
+}
+
+/// Tensors live on `device`, unless one was asked for before.
+fn use_device(device: Device) {
+    DEVICE.get_or_init(|| device);
+}
 
 /// Whatever ends an example.
 pub type Failure = Box<dyn std::error::Error>;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use burn::tensor::{Device, Tensor};
-use wgan_core::{Batch, Sample};
+use wgan_core::model::{Batch, Rows, Sample};
 
 /// Samples `x: [n, d]` with their conditions `y: [n, m]`.
 ///
@@ -36,6 +36,16 @@ impl Sample for Labelled {
 
     fn constant(self) -> Self {
         Self { x: self.x.constant(), y: self.y.constant() }
+    }
+}
+
+impl Rows for Labelled {
+    fn rows(&self) -> Tensor<2> {
+        self.x.clone()
+    }
+
+    fn with_rows(&self, rows: Tensor<2>) -> Self {
+        Self { x: rows, y: self.y.clone() }
     }
 }
 

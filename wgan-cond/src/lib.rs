@@ -14,8 +14,11 @@
 //! use ndarray::Array2;
 //! use rand::{RngExt, SeedableRng};
 //! use rand_chacha::ChaCha8Rng;
-//! use wgan_cond::*;
-//! use wgan_core::*;
+//! use wgan_cond::{
+//!     ConcatCritic, CondError, Condition, ConditionColumn, ConditionalData, ConditionalPrior,
+//!     ConditionalSampler, FilmGenerator, Schema,
+//! };
+//! use wgan_core::{Fit, GradientPenalty, MlpConfig, OptimizerConfig, TrainConfig, Wgan};
 //!
 //! // x = ±1 by the class, plus t/2, plus noise.
 //! let mut rng = ChaCha8Rng::seed_from_u64(1);
@@ -44,7 +47,7 @@
 //! let (m, prior) = (schema.width(), ConditionalPrior { dim: 4 });
 //! let small = |d_in, d_out| MlpConfig::new(d_in, d_out).with_width(32).with_depth(2);
 //! let wgan = Wgan::new(
-//!     ConcatCritic::new(&small(1 + m, 1), &mut rng, &device)?.with_sample_width(1),
+//!     ConcatCritic::new(&small(1, 1), m, &mut rng, &device)?,
 //!     FilmGenerator::new(&small(4, 1), m, &mut rng, &device)?,
 //!     GradientPenalty::one_sided(1.0),
 //!     &config,
@@ -69,7 +72,7 @@
 //! # Where things are
 //! - [`Condition`], [`ConditionColumn`], [`Schema`]: named categories and numbers, and their coding.
 //! - [`Labelled`], [`ConditionalData`]: samples with conditions; [`ClassSampling`] for rare classes,
-//!   [`Vicinity`] for sparse numbers, [`Withhold`] for models that can do without conditions,
+//!   [`Vicinity`] for sparse numbers, [`ConditionDropout`] for models that can do without conditions,
 //!   [`NoisyLabels`] for labels that are wrong in a known way.
 //! - [`ConcatCritic`], [`ProjectionCritic`]; [`ConcatGenerator`], [`FilmGenerator`].
 //! - [`ConditionalSampler`]: samples for one condition, a table of them, their marginal, or none.
@@ -98,4 +101,7 @@ pub use report::{
     ReportConfig, SyntheticScore, Targets, largest_slope_in_x, train_on_synthetic,
 };
 pub use sampler::{ConditionalSampler, Generated, Given};
-pub use train::{ClassSampling, ConditionalData, NoisyLabelPrior, NoisyLabels, Vicinity, Withhold};
+pub use train::{
+    ClassSampling, ConditionDropout, ConditionalData, NoisyLabelPrior, NoisyLabels, Vicinity,
+};
+pub use wgan_core;

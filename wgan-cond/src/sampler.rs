@@ -11,7 +11,7 @@ use crate::conditioned::Conditioned;
 use crate::error::CondError;
 use crate::generator::{ConditionalLatent, ConditionalPrior};
 use crate::labelled::Labelled;
-use crate::train::Withhold;
+use crate::train::ConditionDropout;
 
 /// Which conditions to sample.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +52,7 @@ pub struct ConditionalSampler<G> {
     schema: Schema,
     prior: ConditionalPrior,
     training: Vec<Condition>,
-    withhold: Withhold,
+    dropout: ConditionDropout,
     device: Device,
 }
 
@@ -72,15 +72,15 @@ where
         training: Vec<Condition>,
         device: &Device,
     ) -> Self {
-        let (withhold, device) = (Withhold::Never, device.clone());
-        Self { generator: generator.valid(), schema, prior, training, withhold, device }
+        let (dropout, device) = (ConditionDropout::Never, device.clone());
+        Self { generator: generator.valid(), schema, prior, training, dropout, device }
     }
 
     /// The sampler of a model that was trained with conditions withheld, which may be asked for
     /// samples without them.
     #[must_use]
-    pub fn with_withheld(self, withhold: Withhold) -> Self {
-        Self { withhold, ..self }
+    pub fn with_condition_dropout(self, dropout: ConditionDropout) -> Self {
+        Self { dropout, ..self }
     }
 
     /// `n` samples for each given condition.
@@ -124,7 +124,8 @@ where
             Given::Marginal => {
                 if self.training.is_empty() {
                     return Err(WganError::TooFew {
-                        at: "training conditions",
+                        at: "sampler",
+                        what: "training conditions",
                         expected: 1,
                         got: 0,
                     }
@@ -143,12 +144,12 @@ where
         conditions: &[Condition],
     ) -> Result<(Array2<f32>, Vec<Extrapolation>), CondError> {
         let is_empty = |condition: &Condition| condition.names().next().is_none();
-        let encoded = match self.withhold {
-            Withhold::Each(_) => self.schema.encode_given(conditions),
-            Withhold::All(_) if conditions.iter().all(is_empty) => {
+        let encoded = match self.dropout {
+            ConditionDropout::Each(_) => self.schema.encode_given(conditions),
+            ConditionDropout::All(_) if conditions.iter().all(is_empty) => {
                 self.schema.encode_given(conditions)
             }
-            Withhold::All(_) | Withhold::Never => self.schema.encode(conditions),
+            ConditionDropout::All(_) | ConditionDropout::Never => self.schema.encode(conditions),
         }?;
         Ok((encoded.y, encoded.extrapolations))
     }
@@ -254,12 +255,12 @@ mod tests {
         assert_eq!(refusal, "condition 1: `phase` is missing; it takes one of cubic, hexagonal");
         assert!(sampler().sample(2, Given::Nothing, &mut rng()).is_err());
 
-        let whole = sampler().with_withheld(Withhold::All(0.1));
+        let whole = sampler().with_condition_dropout(ConditionDropout::All(0.1));
         assert!(whole.sample(2, gap.clone(), &mut rng()).is_err());
         let made = whole.sample(2, Given::Nothing, &mut rng()).unwrap();
         assert!(made.rows.x.iter().all(|&v| v == 0.0));
 
-        let each = sampler().with_withheld(Withhold::Each(0.1));
+        let each = sampler().with_condition_dropout(ConditionDropout::Each(0.1));
         let made = each.sample(1, gap, &mut rng()).unwrap();
         assert_eq!(made.rows.x.row(0).to_vec()[..2], [0.0, 0.0]);
         assert_eq!(made.rows.x[[0, 3]], 1.0);

@@ -9,9 +9,11 @@ use faer::{Accum, Mat, Par};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
+use wgan_core::lipschitz::{LipschitzStrategy, Orthonormal, SpectralNorm, WeightClip};
+use wgan_core::model::Activation;
+use wgan_core::train::Dataset;
 use wgan_core::{
-    Activation, Dataset, GaussianPrior, GradientPenalty, LipschitzStrategy, MlpConfig, MlpCritic,
-    MlpGenerator, Orthonormal, SpectralNorm, TrainConfig, WeightClip, Wgan,
+    GaussianPrior, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, TrainConfig, Wgan,
 };
 
 const BATCH: usize = 256;
@@ -123,8 +125,8 @@ fn generator_step(c: &mut Criterion) {
     run(c, "weight_clip", WeightClip::default(), leaky);
     run(c, "spectral_norm", SpectralNorm, leaky);
     run(c, "orthonormal", Orthonormal, (Activation::GroupSort, 3));
-    run(c, "orthonormal_fold", Orthonormal, (Activation::Fold, 3));
-    run(c, "orthonormal_fold_deep", Orthonormal, (Activation::Fold, 4));
+    run(c, "orthonormal_fold", Orthonormal, (Activation::AbsoluteValue, 3));
+    run(c, "orthonormal_fold_deep", Orthonormal, (Activation::AbsoluteValue, 4));
 }
 
 /// Products of two square matrices, one on each core; an element is a multiplication or an

@@ -36,11 +36,13 @@ pub enum WganError {
         /// Value that came.
         got: String,
     },
-    /// Nothing to work on.
-    #[error("{at}: expected at least {expected} rows, got {got}")]
+    /// Nothing to work on, or not enough.
+    #[error("{at}: expected at least {expected} {what}, got {got}")]
     TooFew {
         /// The argument.
         at: &'static str,
+        /// What there is too few of.
+        what: &'static str,
         /// Smallest number that makes sense.
         expected: usize,
         /// Number that came.

@@ -15,7 +15,10 @@
 //! use burn::tensor::{Device, Tensor, TensorData};
 //! use rand::SeedableRng;
 //! use rand_chacha::ChaCha8Rng;
-//! use wgan_core::*;
+//! use wgan_core::{
+//!     Fit, GaussianPrior, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
+//!     TrainConfig, Wgan, WganError,
+//! };
 //!
 //! let device = Device::flex();
 //! let mut rng = ChaCha8Rng::seed_from_u64(1);
@@ -43,62 +46,47 @@
 //! ```
 //!
 //! # Where things are
-//! - [`Critic`], [`InputGradient`], [`Generator`], [`Prior`], [`Sample`], [`Batch`]: what a model is made of;
-//!   [`Mlp`] and its critic and generator; [`ConvCritic`] and [`ConvGenerator`] for periodic images,
-//!   [`SpinGenerator`] and [`LatticeSummaries`] for spins.
-//! - [`LipschitzStrategy`]: [`WeightClip`], [`GradientPenalty`], [`SlopePenalty`], [`SpectralNorm`],
-//!   [`Orthonormal`], [`InfinityNorm`]; [`ConeCritic`] needs none. [`Committee`]: critics on subsets of the features. [`Audit`] says what a critic's Lipschitz constant
-//!   is known to be, [`judge::known_pairs`] what a critic should find.
-//! - [`Wgan`] is one iteration, on one device or several, [`Fit`] the loop around it; [`Recorder`], [`StopRule`],
-//!   [`W1Evaluation`] and [`Checkpoints`] are told what happens. [`CriticConfig`] trains a critic alone between two
-//!   samples, [`Estimate`] is what it finds. [`Objective`]: Wasserstein, or Jensen–Shannon to compare with; [`Diffusion`]: noise on
-//!   what the critic sees.
-//! - `cli`, behind the feature of this name: what command lines share.
-//! - [`transport`]: exact and approximate distances. [`whitening`]: coordinates in which every
-//!   direction has variance one.
+//! The dozen names of every day are at the root, the others in their modules. burn and ndarray, whose types are in the
+//! signatures, are re-exported.
+//!
+//! | module | what is there |
+//! | --- | --- |
+//! | [`model`] | critics, generators, priors; layers that compose with their pull-backs |
+//! | [`lipschitz`] | strategies that keep a critic 1-Lipschitz, bounds, an audit, a check of input gradients |
+//! | [`train`] | one iteration ([`Wgan`]), the loop ([`Fit`]), a critic alone, recorders, stop rules, checkpoints |
+//! | [`judge`] | what a critic's estimate and a sample are worth; pairs of laws with a known distance |
+//! | [`transport`] | exact and approximate distances, in `f64` |
+//! | [`whitening`] | coordinates in which every direction has variance one, and the way back |
+//! | [`lattice`] | models of periodic images and of spins |
+//! | [`file`](mod@file) | files that are complete or absent |
+//! | `cli` | what command lines share; behind the feature `cli` |
 
 #[cfg(feature = "cli")]
 pub mod cli;
 mod convert;
 mod error;
-mod file;
+pub mod file;
 mod fused;
 pub mod judge;
-mod lattice;
-mod lipschitz;
+pub mod lattice;
+pub mod lipschitz;
 mod loss;
-mod model;
+pub mod model;
 mod network;
 mod norm;
 mod sample;
-mod train;
+pub mod train;
 pub mod transport;
 mod weights;
 pub mod whitening;
 
+pub use burn;
 pub use convert::{points_of, tensor_of};
 pub use error::WganError;
-pub use file::{folder_of, temporary_name, write_atomically};
-pub use judge::Estimate;
-pub use lattice::{
-    ConvCritic, ConvCriticConfig, ConvGenerator, ConvGeneratorConfig, LatticeSummaries,
-    SpinGenerator, SpinGeneratorConfig, Summarised, TorusConv,
-};
-pub use lipschitz::{
-    Audit, ByConstruction, EachMember, GradientPenalty, InfinityNorm, LayeredCritic,
-    LipschitzBound, LipschitzStrategy, Orthonormal, Penalty, PenaltyForm, PenaltyPoints, Sides,
-    SlopePenalty, SpectralNorm, Unconstrained, WeightClip, operator_norm, singular_values,
-};
+pub use lipschitz::GradientPenalty;
 pub use model::{
-    Activation, BatchNorm, Committee, ConeCritic, Critic, GaussianPrior, Generator, InputGradient,
-    MixedPrior, Mlp, MlpConfig, MlpCritic, MlpGenerator, Prior, linear,
+    Critic, GaussianPrior, Generator, InputGradient, MlpConfig, MlpCritic, MlpGenerator,
 };
+pub use ndarray;
 pub use norm::GroundNorm;
-pub use sample::{Batch, Sample};
-pub use train::{
-    Checkpoints, Convergence, CriticConfig, CriticStep, Dataset, Diffused, Diffusion,
-    DiffusionConfig, DiffusionNoise, Evaluated, Fit, FitOutcome, History, Indistinguishable,
-    JsonLines, Objective, OptimizerConfig, Plateau, Record, Recorder, Schedule, StopReason,
-    StopRule, TrainConfig, W1Evaluation, Wgan,
-};
-pub use weights::{load_weights, save_weights};
+pub use train::{Fit, OptimizerConfig, TrainConfig, Wgan};

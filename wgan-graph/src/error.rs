@@ -21,10 +21,23 @@ pub enum GraphError {
     NoColumn {
         /// The file.
         path: PathBuf,
-        /// The column asked for.
+        /// The column that is needed.
         name: String,
         /// The columns there are.
         columns: Vec<String>,
+    },
+    /// A first line that looks like data where the columns should be named.
+    #[error(
+        "{}: the first line is `{line}`, which looks like data; expected a header like `{expected}`",
+        path.display()
+    )]
+    NoHeader {
+        /// The file.
+        path: PathBuf,
+        /// Its first line.
+        line: String,
+        /// A header.
+        expected: &'static str,
     },
     /// A cell that cannot be used.
     #[error("{}, row {row}: {column} is {got:?}, expected {expected}", path.display())]
@@ -49,6 +62,14 @@ pub enum GraphError {
         to: String,
         /// The cost.
         got: f64,
+    },
+    /// A stored network that contradicts itself.
+    #[error("stored network: expected {expected}, got {got}")]
+    Stored {
+        /// What it should have.
+        expected: &'static str,
+        /// What it has.
+        got: String,
     },
     /// A graph without nodes.
     #[error("the graph has no nodes")]
@@ -146,14 +167,6 @@ pub enum GraphError {
     Idleness {
         /// The share.
         got: f64,
-    },
-    /// An algorithm that did not come to its end.
-    #[error("{at}: not finished after {steps} steps")]
-    NotFinished {
-        /// The algorithm.
-        at: &'static str,
-        /// Steps done.
-        steps: usize,
     },
     /// From training, transport or writing.
     #[error(transparent)]

@@ -9,23 +9,38 @@
 //! do the work of `n²` pairs.
 //!
 //! # A first program
-//! How far are two laws apart on a road with a toll, and which edges carry the difference?
+//! How far are two laws apart on the nodes of your own petgraph graph, and which edges carry the
+//! difference? Node indexes are those of the graph, also where it has holes.
 //!
 //! ```
-//! use wgan_graph::{Edge, Network, graph_w1, largest_violation};
-//! let ids = ["home", "bridge", "work"].map(String::from).to_vec();
-//! let edges = [(0, 1, 2.0), (1, 2, 3.0)].map(|(u, v, cost)| Edge { u, v, cost });
-//! let (network, _) = Network::from_edges(ids, &edges, false)?;
-//! let w1 = graph_w1(&network, &[1.0, 0.0, 0.0], &[0.0, 0.5, 0.5])?;
-//! assert_eq!(w1.value, 3.5); // all of it crosses the first edge, half of it the second
-//! assert_eq!(w1.flow.len(), 2);
+//! use wgan_graph::petgraph::graph::UnGraph;
+//! use wgan_graph::{Network, graph_w1, largest_violation};
+//!
+//! struct Stop { name: &'static str, morning: f64, evening: f64 }
+//! struct Road { minutes: f64 }
+//!
+//! let mut city = UnGraph::<Stop, Road>::default();
+//! let home = city.add_node(Stop { name: "home", morning: 1.0, evening: 0.0 });
+//! let bridge = city.add_node(Stop { name: "bridge", morning: 0.0, evening: 0.5 });
+//! let work = city.add_node(Stop { name: "work", morning: 0.0, evening: 0.5 });
+//! city.add_edge(home, bridge, Road { minutes: 2.0 });
+//! city.add_edge(bridge, work, Road { minutes: 3.0 });
+//!
+//! let (network, _) = Network::from_graph(&city, |road| road.weight().minutes)?;
+//! let law = |of: fn(&Stop) -> f64| network.node_indices().map(|i| of(&city[i])).collect();
+//! let (morning, evening): (Vec<f64>, Vec<f64>) = (law(|s| s.morning), law(|s| s.evening));
+//! let w1 = graph_w1(&network, &morning, &evening)?;
+//! assert_eq!(w1.value, 3.5); // all of it crosses the first road, half of it the second
+//! let half = w1.flow.iter().find(|edge| edge.mass == 0.5).map(|edge| network.node_index(edge.target));
+//! assert_eq!(half.map(|index| city[index].name), Some("work"));
 //! assert!(largest_violation(&network, &w1.potential) <= 0.0); // the proof that no plan is cheaper
 //! # Ok::<(), wgan_graph::GraphError>(())
 //! ```
 //!
 //! # Where things are
 //! - [`Network`]: from an edge list ([`read_network`]) or any petgraph graph
-//!   ([`Network::from_graph`]). What is dropped, kept and refused is counted in [`NetworkSummary`].
+//!   ([`Network::from_graph`]), stored by serde. What is dropped, kept and refused is counted in
+//!   [`NetworkSummary`].
 //! - [`ShortestPaths`]: rows, all pairs, [`Landmarks`], the path itself.
 //! - [`graph_w1`]: exact `W₁` with potential and flow; [`mcshane_extension`] makes any function
 //!   1-Lipschitz, [`largest_violation`] checks one. [`ollivier_ricci`]: curvature of edges.
@@ -45,54 +60,48 @@
 //! The program `wgan-graph` does the same from the command line. Figures measured on real networks
 //! are in `docs/networks.md`.
 
-mod anomaly;
-mod conditional;
-mod critic;
-mod curvature;
+pub mod anomaly;
+pub mod critic;
 mod error;
-mod flow;
-mod law_file;
-mod links;
-mod network;
-mod new_nodes;
-mod node_features;
-mod node_law;
-mod node_law_generator;
-mod path_w1;
-mod paths;
-mod picture;
+pub mod generator;
+pub mod links;
+pub mod network;
+pub mod new_nodes;
+pub mod paths;
+pub mod picture;
+pub mod sample;
 #[cfg(test)]
 mod shared_data;
-mod statistics;
 mod table;
 #[cfg(test)]
 mod test_networks;
+pub mod transport;
 mod walk_law;
-mod whole_network;
+pub mod whole_network;
+
+pub use burn;
+pub use ndarray;
+pub use petgraph;
 
 pub use anomaly::{AnomalyConfig, NodeAnomaly, Reason, conformal_p_values, find_anomalies};
-pub use conditional::{
-    ConditionalMetricCritic, ConditionalNodeLawGenerator, ContextPrior, ContextSamples,
-};
 pub use critic::{
-    AnchorRelease, CoordinateCritic, EdgeSlopePenalty, MetricCritic, NodePotential, TabularCritic,
+    AnchorRelease, ConditionalMetricCritic, CoordinateCritic, EdgeSlopePenalty, MetricCritic,
+    NodePotential, TabularCritic,
 };
-pub use curvature::{EdgeCurvature, ollivier_ricci};
 pub use error::GraphError;
-pub use flow::{EdgeFlow, GraphTransport, graph_w1, largest_violation, mcshane_extension};
-pub use law_file::read_law;
+pub use generator::{ConditionalNodeLawGenerator, NodeLawGenerator};
 pub use links::{Link, likely_links, link_scores};
 pub use network::{
-    Adjacency, ArcRule, Cleaning, Components, CostColumn, Edge, Network, NetworkSummary,
-    ReadOptions, StrengthToCost, read_network, read_pairs,
+    Adjacency, ArcRule, Cleaning, Components, CostColumn, Edge, Header, Network, NetworkSummary,
+    NodeFeatures, ReadOptions, StrengthToCost, read_features, read_network, read_pairs,
 };
 pub use new_nodes::{MarkedNode, NewEdge, NewNodes, NodeGenerator, NodeGeneratorConfig};
-pub use node_features::{NodeFeatures, read_features};
-pub use node_law::{NodeLaw, NodeSamples};
-pub use node_law_generator::NodeLawGenerator;
-pub use path_w1::path_w1;
 pub use paths::{DistanceSummary, Distances, Landmarks, MemoryLimit, ShortestPaths};
 pub use picture::{Point, draw, layout};
-pub use statistics::NetworkStatistics;
+pub use sample::{ContextPrior, ContextSamples, NodeLaw, NodeSamples, read_law};
+pub use transport::{
+    EdgeCurvature, EdgeFlow, GraphTransport, graph_w1, largest_violation, mcshane_extension,
+    ollivier_ricci, path_w1,
+};
 pub use walk_law::{WalkConfig, WalkLaw};
-pub use whole_network::{WholeNetworkConfig, generate_network};
+pub use whole_network::{NetworkStatistics, WholeNetworkConfig, generate_network};

@@ -219,7 +219,7 @@ fn awkward_graphs_end_in_one_sentence_or_in_an_answer() {
 }
 
 #[test]
-fn rows_are_arcs_where_that_is_asked_for() {
+fn rows_are_arcs_where_that_is_chosen() {
     let folder = tempfile::tempdir().unwrap();
     let edges = file(&folder, "edges.csv", "from,to\na,b\nb,c\n");
     let out = folder.path().join("out.csv");
@@ -417,6 +417,40 @@ fn a_new_network_has_the_nodes_and_the_counts_of_the_given_one() {
     let priced = run(&[&args[..], &["--cost", "weight"]].concat());
     assert!(stderr(&priced).contains("new edges have no costs"));
     refused(&[&args[..], &["--overlap", "1.5"]].concat(), 2, "overlap");
+}
+
+#[test]
+fn files_without_a_header_or_commas_are_read_or_refused_with_the_cure() {
+    let folder = tempfile::tempdir().unwrap();
+    let count = |args: &[&str]| json(args)["edges"].as_u64().unwrap();
+    let snap = "# Directed graph\n# Nodes: 3 Edges: 3\n# FromNodeId\tToNodeId\n0\t1\n1\t2\n2\t0\n";
+    let snap = file(&folder, "snap.txt", snap);
+    assert_eq!(count(&["inspect", "--edges", &snap, "--json"]), 3);
+    let words = file(&folder, "words.csv", "a,b\nb,c\nc,d\na,c\n");
+    refused(&["inspect", "--edges", &words], 1, "looks like data");
+    refused(&["inspect", "--edges", &words], 1, "(--no-header)");
+    assert_eq!(count(&["inspect", "--edges", &words, "--no-header", "--json"]), 4);
+    let priced = file(&folder, "priced.txt", "x y 0.5\ny z 1.5\n");
+    let args =
+        ["distances", "--edges", &priced, "--no-header", "--cost", "3", "--summary", "--json"];
+    assert_eq!(json(&args)["max"], 2.0);
+    let packed = folder.path().join("edges.csv.gz");
+    fs::write(&packed, b"\x1f\x8b\x08\x00").unwrap();
+    refused(&["inspect", "--edges", packed.to_str().unwrap()], 1, "compressed (gzip)");
+}
+
+#[test]
+fn costs_that_are_not_named_are_remarked() {
+    let folder = tempfile::tempdir().unwrap();
+    let edges = file(&folder, "edges.csv", PATH);
+    let args = ["distances", "--edges", &edges, "--summary"];
+    let unnamed = run(&args);
+    assert!(unnamed.status.success());
+    assert!(stderr(&unnamed).contains("numbers that are not used: weight"), "{}", stderr(&unnamed));
+    assert_eq!(stderr(&run(&[&args[..], &["--cost", "weight"]].concat())), "");
+    let table = run(&["inspect", "--edges", &edges]);
+    let table = String::from_utf8_lossy(&table.stdout);
+    assert!(table.contains("numbers that are unused  weight"), "{table}");
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn reading(c: &mut Criterion) {
     group.sample_size(10).throughput(Throughput::Elements(N as u64));
     group.bench_function("read", |b| b.iter(|| read().map(|table| table.len())));
     group.bench_function("read_and_featurise", |b| {
-        b.iter(|| read().map(|table| feature_rows(&table.compositions).sum()))
+        b.iter(|| read().map(|table| feature_rows(table.formulas()).sum()))
     });
     group.finish();
     let _ = std::fs::remove_file(path);

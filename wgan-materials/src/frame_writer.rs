@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use polars::io::parquet::write::BatchedWriter as ParquetBatches;
 use polars::prelude::{CsvWriter, DataFrame, ParquetWriter, PolarsError, SerWriter};
-use wgan_core::{WganError, temporary_name};
+use wgan_core::WganError;
+use wgan_core::file::temporary_name;
 
 use crate::error::MaterialsError;
 
@@ -39,12 +40,7 @@ impl FrameWriter {
         } else {
             Sink::Csv { file, is_started: false }
         };
-        Ok(Self {
-            path: path.to_owned(),
-            growing,
-            sink,
-            is_finished: false,
-        })
+        Ok(Self { path: path.to_owned(), growing, sink, is_finished: false })
     }
 
     /// Appends the rows of a frame.

@@ -1,47 +1,72 @@
-//! From a table of known materials to new candidate materials, with a report of how good they are.
+//! From a table of known materials to feature vectors and new candidate materials, with figures that say how good they are.
 //!
-//! A composition is a pattern of amounts (1 : 1 : 3) filled with elements, from the most to the least
-//! electronegative. A generator fills patterns of the table and draws the properties of what came out; a critic
-//! `f(x | c)`, 1-Lipschitz in the features `x` for each pattern `c` under a gradient penalty, tells generated from
-//! known materials:
+//! A table is a polars frame with a role for each column: formulas, numbers, classes. A composition is a pattern of amounts
+//! (1 : 1 : 3) filled with elements, from the most to the least electronegative. A generator fills patterns of the table and draws
+//! numbers and classes of what came out; a critic `f(x | c)`, 1-Lipschitz in the features `x` for each pattern `c` under a
+//! gradient penalty, tells generated from known materials:
 //!
 //! `min_G max_f E f(x | c) − E f(G(z, c) | c)`, features `x`: elements, their chemical descriptors, charge balance,
-//! properties by rank.
+//! numbers by rank, classes.
 //!
 //! Candidates are then judged by other means: charge neutrality, novelty, laws of elements and amounts, a
-//! classifier two-sample test, the consistency of properties with compositions, each beside the figure of the
+//! classifier two-sample test, the consistency of numbers with compositions, each beside the figure of the
 //! table itself ([`evaluate`]).
 //!
-//! # Example
-//! ```no_run
-//! use burn::tensor::Device;
-//! use wgan_materials::{CandidateStream, Checker, MaterialsConfig, MaterialsModel, ReadOptions, Table};
+//! # From a frame to candidates
+//! ```
+//! use wgan_materials::burn::tensor::Device;
+//! use wgan_materials::polars::prelude::*;
+//! use wgan_materials::{
+//!     CandidateStream, Checker, MaterialsConfig, MaterialsModel, ReadOptions, Table, candidate_frame,
+//! };
 //!
-//! let table = Table::read("examples/data/compounds.csv", &ReadOptions::default())?;
-//! let (config, device) = (MaterialsConfig::for_rows(table.len()), Device::flex());
+//! let frame = df!(
+//!     "formula" => ["NaCl", "KCl", "LiF", "NaF", "MgO", "CaO", "SrO", "TiO2", "SnO2", "CaTiO3"],
+//!     "band_gap_eV" => [8.5, 8.4, 14.2, 11.5, 7.8, 7.0, 5.9, 3.0, 3.6, 3.5],
+//!     "structure" => ["rock salt", "rock salt", "rock salt", "rock salt", "rock salt", "rock salt", "rock salt", "rutile",
+//!         "rutile", "perovskite"],
+//! )?;
+//! let table = Table::from_frame(&frame, &ReadOptions::default())?;
+//! let (config, device) = (MaterialsConfig::new(20), Device::flex());
 //! let model = MaterialsModel::fit(&table, &config, None, (), &device)?;
 //! let sampler = model.sampler(&device)?;
 //! let drawn = CandidateStream::new(&sampler, 0, false).next_chunk()?;
-//! for found in Checker::new(table.formulas()).check_all(drawn) {
-//!     println!("{} near {}", found.candidate.composition, found.checks.nearest_known);
-//! }
-//! # Ok::<(), wgan_materials::MaterialsError>(())
+//! let checked = Checker::new(table.formulas()).check_all(drawn);
+//! let candidates: DataFrame = candidate_frame(&checked, model.card().space.specs())?;
+//! assert_eq!(candidates.column("band_gap_eV")?.dtype(), &DataType::Float64);
+//! assert_eq!(candidates.column("structure")?.null_count(), 0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # From numbers to feature vectors and back
+//! ```
+//! use wgan_materials::polars::prelude::*;
+//! use wgan_materials::{FeatureSpace, ReadOptions, Table, Whitening};
+//!
+//! let frame = df!("density" => [2.7, 7.9, 8.9, 4.5, 2.3], "modulus_GPa" => [70, 211, 130, 116, 47])?;
+//! let table = Table::from_frame(&frame, &ReadOptions::default())?;
+//! let space = FeatureSpace::fit(&table, Some(Whitening::Pca))?;
+//! let vectors = space.transform(&table)?; // [5, 2], covariance the identity
+//! assert!((vectors.column(0).dot(&vectors.column(0)) / 4.0 - 1.0).abs() < 1e-9);
+//! assert_eq!(space.inverse(vectors.view())?.frame()?, frame);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # Where things are
-//! - reading: [`Table`], [`Composition`], [`Element`], [`ElementProperty`]
-//! - features: [`feature_rows`], [`element_descriptors`]
-//! - the model: [`MaterialsModel`], [`Sampler`], [`CandidateStream`]
+//! - tables: [`Table`], [`ReadOptions`], [`Column`]; chemistry: [`Composition`], [`Element`], [`ElementProperty`]
+//! - features: [`FeatureSpace`], [`feature_rows`], [`element_descriptors`]
+//! - the model: [`MaterialsModel`], [`Sampler`], [`CandidateStream`], rules on elements: [`ElementRules`]
 //! - checks: [`Checker`], [`is_charge_neutral`], [`electronegativity_ok`], [`nearest_neutral`], [`NearestIndex`]
-//! - properties asked for: [`Target`], [`Conditions`], [`adherence()`]
-//! - judging: [`evaluate`], [`Report`], [`Forest`]
+//! - conditions: [`Target`], [`Conditions`], [`adherence()`]
+//! - judging: [`evaluate`], [`evaluate_rows`], [`synthetic_score()`], [`Report`], [`Forest`]
 //!
 //! The program `wgan-materials` is a command line over these.
 
 #![warn(missing_docs)]
 
+pub use burn;
 pub use polars;
-pub use wgan_core::Whitening;
+pub use wgan_core::whitening::Whitening;
 
 mod candidates;
 mod checks;
@@ -54,8 +79,8 @@ mod error;
 mod evaluate;
 mod features;
 mod forest;
-mod frame_writer;
 mod formula;
+mod frame_writer;
 mod impute;
 mod model;
 mod nearest;
@@ -78,16 +103,19 @@ pub use element::Element;
 pub use error::MaterialsError;
 pub use evaluate::{
     Adherence, ClassDistance, ClosestRecord, ConditionalDistance, Evaluation, MaterialRows,
-    PropertyColumn, PropertyDistance, RowEvaluation, WithFloor, adherence, evaluate, evaluate_asked,
-    evaluate_rows,
+    PropertyColumn, PropertyDistance, RowEvaluation, WithFloor, adherence, evaluate,
+    evaluate_asked, evaluate_rows, synthetic_score,
 };
-pub use features::{AttributeSpace, Coordinates, Feature, LinearRelation, NormalScores, NumberCode, FeatureSpace, feature_names, feature_rows, fraction_rows};
-pub use frame_writer::{FrameWriter, write_frame};
+pub use features::{
+    AttributeSpace, Coordinates, Feature, FeatureSpace, LinearRelation, NormalScores, NumberCode,
+    feature_names, feature_rows, fraction_rows,
+};
 pub use forest::{Forest, ForestConfig, ForestLearner, TriedColumns};
+pub use frame_writer::{FrameWriter, write_frame};
 pub use model::{
     Alphabet, Candidate, Chunk, Conditions, ElementRules, Given, MaterialsConfig, MaterialsModel,
-    ModelCard, RowConfig, RowGenerator, RowGeneratorConfig, RowLatent, RowLayout, RowModel, RowPrior, SlotRules,
-    Sampler,
+    ModelCard, RowConfig, RowGenerator, RowGeneratorConfig, RowLatent, RowLayout, RowModel, RowPrior,
+    Sampler, SlotRules,
 };
 pub use nearest::NearestIndex;
 pub use oxidation::{
@@ -95,10 +123,10 @@ pub use oxidation::{
 };
 pub use parts::{CandidateParts, SampleRequest};
 pub use property::ElementProperty;
-pub use report::{REPORT_FILES, Report};
+pub use report::{REPORT_FILES, Report, RowReport};
 pub use stream::CandidateStream;
 pub use table::{
-    CellType, Cells, Column, ColumnReport, ColumnSpec, ColumnRole, ColumnSelection, OnBadRow, OnRepeat,
-    ReadOptions, ReadSummary, SkippedRow, Table,
+    CellType, Cells, Column, ColumnReport, ColumnRole, ColumnSelection, ColumnSpec, OnBadRow,
+    OnRepeat, ReadOptions, ReadSummary, SkippedRow, Table,
 };
 pub use target::{Target, Wanted};

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::{DataFrame, ParquetReader, SerReader};
 use serde::{Deserialize, Serialize};
-use wgan_core::{WganError, write_atomically};
+use wgan_core::WganError;
+use wgan_core::file::write_atomically;
 
-use crate::frame_writer::FrameWriter;
 use crate::error::MaterialsError;
+use crate::frame_writer::FrameWriter;
 use crate::model::{ElementRules, Sampler};
 
 const REQUEST: &str = "request.json";

@@ -360,7 +360,10 @@ mod tests {
         assert_eq!((phase.label(1.0), phase.label(2.0)), (1.0, 0.0));
         assert!(phase.holds_predicted(0.6) && !phase.holds_predicted(0.5));
         let grades = target("grade=4±1");
-        assert_eq!((0..4).map(|i| grades.holds(f64::from(i))).collect::<Vec<_>>(), [true, true, true, false]);
+        assert_eq!(
+            (0..4).map(|i| grades.holds(f64::from(i))).collect::<Vec<_>>(),
+            [true, true, true, false]
+        );
     }
 
     #[test]

@@ -602,3 +602,152 @@ fn conditions_that_cannot_be_met_end_in_one_sentence() {
         assert!(!out.exists());
     }
 }
+
+/// The small table with the structure as text, and columns that are not modelled.
+fn table_with_text() -> String {
+    let structure = |formula: &str| match formula {
+        f if f.ends_with("O3") => "perovskite",
+        f if f.ends_with("O2") => "rutile",
+        f if f.contains('S') => "zinc blende",
+        _ => "rock salt",
+    };
+    let row = |(i, line): (usize, &str)| match (i, line.split(',').next()) {
+        (0, _) => format!("{line},structure,measured\n"),
+        (_, Some(formula)) => format!("{line},{},2024-03-{:02}\n", structure(formula), i % 28 + 1),
+        (_, None) => String::new(),
+    };
+    table().lines().enumerate().map(row).collect()
+}
+
+/// The texts of a column of candidates.
+fn texts(out: &Path, name: &str) -> Vec<String> {
+    let text = fs::read_to_string(out).unwrap();
+    let place = text.lines().next().unwrap().split(',').position(|c| c == name).unwrap();
+    text.lines().skip(1).map(|line| line.split(',').nth(place).unwrap().to_owned()).collect()
+}
+
+#[test]
+fn classes_are_generated_and_asked_for_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table_with_text());
+    let (output, out) = generate(&folder, &data, &[]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let known = ["perovskite", "rutile", "zinc blende", "rock salt"];
+    assert!(texts(&out, "structure").iter().all(|text| known.contains(&text.as_str())));
+    let told = "column `measured` is ignored: dates are not modelled";
+    assert!(stderr(&output).contains(told), "{}", stderr(&output));
+    for report in ["report.json", "report.html"] {
+        let text = fs::read_to_string(folder.path().join(report)).unwrap();
+        assert!(text.contains("dates are not modelled"), "{report}");
+    }
+    let (output, out) = generate(&folder, &data, &["--condition", "structure=rutile"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(texts(&out, "structure").iter().all(|text| text == "rutile"));
+}
+
+#[test]
+fn rules_on_elements_hold_for_every_candidate() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let rules = ["--contains", "O", "--without", "Ti,Pb", "--max-elements", "2"];
+    let asked = ["--condition", "band_gap_ev=4±2"];
+    let (output, out) = generate(&folder, &data, &[&rules[..], &asked[..]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let formulas = texts(&out, "formula");
+    assert_eq!(formulas.len(), 50);
+    for formula in formulas {
+        let found: wgan_materials::Composition = formula.parse().unwrap();
+        let symbols: Vec<String> = found.elements().map(|e| e.to_string()).collect();
+        assert!(symbols.contains(&"O".to_owned()) && symbols.len() <= 2, "{formula}");
+        assert!(!symbols.iter().any(|s| s == "Ti" || s == "Pb"), "{formula}");
+    }
+    for (rules, code, expected) in [
+        (["--contains", "U"], 1, "no known material has U"),
+        (["--only", "Xx"], 2, "Xx"),
+        (["--max-elements", "0"], 2, "at least 1"),
+    ] {
+        let (output, _) = generate(&folder, &data, &rules);
+        assert_eq!(output.status.code(), Some(code), "{rules:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(expected), "{rules:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn features_are_written_with_and_without_whitening() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table_with_text());
+    let out = folder.path().join("features.csv");
+    let output = run(&["features", path(&data), "--out", path(&out)]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let header = fs::read_to_string(&out).unwrap().lines().next().unwrap().to_owned();
+    assert!(header.contains("fraction_O,") && header.contains("structure=rutile"), "{header}");
+    assert!(header.contains("band_gap_ev is missing"), "{header}");
+    let space = folder.path().join("space.json");
+    let args = ["features", path(&data), "--out", path(&out), "--whiten", "pca"];
+    let output = run(&[&args[..], &["--space", path(&space)]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stderr(&output).contains("follow from others"), "{}", stderr(&output));
+    let first = column(&out, "component_1");
+    let variance = first.iter().map(|v| v * v).sum::<f64>() / (first.len() - 1) as f64;
+    assert!((variance - 1.0).abs() < 1e-6, "{variance}");
+    assert!(wgan_materials::FeatureSpace::load(&space).is_ok());
+    let output = run(&["features", path(&data), "--out", path(&data)]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+}
+
+#[test]
+fn rows_without_formulas_are_evaluated() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = |shift: usize| {
+        let row = |i: usize| {
+            let x = (i * 37 + shift) % 101;
+            let y = if i % 9 == 0 { String::new() } else { format!("{:.2}", 0.5 * x as f64) };
+            format!("{x}.5,{y},{}\n", ["a", "b", "c"][i % 3])
+        };
+        format!("x,y,kind\n{}", (0..120).map(row).collect::<String>())
+    };
+    let (real, fake) = (file(&folder, "real.csv", rows(0)), file(&folder, "fake.csv", rows(3)));
+    let args = ["evaluate", "--reference", path(&real), "--candidates", path(&fake), "--json"];
+    let output = run(&args);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    for key in [
+        "n",
+        "unique",
+        "copies",
+        "column_w1",
+        "class_tv",
+        "correlation_error",
+        "w1_joint",
+        "c2st",
+        "missing_error",
+        "closest_record",
+    ] {
+        assert!(report.get(key).is_some_and(|value| !value.is_null()), "{key}: {report}");
+    }
+    assert!(
+        report["column_w1"]["x"]["floor"].is_f64() && report["class_tv"]["kind"]["tv"].is_f64()
+    );
+    assert!(report["closest_record"]["held_out"].is_f64());
+}
+
+#[test]
+fn a_model_is_explored_between_two_materials_and_uphill() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table_with_text());
+    let (model, out) = (folder.path().join("model"), folder.path().join("path.csv"));
+    let fitted = run(&["fit", path(&data), "--model", path(&model), "--steps", "3"]);
+    assert!(fitted.status.success(), "{}", stderr(&fitted));
+    let explore = ["explore", "--model", path(&model), "--out", path(&out), "--n", "9"];
+    let output = run(&[&explore[..], &["--from", "BaTiO3", "--to", "KF"]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let formulas = texts(&out, "formula");
+    assert_eq!((formulas[0].as_str(), formulas[8].as_str(), formulas.len()), ("BaTiO3", "KF", 9));
+    assert_eq!((column(&out, "position")[0], column(&out, "position")[8]), (0.0, 1.0));
+    let output = run(&[&explore[..], &["--from", "BaTiO3"]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(texts(&out, "structure").len(), 9);
+    let output = run(&[&explore[..], &["--from", "UO2"]].concat());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("no known material has"), "{}", stderr(&output));
+}

@@ -12,9 +12,10 @@ use burn::remote::RemoteHost;
 use burn::tensor::{Device, Tensor};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use wgan_core::lipschitz::{LipschitzStrategy, SpectralNorm};
 use wgan_core::{
-    Fit, GaussianPrior, GradientPenalty, LipschitzStrategy, MlpConfig, MlpCritic, MlpGenerator,
-    OptimizerConfig, SpectralNorm, TrainConfig, Wgan,
+    Fit, GaussianPrior, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
+    TrainConfig, Wgan,
 };
 
 fn program() -> Command {

@@ -1,5 +1,6 @@
 //! Conditions: named values, the columns they belong to, and their coding as numbers.
 
+mod arrays;
 mod coding;
 mod encoded;
 mod row;

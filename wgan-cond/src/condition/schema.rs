@@ -72,7 +72,15 @@ impl Schema {
         check_names(columns, rows)?;
         let fitted: Result<Vec<_>, CondError> =
             columns.iter().map(|column| Ok((column.clone(), fit_coding(column, rows)?))).collect();
-        let mut schema = Self { columns: fitted?, seen: BTreeSet::new() };
+        Self::of_codings(fitted?, rows)
+    }
+
+    /// Columns with these codings, and the combinations of categories in `rows`.
+    pub(super) fn of_codings(
+        columns: Vec<(ConditionColumn, Coding)>,
+        rows: &[Condition],
+    ) -> Result<Self, CondError> {
+        let mut schema = Self { columns, seen: BTreeSet::new() };
         let encoded = schema.encode_given(rows)?;
         schema.seen = (0..rows.len())
             .filter_map(|row| schema.cell(&encoded.y, row).into_iter().collect())
@@ -120,7 +128,7 @@ impl Schema {
     }
 
     /// Like [`Schema::encode`], with zeros where a column is not given: for models that were
-    /// trained with conditions [withheld](crate::Withhold).
+    /// trained with conditions [withheld](crate::ConditionDropout).
     ///
     /// # Errors
     /// As [`Schema::encode`], but for missing columns.

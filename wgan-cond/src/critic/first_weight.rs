@@ -2,7 +2,7 @@
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
-use wgan_core::Mlp;
+use wgan_core::model::Mlp;
 
 /// The network with zeros in the rows after the first `d`.
 pub(super) fn without_condition_rows(mlp: Mlp, d: usize) -> Mlp {

@@ -3,7 +3,8 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
-use wgan_core::{Critic, InputGradient, Mlp, MlpConfig, WganError};
+use wgan_core::model::Mlp;
+use wgan_core::{Critic, InputGradient, MlpConfig, WganError};
 
 use super::first_weight::{with_condition_rows_of, without_condition_rows};
 use super::{ConditionPath, joined};

@@ -1,8 +1,8 @@
 //! Constraints on weights, applied where `x` passes and nowhere else.
 
-use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
-use wgan_core::{Critic, LipschitzStrategy, Penalty};
+use wgan_core::Critic;
+use wgan_core::lipschitz::{LipschitzStrategy, Penalty};
 
 use crate::Labelled;
 
@@ -40,14 +40,8 @@ impl<C: ConditionPath, S: LipschitzStrategy<C>> LipschitzStrategy<C> for OnSampl
         constrained.with_condition_path_of(&critic)
     }
 
-    fn penalty(
-        &self,
-        critic: &C,
-        real: &Labelled,
-        fake: &Labelled,
-        t: Tensor<1>,
-    ) -> Option<Penalty> {
-        self.0.penalty(critic, real, fake, t)
+    fn penalty(&self) -> Penalty<'_, C> {
+        self.0.penalty()
     }
 
     fn project(&self, critic: C) -> C {

@@ -4,7 +4,8 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
-use wgan_core::{Generator, Mlp, MlpConfig, WganError, linear};
+use wgan_core::model::{Mlp, linear};
+use wgan_core::{Generator, MlpConfig, WganError};
 
 use super::ConditionalLatent;
 use crate::Labelled;

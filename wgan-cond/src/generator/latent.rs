@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
-use wgan_core::{Batch, GaussianPrior, Prior, Sample};
+use wgan_core::GaussianPrior;
+use wgan_core::model::{Batch, Prior, Sample};
 
 use crate::Labelled;
 

@@ -2,7 +2,8 @@
 
 use burn::tensor::{Device, Tensor};
 use ndarray::{Array2, ArrayView2};
-use wgan_core::{GroundNorm, InputGradient, Sample};
+use wgan_core::model::Sample;
+use wgan_core::{GroundNorm, InputGradient};
 
 use crate::condition::tensor;
 use crate::labelled::Labelled;

@@ -5,11 +5,12 @@ use std::ops::Range;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use ndarray::{Array2, ArrayView2};
 use rand::Rng;
-use wgan_core::{Dataset, WganError};
+use wgan_core::WganError;
+use wgan_core::train::Dataset;
 
 use super::class_sampling::WeightedRows;
 use super::vicinity::Neighbours;
-use super::{ClassSampling, Vicinity, Withhold};
+use super::{ClassSampling, ConditionDropout, Vicinity};
 use crate::condition::{Cell, Condition, Schema, tensor};
 use crate::error::CondError;
 use crate::labelled::Labelled;
@@ -25,12 +26,12 @@ pub struct ConditionalData {
     device: Device,
     rows: WeightedRows,
     neighbours: Option<Neighbours>,
-    withhold: Withhold,
+    dropout: ConditionDropout,
 }
 
 impl ConditionalData {
     /// Samples with one condition each; values may be missing only where training
-    /// [withholds](ConditionalData::with_withheld) them anyway.
+    /// [withholds](ConditionalData::with_condition_dropout) them anyway.
     ///
     /// # Shapes
     /// - `x`: `[n, d]`, on a scale of about one; `conditions`: `n`
@@ -48,23 +49,23 @@ impl ConditionalData {
     }
 
     /// Like [`ConditionalData::new`] for conditions with missing values; what is missing is hidden,
-    /// as `withhold` hides other values now and then.
+    /// as `dropout` hides other values now and then.
     ///
     /// # Errors
-    /// As [`ConditionalData::new`], and [`WganError::Config`] if `withhold` is never or out of range.
+    /// As [`ConditionalData::new`], and [`WganError::Config`] if `dropout` is never or out of range.
     pub fn with_missing(
         x: ArrayView2<'_, f64>,
         conditions: &[Condition],
         schema: &Schema,
-        withhold: Withhold,
+        dropout: ConditionDropout,
         device: &Device,
     ) -> Result<Self, CondError> {
-        if withhold == Withhold::Never {
+        if dropout == ConditionDropout::Never {
             let expected = "All or Each, since conditions have missing values";
-            return Err(WganError::config("withhold", expected, "Never").into());
+            return Err(WganError::config("condition dropout", expected, "Never").into());
         }
         Self::from_coded(x, schema.encode_given(conditions)?.y, schema, device)?
-            .with_withheld(withhold)
+            .with_condition_dropout(dropout)
     }
 
     fn from_coded(
@@ -77,7 +78,13 @@ impl ConditionalData {
             return Err(CondError::rows("conditions", x.nrows(), y.nrows()));
         }
         if x.is_empty() {
-            return Err(WganError::TooFew { at: "samples", expected: 1, got: x.nrows() }.into());
+            return Err(WganError::TooFew {
+                at: "samples",
+                what: "rows",
+                expected: 1,
+                got: x.nrows(),
+            }
+            .into());
         }
         if let Some(((i, j), &got)) = x.indexed_iter().find(|(_, value)| !value.is_finite()) {
             return Err(WganError::NotFinite { at: "samples", index: vec![i, j], got }.into());
@@ -92,7 +99,7 @@ impl ConditionalData {
             blocks: schema.blocks().map(|(block, _, _)| block).collect(),
             device: device.clone(),
             neighbours: None,
-            withhold: Withhold::Never,
+            dropout: ConditionDropout::Never,
         })
     }
 
@@ -130,9 +137,9 @@ impl ConditionalData {
     ///
     /// # Errors
     /// [`WganError::Config`] if the probability is out of range.
-    pub fn with_withheld(mut self, withhold: Withhold) -> Result<Self, CondError> {
-        withhold.check()?;
-        self.withhold = withhold;
+    pub fn with_condition_dropout(mut self, dropout: ConditionDropout) -> Result<Self, CondError> {
+        dropout.check()?;
+        self.dropout = dropout;
         Ok(self)
     }
 
@@ -161,7 +168,7 @@ impl ConditionalData {
             let (other, share) = neighbours.draw(row, rng);
             self.numbers.iter().for_each(|&e| y[e] += share * (self.y[[other, e]] - y[e]));
         }
-        self.withhold.apply(&mut y, &self.blocks, rng);
+        self.dropout.apply(&mut y, &self.blocks, rng);
         y
     }
 }
@@ -260,13 +267,14 @@ mod tests {
     fn withheld_columns_are_zero_as_often_as_asked() {
         let (x, conditions, schema) = line();
         let data = ConditionalData::new(x.view(), &conditions, &schema, &Device::flex()).unwrap();
-        let all = data.clone().with_withheld(Withhold::All(0.25)).unwrap();
+        let all = data.clone().with_condition_dropout(ConditionDropout::All(0.25)).unwrap();
         let (_, y) = drawn(&all, 4000);
         let n_zero = y.iter().filter(|y| **y == [0.0; 4]).count() as f64;
         assert!((n_zero / 4000.0 - 0.25).abs() < 0.03); // four standard errors
         assert!(y.iter().all(|y| *y == [0.0; 4] || (y[0] + y[1] == 1.0 && y[3] == 1.0)));
 
-        let (_, y) = drawn(&data.with_withheld(Withhold::Each(0.5)).unwrap(), 4000);
+        let (_, y) =
+            drawn(&data.with_condition_dropout(ConditionDropout::Each(0.5)).unwrap(), 4000);
         for (class, number) in [(true, true), (true, false), (false, true), (false, false)] {
             let is_like = |y: &&[f32; 4]| (y[0] + y[1] == 1.0) == class && (y[3] == 1.0) == number;
             let share = y.iter().filter(is_like).count() as f64 / 4000.0;
@@ -281,8 +289,8 @@ mod tests {
         let device = Device::flex();
         let refused = ConditionalData::new(x.view(), &conditions, &schema, &device).unwrap_err();
         assert_eq!(refused.to_string(), "condition 4: `v` is missing; it takes a number");
-        let withhold = Withhold::Each(0.1);
-        let data = ConditionalData::with_missing(x.view(), &conditions, &schema, withhold, &device)
+        let dropout = ConditionDropout::Each(0.1);
+        let data = ConditionalData::with_missing(x.view(), &conditions, &schema, dropout, &device)
             .unwrap();
         assert_eq!(data.coded_conditions().row(3).to_vec(), [1.0, 0.0, 0.0, 0.0]);
     }
@@ -299,7 +307,7 @@ mod tests {
         let error = ConditionalData::new(bad.view(), &conditions, &schema, &device).unwrap_err();
         assert_eq!(error.to_string(), "samples: entry [7, 0] is inf, expected a finite number");
         let data = ConditionalData::new(x.view(), &conditions, &schema, &device).unwrap();
-        let error = data.with_withheld(Withhold::All(1.0)).unwrap_err();
-        assert_eq!(error.to_string(), "withhold: expected a probability in [0, 1), got 1");
+        let error = data.with_condition_dropout(ConditionDropout::All(1.0)).unwrap_err();
+        assert_eq!(error.to_string(), "condition dropout: expected a probability in [0, 1), got 1");
     }
 }

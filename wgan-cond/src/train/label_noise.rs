@@ -5,7 +5,8 @@ use std::ops::Range;
 use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::Array2;
 use rand::{Rng, RngExt};
-use wgan_core::{Prior, WganError};
+use wgan_core::WganError;
+use wgan_core::model::Prior;
 
 use crate::condition::{Coding, Schema};
 use crate::error::CondError;
@@ -143,7 +144,13 @@ impl NoisyLabelPrior {
         }
         let n: usize = label_counts.iter().sum();
         if n == 0 {
-            return Err(WganError::TooFew { at: "labels", expected: 1, got: 0 }.into());
+            return Err(WganError::TooFew {
+                at: "label_counts",
+                what: "labels",
+                expected: 1,
+                got: 0,
+            }
+            .into());
         }
         let observed: Vec<f64> = label_counts.iter().map(|&c| c as f64 / n as f64).collect();
         let posterior = labels.posterior(&labels.class_shares(&observed));

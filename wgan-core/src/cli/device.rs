@@ -8,7 +8,7 @@ use burn::tensor::Device;
 use super::ProgramError;
 use crate::error::WganError;
 
-/// Where tensors live: `flex`, `tch`, `wgpu`, `cuda`, or `remote=ws://HOST:PORT`.
+/// Where tensors live: `flex`, `tch`, `tch-cuda`, `wgpu`, `cuda`, or `remote=ws://HOST:PORT`.
 ///
 /// Each is a feature of this crate; [`DeviceChoice::device`] tells which are built in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum DeviceChoice {
     Flex,
     /// Processor through libtorch.
     Tch,
+    /// NVIDIA graphics processor through libtorch.
+    TchCuda,
     /// Graphics processor through WebGPU.
     Wgpu,
     /// NVIDIA graphics processor.
@@ -40,6 +42,8 @@ impl DeviceChoice {
             DeviceChoice::Flex => Ok(Device::flex()),
             #[cfg(feature = "tch")]
             DeviceChoice::Tch => Ok(Device::libtorch()),
+            #[cfg(feature = "tch")]
+            DeviceChoice::TchCuda => Ok(Device::libtorch_cuda(0)),
             #[cfg(feature = "wgpu")]
             DeviceChoice::Wgpu => Ok(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)),
             #[cfg(feature = "cuda")]
@@ -63,11 +67,11 @@ impl DeviceChoice {
         matches!(self, DeviceChoice::Remote(_))
     }
 
-    /// The feature that builds it in, the kind of the device.
+    /// The feature that builds it in.
     pub fn feature(&self) -> &'static str {
         match self {
             DeviceChoice::Flex => "flex",
-            DeviceChoice::Tch => "tch",
+            DeviceChoice::Tch | DeviceChoice::TchCuda => "tch",
             DeviceChoice::Wgpu => "wgpu",
             DeviceChoice::Cuda => "cuda",
             DeviceChoice::Remote(_) => "remote",
@@ -95,9 +99,14 @@ impl FromStr for DeviceChoice {
     type Err = WganError;
 
     fn from_str(text: &str) -> Result<Self, WganError> {
-        const HERE: [DeviceChoice; 4] =
-            [DeviceChoice::Flex, DeviceChoice::Tch, DeviceChoice::Wgpu, DeviceChoice::Cuda];
-        if let Some(here) = HERE.into_iter().find(|choice| choice.feature() == text) {
+        const HERE: [DeviceChoice; 5] = [
+            DeviceChoice::Flex,
+            DeviceChoice::Tch,
+            DeviceChoice::TchCuda,
+            DeviceChoice::Wgpu,
+            DeviceChoice::Cuda,
+        ];
+        if let Some(here) = HERE.into_iter().find(|choice| choice.to_string() == text) {
             return Ok(here);
         }
         match text.strip_prefix(REMOTE) {
@@ -105,7 +114,7 @@ impl FromStr for DeviceChoice {
                 Ok(DeviceChoice::Remote(address.to_owned()))
             }
             _ => {
-                let expected = "flex, tch, wgpu, cuda or remote=ws://HOST:PORT";
+                let expected = "flex, tch, tch-cuda, wgpu, cuda or remote=ws://HOST:PORT";
                 Err(WganError::config("device", expected, text))
             }
         }
@@ -116,6 +125,7 @@ impl fmt::Display for DeviceChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             DeviceChoice::Remote(address) => write!(f, "{REMOTE}{address}"),
+            DeviceChoice::TchCuda => f.write_str("tch-cuda"),
             local => f.write_str(local.feature()),
         }
     }
@@ -127,12 +137,13 @@ mod tests {
 
     #[test]
     fn names_come_back_and_others_are_refused() {
-        for name in ["flex", "tch", "wgpu", "cuda", "remote=ws://gpu:3000"] {
+        for name in ["flex", "tch", "tch-cuda", "wgpu", "cuda", "remote=ws://gpu:3000"] {
             assert_eq!(name.parse::<DeviceChoice>().unwrap().to_string(), name);
         }
         for name in ["gpu", "remote", "remote=", "remote=ws://", "remote=http://gpu:3000"] {
             let refused = name.parse::<DeviceChoice>().unwrap_err().to_string();
-            let expected = "device: expected flex, tch, wgpu, cuda or remote=ws://HOST:PORT, got ";
+            let expected =
+                "device: expected flex, tch, tch-cuda, wgpu, cuda or remote=ws://HOST:PORT, got ";
             assert_eq!(refused, format!("{expected}{name}"));
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 /// Buffers at most: a step uses about fourteen for each 64 samples of a wide network.
-const MOST: usize = 1024;
+const MAX_BUFFERS: usize = 1024;
 
 /// A training step asks for the same few dozen buffers every time. Given back to the system they would come back as new
 /// pages to be cleared, which takes a fifth of a step of wide networks.
@@ -26,7 +26,7 @@ pub(super) fn take(len: usize) -> Vec<f32> {
 pub(super) fn put_back(buffer: Vec<f32>) {
     let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
     if buffer.capacity() > 0 {
-        if free.len() == MOST {
+        if free.len() == MAX_BUFFERS {
             free.clear();
         }
         free.push(buffer);

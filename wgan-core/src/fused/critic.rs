@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::gradients::{Gradients, Outer, Share};
 use super::perceptron::{CHUNK, Perceptron, Trace};
 use super::rows::Rows;
-use crate::loss::{CriticStep, GradientPenalty, Sides};
+use crate::loss::{CriticStep, Engine, GradientPenalty, Sides};
 use crate::network::Mlp;
 use crate::norm::{GroundNorm, SQUARE_FLOOR};
 
@@ -15,16 +15,17 @@ use crate::norm::{GroundNorm, SQUARE_FLOOR};
 ///
 /// With the slopes `S` of the activations constant, `∇f = W₁S₁ … W_L` and for `q = ∂penalty/∂∇f` the gradient of the penalty
 /// for `Wᵢ` is `tᵢᵀ gᵢ`: `t` the sweep forward of `q`, `g` the sweep back that gave `∇f`. None where it has no such form.
+/// A penalty comes with the number of leading inputs in which the slope is taken; the others are conditions.
 ///
 /// # Shapes
 /// - `real`, `fake`: `[n, d]`; `t`: `[n]`
 pub(crate) fn critic_gradients(
     critic: &Mlp,
-    penalty: Option<GradientPenalty>,
+    penalty: Option<(GradientPenalty, usize)>,
     (real, fake): (Tensor<2>, Tensor<2>),
     t: Tensor<1>,
 ) -> Option<(GradientsParams, CriticStep)> {
-    if penalty.is_some_and(|penalty| penalty.ground != GroundNorm::L2) {
+    if penalty.is_some_and(|(penalty, _)| penalty.ground != GroundNorm::L2) {
         return None;
     }
     let network = Perceptron::of(critic)?;
@@ -45,6 +46,7 @@ pub(crate) fn critic_gradients(
         estimate: sum(|chunk| chunk.difference),
         penalty: sum(|chunk| chunk.penalty),
         gradient_norm: penalty.map(|_| sum(|chunk| chunk.slope)),
+        engine: Engine::Fused,
     };
     let shares = chunks.into_iter().map(|chunk| chunk.share).collect();
     Some((Gradients::total(&network, shares).into_params(critic), figures))
@@ -53,7 +55,8 @@ pub(crate) fn critic_gradients(
 /// What all chunks share.
 struct Step<'a> {
     network: &'a Perceptron,
-    penalty: Option<GradientPenalty>,
+    /// With the number of leading inputs that a slope is taken in.
+    penalty: Option<(GradientPenalty, usize)>,
     n: usize,
 }
 
@@ -77,7 +80,7 @@ impl Step<'_> {
         let penalised = self
             .penalty
             .as_ref()
-            .map(|penalty| self.penalise(penalty, between(&real, &fake, penalty, t)));
+            .map(|&(penalty, k)| self.penalise(&penalty, k, between(&real, &fake, &penalty, t)));
         let (outer, difference) = self.separate(real, fake);
         let (penalty, slope) = penalised.as_ref().map_or((0.0, 0.0), |p| (p.penalty, p.slope));
         let outers = penalised.map(|p| p.outer).into_iter().chain([outer]).collect();
@@ -98,15 +101,17 @@ impl Step<'_> {
         (Outer::new(trace.inputs, signals), difference)
     }
 
-    /// The gradient of the penalty at `points`.
-    fn penalise(&self, penalty: &GradientPenalty, points: Rows) -> Penalised {
+    /// The gradient of the penalty at `points`, on slopes in the first `k` inputs.
+    fn penalise(&self, penalty: &GradientPenalty, k: usize, points: Rows) -> Penalised {
         let (m, d) = (points.n, points.d);
         let Trace { slopes, .. } = self.network.trace(points);
         let signals = self.network.sweep_back(&slopes, Rows::filled(m, 1, 1.0));
         let mut q = self.network.input_gradient(&signals);
         let scale = (penalty.lambda / self.n as f64) as f32;
         let (mut total, mut slopes_sum) = (0.0, 0.0);
-        for g in q.values.chunks_exact_mut(d) {
+        for row in q.values.chunks_exact_mut(d) {
+            let (g, others) = row.split_at_mut(k);
+            others.fill(0.0);
             let slope = (g.iter().map(|g| g * g).sum::<f32>() + SQUARE_FLOOR).sqrt();
             let excess = match penalty.sides {
                 Sides::One => (slope - 1.0).max(0.0),

@@ -5,8 +5,9 @@ use burn::tensor::Tensor;
 use rayon::prelude::*;
 
 use super::gradients::{Gradients, Outer, Share};
-use super::perceptron::{CHUNK, Perceptron};
+use super::perceptron::{CHUNK, Perceptron, Trace};
 use super::rows::Rows;
+use crate::loss::{Engine, GeneratorStep};
 use crate::network::Mlp;
 
 /// `G(z)` without a tape, `[n, k] → [n, d]`.
@@ -19,33 +20,43 @@ pub(crate) fn generate(generator: &Mlp, z: Tensor<2>) -> Option<Tensor<2>> {
     Some(Rows::stacked(&chunks, d).into_tensor(&generator.device()))
 }
 
-/// Gradients of `−E f(G(z))` for the parameters of `generator`, and its value.
+/// Gradients of `−E f(G(z))` for the parameters of `generator`, and its value; `pull` gives the scores of rows and the
+/// gradient of their sum times a weight.
 pub(crate) fn generator_gradients(
-    critic: &Mlp,
     generator: &Mlp,
     z: Tensor<2>,
-) -> Option<(GradientsParams, f64)> {
-    let (critic, network) = (Perceptron::of(critic)?, Perceptron::of(generator)?);
+    pull: impl Fn(&Tensor<2>, f32) -> Option<(Tensor<1>, Tensor<2>)>,
+) -> Option<(GradientsParams, GeneratorStep)> {
+    let network = Perceptron::of(generator)?;
     let z = Rows::of(z)?;
-    let weight = 1.0 / z.n as f32;
-    let chunks: Vec<(Share, f64)> = chunks_of(&z)
+    let n = z.n;
+    let passes: Vec<(Trace, Rows)> = chunks_of(&z)
         .into_par_iter()
         .map(|z| {
             let trace = network.trace(z);
-            let judged = critic.trace(network.output(&trace));
-            let scores = critic.output(&judged);
-            let cotangent = Rows::filled(scores.n, 1, -weight);
-            let pull = critic.input_gradient(&critic.sweep_back(&judged.slopes, cotangent));
-            let signals = network.sweep_back(&trace.slopes, pull);
-            let share = Share::new(&network, vec![Outer::new(trace.inputs, signals)]);
-            (share, scores.values.iter().copied().map(f64::from).sum::<f64>())
+            let x = network.output(&trace);
+            (trace, x)
         })
         .collect();
-    let loss = -chunks.iter().map(|(_, sum)| sum).sum::<f64>() / z.n as f64;
-    let shares = chunks.into_iter().map(|(share, _)| share).collect();
-    Some((Gradients::total(&network, shares).into_params(generator), loss))
+    let (traces, x): (Vec<Trace>, Vec<Rows>) = passes.into_iter().unzip();
+    let d = x.first()?.d;
+    let x = Rows::stacked(&x, d).into_tensor(&generator.device());
+    let (scores, pulls) = pull(&x, -1.0 / n as f32)?;
+    let chunks: Vec<(Trace, Rows)> = traces.into_iter().zip(chunks_of(&Rows::of(pulls)?)).collect();
+    let shares = chunks
+        .into_par_iter()
+        .map(|(trace, pull)| {
+            let signals = network.sweep_back(&trace.slopes, pull);
+            Share::new(&network, vec![Outer::new(trace.inputs, signals)])
+        })
+        .collect();
+    let scores: Vec<f32> = scores.into_data().try_into_vec().ok()?;
+    let sum = |part: &[f32]| part.iter().copied().map(f64::from).sum::<f64>();
+    let loss = -scores.chunks(CHUNK).map(sum).sum::<f64>() / n as f64;
+    let gradients = Gradients::total(&network, shares).into_params(generator);
+    Some((gradients, GeneratorStep { loss, engine: Engine::Fused }))
 }
 
-fn chunks_of(z: &Rows) -> Vec<Rows> {
+pub(super) fn chunks_of(z: &Rows) -> Vec<Rows> {
     (0..z.n).step_by(CHUNK).map(|from| z.part(from, (from + CHUNK).min(z.n))).collect()
 }

@@ -3,18 +3,20 @@
 //! For a chain of linear layers and piecewise-linear activations every gradient a training step needs is a handful of
 //! matrix products that can be written down: one sweep forward, one back, and for a penalised slope one more forward.
 //! Written out they need no tape, run on both halves of a batch at once, and leave out the products whose result nobody
-//! asks for. They equal the tracked computation up to rounding; which one runs is decided per step and cannot be seen from
-//! outside.
+//! asks for. They equal the tracked computation up to rounding. Which engine ran is part of the figures of a step and of
+//! the outcome of a run.
 
 mod buffers;
 mod critic;
 mod generator;
 mod gradients;
 mod perceptron;
+mod pull_back;
 mod rows;
 
 pub(crate) use critic::critic_gradients;
 pub(crate) use generator::{generate, generator_gradients};
+pub(crate) use pull_back::pull_back;
 
 use burn::tensor::Device;
 

@@ -47,7 +47,7 @@ impl Estimate {
 /// Mean, and the square of its standard error.
 fn mean_and_error_squared(at: &'static str, scores: &[f64]) -> Result<(f64, f64), WganError> {
     if scores.len() < 2 {
-        return Err(WganError::TooFew { at, expected: 2, got: scores.len() });
+        return Err(WganError::TooFew { at, what: "numbers", expected: 2, got: scores.len() });
     }
     let n = scores.len() as f64;
     let mean = scores.iter().sum::<f64>() / n;
@@ -74,6 +74,6 @@ mod tests {
     #[test]
     fn one_score_has_no_error() {
         let message = Estimate::of_scores(&[1.0], &[1.0, 2.0]).unwrap_err().to_string();
-        assert_eq!(message, "real scores: expected at least 2 rows, got 1");
+        assert_eq!(message, "real scores: expected at least 2 numbers, got 1");
     }
 }

@@ -202,7 +202,7 @@ fn potential_error(transport: &Transport) -> Result<f64, WganError> {
 fn check_samples(real: ArrayView2<'_, f64>, fake: ArrayView2<'_, f64>) -> Result<(), WganError> {
     for (at, table, expected) in [("real", real, 4), ("fake", fake, 2)] {
         if table.nrows() < expected {
-            return Err(WganError::TooFew { at, expected, got: table.nrows() });
+            return Err(WganError::TooFew { at, what: "rows", expected, got: table.nrows() });
         }
         check_rows(at, table)?;
     }

@@ -79,7 +79,7 @@ impl ConvCriticConfig {
 /// everywhere. A sample is a row: channel by channel, line by line.
 ///
 /// Every strategy works: the weights of the convolutions are matrices whose largest singular value bounds the slope of their
-/// layer ([`TorusConv`]), so that [`SpectralNorm`](crate::SpectralNorm) bounds that of the critic by 1; with layer norm only penalties and
+/// layer ([`TorusConv`]), so that [`SpectralNorm`](crate::lipschitz::SpectralNorm) bounds that of the critic by 1; with layer norm only penalties and
 /// clipping make sense, and the bound of an audit is infinite.
 ///
 /// # References

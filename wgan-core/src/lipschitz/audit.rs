@@ -34,7 +34,7 @@ const STEP: f64 = 0.1;
 
 /// Pairs closer than this share of the largest distance are left out: the difference of two single-precision
 /// scores says nothing there.
-const CLOSEST: f32 = 1e-2;
+const MIN_DISTANCE: f32 = 1e-2;
 
 impl Audit {
     /// Audits `critic` on real and fake samples, on the segments between them, and where gradient ascent on the slope
@@ -60,7 +60,12 @@ impl Audit {
             return Err(WganError::Shape { at: "fake", expected, got });
         }
         if real.dims()[0] < 2 {
-            return Err(WganError::TooFew { at: "real", expected: 2, got: real.dims()[0] });
+            return Err(WganError::TooFew {
+                at: "real",
+                what: "rows",
+                expected: 2,
+                got: real.dims()[0],
+            });
         }
         let upper = critic.lipschitz_bound(ground)?;
         let middle = (real.clone() + fake.clone()) / 2.0;
@@ -89,7 +94,7 @@ impl Audit {
     {
         let run = ground.norm(pairs.x.clone() - pairs.y.clone());
         let rise = (critic.score(&pairs.x) - critic.score(&pairs.y)).abs();
-        let closest = run.clone().max().into_scalar::<f32>() * CLOSEST;
+        let closest = run.clone().max().into_scalar::<f32>() * MIN_DISTANCE;
         let counts = run.clone().greater_scalar(closest).float();
         self.slope =
             self.slope.max(largest(rise / run.clamp_min(closest.max(f32::MIN_POSITIVE)) * counts));

@@ -2,15 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{LipschitzBound, LipschitzStrategy, PenaltyForm};
+use super::{LipschitzBound, LipschitzStrategy};
 
-/// For critics that are 1-Lipschitz whatever their weights, such as [`ConeCritic`](crate::ConeCritic): nothing
+/// For critics that are 1-Lipschitz whatever their weights, such as [`ConeCritic`](crate::model::ConeCritic): nothing
 /// is changed and nothing is penalised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ByConstruction;
 
-impl<C: LipschitzBound> LipschitzStrategy<C> for ByConstruction {
-    fn penalty_form(&self) -> PenaltyForm {
-        PenaltyForm::None
-    }
-}
+impl<C: LipschitzBound> LipschitzStrategy<C> for ByConstruction {}

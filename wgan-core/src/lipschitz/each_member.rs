@@ -5,8 +5,8 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::{LipschitzStrategy, Penalty};
-use crate::model::{Committee, Critic};
+use super::{LipschitzStrategy, Penalty, PenaltyTerm};
+use crate::model::{Committee, Critic, Rows};
 
 /// Constrains each member of a [`Committee`] by itself, as if it were trained alone; penalties are averaged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -14,34 +14,38 @@ pub struct EachMember<S>(pub S);
 
 impl<C, S> LipschitzStrategy<Committee<C>> for EachMember<S>
 where
-    C: Critic<Sample = Tensor<2>> + ModuleDisplay,
+    C: Critic + ModuleDisplay,
+    C::Sample: Rows,
     S: LipschitzStrategy<C>,
 {
     fn attach(&self, committee: Committee<C>) -> Committee<C> {
         committee.map_members(|member| self.0.attach(member))
     }
 
-    fn penalty(
-        &self,
-        committee: &Committee<C>,
-        real: &Tensor<2>,
-        fake: &Tensor<2>,
-        t: Tensor<1>,
-    ) -> Option<Penalty> {
-        let of_member = |(m, member): (usize, &C)| {
-            let seen = |x| committee.features_of(m, x);
-            self.0.penalty(member, &seen(real), &seen(fake), t.clone())
-        };
-        let penalties = committee.members().iter().enumerate().map(of_member);
-        let penalties: Vec<Penalty> = penalties.collect::<Option<_>>()?;
-        let losses = penalties.iter().map(|penalty| penalty.loss.clone()).collect();
-        let slopes = penalties.into_iter().map(|penalty| penalty.slopes).collect();
-        Some(Penalty { loss: Tensor::cat(losses, 0).mean(), slopes: Tensor::cat(slopes, 0) })
+    fn penalty(&self) -> Penalty<'_, Committee<C>> {
+        if matches!(self.0.penalty(), Penalty::None) {
+            return Penalty::None;
+        }
+        Penalty::tracked(|committee: &Committee<C>, real, fake, t| {
+            let of_member = |(m, member): (usize, &C)| {
+                let seen = |x: &C::Sample| committee.features_of(m, x);
+                self.0.penalty().term(member, &seen(real), &seen(fake), t.clone())
+            };
+            let members = committee.members().iter().enumerate();
+            let terms: Vec<PenaltyTerm> = members.filter_map(of_member).collect();
+            let losses = terms.iter().map(|term| term.loss.clone()).collect();
+            let slopes = terms.into_iter().map(|term| term.slopes).collect();
+            PenaltyTerm { loss: Tensor::cat(losses, 0).mean(), slopes: Tensor::cat(slopes, 0) }
+        })
     }
 
-    fn direct(&self, committee: &Committee<C>, gradients: GradientsParams) -> GradientsParams {
+    fn project_gradient(
+        &self,
+        committee: &Committee<C>,
+        gradients: GradientsParams,
+    ) -> GradientsParams {
         let members = committee.members().iter();
-        members.fold(gradients, |gradients, member| self.0.direct(member, gradients))
+        members.fold(gradients, |gradients, member| self.0.project_gradient(member, gradients))
     }
 
     fn project(&self, committee: Committee<C>) -> Committee<C> {
@@ -77,10 +81,12 @@ mod tests {
         let column = |x: &Tensor<2>, k| x.clone().narrow(1, k, 1);
         let of = |critic: &MlpCritic, k| {
             let (real, fake) = (column(&real, k), column(&fake, k));
-            values_of(alone.penalty(critic, &real, &fake, t.clone()).unwrap().loss)[0]
+            let penalty: Penalty<'_, MlpCritic> = alone.penalty();
+            values_of(penalty.term(critic, &real, &fake, t.clone()).unwrap().loss)[0]
         };
         let expected = 0.5 * (of(&member(1), 1) + of(&member(2), 0));
-        let joint = EachMember(alone).penalty(&committee(), &real, &fake, t.clone()).unwrap();
+        let strategy = EachMember(alone);
+        let joint = strategy.penalty().term(&committee(), &real, &fake, t.clone()).unwrap();
         assert!((values_of(joint.loss)[0] - expected).abs() < 1e-5);
     }
 

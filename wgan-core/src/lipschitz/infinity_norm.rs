@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::matrices::{change_gradients, change_matrices};
-use super::{LayeredCritic, LipschitzStrategy, PenaltyForm};
+use super::{LayeredCritic, LipschitzStrategy};
 
 /// Keeps the sum of absolute weights into each unit at most one, so that the critic is 1-Lipschitz for
 /// the ℓ∞ norm.
@@ -23,15 +23,11 @@ use super::{LayeredCritic, LipschitzStrategy, PenaltyForm};
 pub struct InfinityNorm;
 
 impl<C: LayeredCritic> LipschitzStrategy<C> for InfinityNorm {
-    fn penalty_form(&self) -> PenaltyForm {
-        PenaltyForm::None
-    }
-
     fn attach(&self, critic: C) -> C {
         change_matrices(critic, |w| divided(w, NO_DIVISION_BY_ZERO))
     }
 
-    fn direct(&self, critic: &C, gradients: GradientsParams) -> GradientsParams {
+    fn project_gradient(&self, critic: &C, gradients: GradientsParams) -> GradientsParams {
         change_gradients(critic, gradients, without_growth)
     }
 
@@ -58,7 +54,9 @@ fn without_growth(w: Tensor<2>, g: Tensor<2>) -> Tensor<2> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Activation, GroundNorm, LipschitzBound, MlpConfig, MlpCritic, operator_norm};
+    use crate::lipschitz::{LipschitzBound, operator_norm};
+    use crate::model::{Activation, MlpConfig, MlpCritic};
+    use crate::norm::GroundNorm;
     use burn::tensor::Device;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;

@@ -20,7 +20,7 @@ const FIRST_LOOK: usize = 8;
 
 /// Steps at most. The largest values are then so close that the one found is theirs to about the square of
 /// `ln(n) / (2 · steps)`, a part in a thousand for 100 rows.
-const MOST_STEPS: usize = 64;
+const MAX_STEPS: usize = 64;
 
 impl Leading {
     /// By Golub–Kahan–Lanczos bidiagonalisation of `w: [r, c]` with full orthogonalisation, until
@@ -36,7 +36,7 @@ impl Leading {
         let [rows, columns] = w.dims();
         let data = w.clone().into_data();
         let w_ref = MatRef::from_row_major_slice(data.as_slice::<f32>().ok()?, rows, columns);
-        let limit = MOST_STEPS.min(rows.min(columns));
+        let limit = MAX_STEPS.min(rows.min(columns));
         let (mut us, mut vs) = (Mat::zeros(rows, limit), Mat::zeros(columns, limit));
         let (mut diagonal, mut above) = (Vec::new(), Vec::new());
         // In the row space, so that as many steps as there are singular values exhaust it; orthogonal to the leading

@@ -2,6 +2,7 @@
 
 mod audit;
 mod by_construction;
+mod check;
 mod each_member;
 mod gradient_penalty;
 mod infinity_norm;
@@ -20,11 +21,12 @@ use burn::tensor::Tensor;
 use crate::model::Critic;
 
 pub use crate::loss::{GradientPenalty, PenaltyPoints, Sides};
-pub use crate::model::{LayeredCritic, LipschitzBound};
+pub use crate::model::{LayeredCritic, LipschitzBound, Penalty, PenaltyTerm};
 pub use crate::network::{operator_norm, singular_values};
 
 pub use audit::Audit;
 pub use by_construction::ByConstruction;
+pub use check::check_input_gradient;
 pub use each_member::EachMember;
 pub use infinity_norm::InfinityNorm;
 pub use orthonormal::Orthonormal;
@@ -40,25 +42,13 @@ pub trait LipschitzStrategy<C: Critic>: Sync {
         critic
     }
 
-    /// Term added to the critic loss; `t: [n]` holds one uniform weight per sample.
-    fn penalty(
-        &self,
-        _critic: &C,
-        _real: &C::Sample,
-        _fake: &C::Sample,
-        _t: Tensor<1>,
-    ) -> Option<Penalty> {
-        None
+    /// Term added to the critic loss.
+    fn penalty(&self) -> Penalty<'_, C> {
+        Penalty::None
     }
 
-    /// What [`LipschitzStrategy::penalty`] is, where that is known beforehand: critic steps of perceptrons are then
-    /// computed without a tape.
-    fn penalty_form(&self) -> PenaltyForm {
-        PenaltyForm::Other
-    }
-
-    /// Changes the gradients of the critic loss before the optimiser sees them.
-    fn direct(&self, _critic: &C, gradients: GradientsParams) -> GradientsParams {
+    /// Changes the gradients of the critic loss before the optimiser sees them, as a projected gradient method does.
+    fn project_gradient(&self, _critic: &C, gradients: GradientsParams) -> GradientsParams {
         gradients
     }
 
@@ -74,47 +64,17 @@ impl<C: Critic, S: LipschitzStrategy<C>> LipschitzStrategy<C> for &S {
         (**self).attach(critic)
     }
 
-    fn penalty(
-        &self,
-        critic: &C,
-        real: &C::Sample,
-        fake: &C::Sample,
-        t: Tensor<1>,
-    ) -> Option<Penalty> {
-        (**self).penalty(critic, real, fake, t)
+    fn penalty(&self) -> Penalty<'_, C> {
+        (**self).penalty()
     }
 
-    fn penalty_form(&self) -> PenaltyForm {
-        (**self).penalty_form()
-    }
-
-    fn direct(&self, critic: &C, gradients: GradientsParams) -> GradientsParams {
-        (**self).direct(critic, gradients)
+    fn project_gradient(&self, critic: &C, gradients: GradientsParams) -> GradientsParams {
+        (**self).project_gradient(critic, gradients)
     }
 
     fn project(&self, critic: C) -> C {
         (**self).project(critic)
     }
-}
-
-/// The term that a strategy adds to the critic loss.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum PenaltyForm {
-    /// None.
-    None,
-    /// This one.
-    Gradient(GradientPenalty),
-    /// One that only the strategy knows.
-    Other,
-}
-
-/// A penalty and the slopes it was computed from.
-#[derive(Clone, Debug)]
-pub struct Penalty {
-    /// Term of the critic loss, `[1]`.
-    pub loss: Tensor<1>,
-    /// Slope seen at each penalised point, `[n]`.
-    pub slopes: Tensor<1>,
 }
 
 /// A parameter with its values changed outside the tape, trainable as before.

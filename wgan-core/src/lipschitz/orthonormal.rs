@@ -5,14 +5,14 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::matrices::{change_gradients, change_matrices};
-use super::{LayeredCritic, LipschitzStrategy, PenaltyForm};
+use super::{LayeredCritic, LipschitzStrategy};
 use crate::network::polar_factor;
 
 /// Keeps the rows or columns of every weight orthonormal, whichever are fewer.
 ///
 /// All singular values are one, so that with an activation that keeps the gradient's norm
-/// ([`Activation::GroupSort`](crate::Activation::GroupSort),
-/// [`Activation::Fold`](crate::Activation::Fold)) and layers that do not widen after narrowing, the
+/// ([`Activation::GroupSort`](crate::model::Activation::GroupSort),
+/// [`Activation::AbsoluteValue`](crate::model::Activation::AbsoluteValue)) and layers that do not widen after narrowing, the
 /// critic's gradient has length one almost everywhere: its estimate on fresh samples is a lower bound of
 /// `W₁`, and a tight one. Other activations keep the bound and lose the tightness. Biases are free.
 /// Residual connections are not covered by the bound.
@@ -34,15 +34,11 @@ use crate::network::polar_factor;
 pub struct Orthonormal;
 
 impl<C: LayeredCritic> LipschitzStrategy<C> for Orthonormal {
-    fn penalty_form(&self) -> PenaltyForm {
-        PenaltyForm::None
-    }
-
     fn attach(&self, critic: C) -> C {
         change_matrices(critic, nearest_orthonormal)
     }
 
-    fn direct(&self, critic: &C, gradients: GradientsParams) -> GradientsParams {
+    fn project_gradient(&self, critic: &C, gradients: GradientsParams) -> GradientsParams {
         change_gradients(critic, gradients, tangent)
     }
 
@@ -65,7 +61,7 @@ fn tangent(w: Tensor<2>, g: Tensor<2>) -> Tensor<2> {
 }
 
 /// Iterations before the singular vectors are asked; three are usual.
-const MOST_ITERATIONS: usize = 8;
+const MAX_ITERATIONS: usize = 8;
 
 /// `‖WᵀW − I‖` before the last iteration: the singular values are then within ⅜ of its square, 6e-6, of one.
 const SETTLED: f32 = 4e-3;
@@ -75,7 +71,7 @@ fn retract(w: Tensor<2>) -> Tensor<2> {
     let [rows, columns] = w.dims();
     let identity = Tensor::<2>::eye(rows.min(columns), &w.device());
     let mut q = w.clone();
-    for _ in 0..MOST_ITERATIONS {
+    for _ in 0..MAX_ITERATIONS {
         // The smaller of the two Gram matrices.
         let gram = if rows >= columns {
             q.clone().transpose().matmul(q.clone())

@@ -1,9 +1,8 @@
 //! Penalty on difference quotients.
 
-use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::{LipschitzStrategy, Penalty, Sides};
+use super::{LipschitzStrategy, Penalty, PenaltyTerm, Sides};
 use crate::model::Critic;
 use crate::norm::GroundNorm;
 use crate::sample::Sample;
@@ -31,20 +30,16 @@ impl Default for SlopePenalty {
 }
 
 /// Pairs closer than this have no meaningful quotient in single precision.
-const CLOSEST: f32 = 1e-6;
+const MIN_DISTANCE: f32 = 1e-6;
 
 impl<C: Critic> LipschitzStrategy<C> for SlopePenalty {
-    fn penalty(
-        &self,
-        critic: &C,
-        real: &C::Sample,
-        fake: &C::Sample,
-        _t: Tensor<1>,
-    ) -> Option<Penalty> {
-        let rise = (critic.score(real) - critic.score(fake)).abs();
-        let run = self.ground.norm(real.displacement(fake)).clamp_min(CLOSEST);
-        let slopes = rise / run;
-        let loss = Sides::One.cost(slopes.clone()) * self.lambda;
-        Some(Penalty { loss, slopes })
+    fn penalty(&self) -> Penalty<'_, C> {
+        Penalty::tracked(|critic: &C, real, fake, _| {
+            let rise = (critic.score(real) - critic.score(fake)).abs();
+            let run = self.ground.norm(real.displacement(fake)).clamp_min(MIN_DISTANCE);
+            let slopes = rise / run;
+            let loss = Sides::One.cost(slopes.clone()) * self.lambda;
+            PenaltyTerm { loss, slopes }
+        })
     }
 }

@@ -4,9 +4,9 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use super::LipschitzStrategy;
 use super::leading::Leading;
 use super::matrices::{change_gradients, change_matrices};
-use super::{LipschitzStrategy, PenaltyForm};
 use crate::model::Critic;
 
 /// Divides each weight matrix by its largest singular value, before training and after each update.
@@ -31,15 +31,11 @@ const VALUE: f64 = 5e-3;
 const DIRECTION: f64 = 0.1;
 
 impl<C: Critic> LipschitzStrategy<C> for SpectralNorm {
-    fn penalty_form(&self) -> PenaltyForm {
-        PenaltyForm::None
-    }
-
     fn attach(&self, critic: C) -> C {
         LipschitzStrategy::<C>::project(self, critic)
     }
 
-    fn direct(&self, critic: &C, gradients: GradientsParams) -> GradientsParams {
+    fn project_gradient(&self, critic: &C, gradients: GradientsParams) -> GradientsParams {
         change_gradients(critic, gradients, along_the_sphere)
     }
 

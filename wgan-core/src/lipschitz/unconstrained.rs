@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{LipschitzStrategy, PenaltyForm};
+use super::LipschitzStrategy;
 use crate::model::Critic;
 
 /// Leaves the critic alone: for the Jensen–Shannon objectives, which need no constraint, and to show what becomes of a
@@ -10,8 +10,4 @@ use crate::model::Critic;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unconstrained;
 
-impl<C: Critic> LipschitzStrategy<C> for Unconstrained {
-    fn penalty_form(&self) -> PenaltyForm {
-        PenaltyForm::None
-    }
-}
+impl<C: Critic> LipschitzStrategy<C> for Unconstrained {}

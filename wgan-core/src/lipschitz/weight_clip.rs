@@ -4,7 +4,7 @@ use burn::module::{ModuleMapper, Param};
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::{LipschitzStrategy, PenaltyForm};
+use super::LipschitzStrategy;
 use crate::model::Critic;
 
 /// Clamps every weight to `[−c, c]` after each update.
@@ -27,10 +27,6 @@ impl Default for WeightClip {
 }
 
 impl<C: Critic> LipschitzStrategy<C> for WeightClip {
-    fn penalty_form(&self) -> PenaltyForm {
-        PenaltyForm::None
-    }
-
     fn attach(&self, critic: C) -> C {
         LipschitzStrategy::<C>::project(self, critic)
     }

@@ -3,10 +3,12 @@
 //! Below the networks that are trained and the strategies that choose a penalty, so that an engine without a tape
 //! can know what it differentiates.
 
-mod critic_step;
+mod engine;
+mod figures;
 mod gradient_penalty;
 mod objective;
 
-pub use critic_step::CriticStep;
+pub use engine::{Engine, Engines};
+pub use figures::{CriticStep, GeneratorStep};
 pub use gradient_penalty::{GradientPenalty, PenaltyPoints, Sides};
 pub use objective::Objective;

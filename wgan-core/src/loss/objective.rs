@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// With `D = sigmoid(f)`, the Jensen–Shannon forms estimate
 /// `JS = ln 2 + ½ E ln D(real) + ½ E ln(1 − D(fake))`, a lower bound of the divergence for any critic, at most `ln 2`. They need
-/// no Lipschitz constraint ([`Unconstrained`](crate::Unconstrained)), and where the two laws do not overlap a good critic
+/// no Lipschitz constraint ([`Unconstrained`](crate::lipschitz::Unconstrained)), and where the two laws do not overlap a good critic
 /// leaves the generator no slope to follow: they are here to compare with.
 ///
 /// # References

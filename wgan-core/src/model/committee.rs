@@ -6,12 +6,13 @@ use burn::tensor::{IndexingUpdateOp, Int, Tensor, TensorData};
 use super::{Critic, InputGradient, LipschitzBound};
 use crate::error::WganError;
 use crate::norm::GroundNorm;
+use crate::sample::Rows;
 
 /// `f(x) = (1/M) Σₘ fₘ(x_Sₘ)`: critics on subsets `Sₘ` of the features, averaged.
 ///
 /// A feature that is corrupted reaches only the members that see it, while one critic on all features turns all of
 /// its slope towards it. The average of 1-Lipschitz functions is 1-Lipschitz; that every member is, says
-/// [`EachMember`](crate::EachMember), while a strategy of its own constrains the average alone.
+/// [`EachMember`](crate::lipschitz::EachMember), while a strategy of its own constrains the average alone.
 ///
 /// The estimate is the mean over the members, each below the `W₁` of its features, so it is a lower bound too and a looser one.
 #[derive(Module, Debug)]
@@ -21,7 +22,10 @@ pub struct Committee<C> {
     subsets: Vec<Vec<usize>>,
 }
 
-impl<C: Critic<Sample = Tensor<2>> + ModuleDisplay> Committee<C> {
+impl<C: Critic + ModuleDisplay> Committee<C>
+where
+    C::Sample: Rows,
+{
     /// Member `m` sees the features `subsets[m]` of `n_features`, in this order.
     ///
     /// # Errors
@@ -33,14 +37,19 @@ impl<C: Critic<Sample = Tensor<2>> + ModuleDisplay> Committee<C> {
         n_features: usize,
     ) -> Result<Self, WganError> {
         if members.is_empty() {
-            return Err(WganError::TooFew { at: "members", expected: 1, got: 0 });
+            return Err(WganError::TooFew {
+                at: "committee",
+                what: "members",
+                expected: 1,
+                got: 0,
+            });
         }
         if members.len() != subsets.len() {
             let (expected, got) = (vec![members.len()], vec![subsets.len()]);
             return Err(WganError::Shape { at: "subsets", expected, got });
         }
         if subsets.iter().any(Vec::is_empty) {
-            return Err(WganError::TooFew { at: "features of a member", expected: 1, got: 0 });
+            return Err(WganError::TooFew { at: "member", what: "features", expected: 1, got: 0 });
         }
         if let Some(feature) = subsets.iter().flatten().find(|&&feature| feature >= n_features) {
             return Err(WganError::config("subsets", "numbers of features", feature));
@@ -53,9 +62,11 @@ impl<C: Critic<Sample = Tensor<2>> + ModuleDisplay> Committee<C> {
         &self.members
     }
 
-    /// The features member `m` sees, `[n, d] → [n, |Sₘ|]`.
-    pub fn features_of(&self, m: usize, x: &Tensor<2>) -> Tensor<2> {
-        x.clone().select(1, self.columns(m, x))
+    /// What member `m` sees: samples with its features alone, `[n, d] → [n, |Sₘ|]`.
+    pub fn features_of(&self, m: usize, x: &C::Sample) -> C::Sample {
+        let rows = x.rows();
+        let columns = self.columns(m, &rows);
+        x.with_rows(rows.select(1, columns))
     }
 
     /// The same committee with each member changed.
@@ -70,28 +81,38 @@ impl<C: Critic<Sample = Tensor<2>> + ModuleDisplay> Committee<C> {
     }
 }
 
-impl<C: Critic<Sample = Tensor<2>> + ModuleDisplay> Critic for Committee<C> {
-    type Sample = Tensor<2>;
+impl<C: Critic + ModuleDisplay> Critic for Committee<C>
+where
+    C::Sample: Rows,
+{
+    type Sample = C::Sample;
 
-    fn score(&self, x: &Tensor<2>) -> Tensor<1> {
+    fn score(&self, x: &C::Sample) -> Tensor<1> {
         let scores = self.members.iter().enumerate();
         let scores = scores.map(|(m, member)| member.score(&self.features_of(m, x))).collect();
         Tensor::stack::<2>(scores, 1).mean_dim(1).squeeze_dim::<1>(1) // [n, M] → [n]
     }
 }
 
-impl<C: InputGradient<Sample = Tensor<2>> + ModuleDisplay> InputGradient for Committee<C> {
-    fn input_gradient(&self, x: &Tensor<2>) -> Tensor<2> {
-        let mut total = x.zeros_like();
+impl<C: InputGradient + ModuleDisplay> InputGradient for Committee<C>
+where
+    C::Sample: Rows,
+{
+    fn input_gradient(&self, x: &C::Sample) -> Tensor<2> {
+        let rows = x.rows();
+        let mut total = rows.zeros_like();
         for (m, member) in self.members.iter().enumerate() {
             let gradient = member.input_gradient(&self.features_of(m, x)); // [n, |Sₘ|]
-            total = total.select_assign(1, self.columns(m, x), gradient, IndexingUpdateOp::Add);
+            total = total.select_assign(1, self.columns(m, &rows), gradient, IndexingUpdateOp::Add);
         }
         total / self.members.len() as f32
     }
 }
 
-impl<C: LipschitzBound<Sample = Tensor<2>> + ModuleDisplay> LipschitzBound for Committee<C> {
+impl<C: LipschitzBound + ModuleDisplay> LipschitzBound for Committee<C>
+where
+    C::Sample: Rows,
+{
     /// The mean over the members: leaving features out makes no distance longer.
     fn lipschitz_bound(&self, ground: GroundNorm) -> Result<f64, WganError> {
         let bounds = self.members.iter().map(|member| member.lipschitz_bound(ground));
@@ -178,6 +199,6 @@ mod tests {
             |subsets| Committee::new(vec![member(1, 1)], subsets, 3).unwrap_err().to_string();
         assert_eq!(message(vec![vec![3]]), "subsets: expected numbers of features, got 3");
         assert_eq!(message(vec![]), "subsets: expected shape [1], got [0]");
-        assert_eq!(message(vec![vec![]]), "features of a member: expected at least 1 rows, got 0");
+        assert_eq!(message(vec![vec![]]), "member: expected at least 1 features, got 0");
     }
 }

@@ -18,7 +18,7 @@ use crate::transport::McShane;
 /// like `−‖x‖`, whose cones open the other way, takes a number that grows exponentially with the dimension. It is
 /// a strong prior, not a better critic.
 ///
-/// To be trained with [`ByConstruction`](crate::ByConstruction).
+/// To be trained with [`ByConstruction`](crate::lipschitz::ByConstruction).
 #[derive(Module, Debug)]
 pub struct ConeCritic {
     anchors: Param<Tensor<2>>,
@@ -36,7 +36,12 @@ impl ConeCritic {
     pub fn new(anchors: Tensor<2>) -> Result<Self, WganError> {
         let n_anchors = anchors.dims()[0];
         if n_anchors == 0 {
-            return Err(WganError::TooFew { at: "anchors", expected: 1, got: 0 });
+            return Err(WganError::TooFew {
+                at: "cone critic",
+                what: "anchors",
+                expected: 1,
+                got: 0,
+            });
         }
         let offsets = Tensor::zeros([n_anchors], &anchors.device());
         Ok(Self { anchors: Param::from_tensor(anchors), offsets: Param::from_tensor(offsets) })
@@ -149,6 +154,6 @@ mod tests {
     fn no_anchor_is_refused() {
         let message =
             ConeCritic::new(Tensor::zeros([0, 2], &Device::flex())).unwrap_err().to_string();
-        assert_eq!(message, "anchors: expected at least 1 rows, got 0");
+        assert_eq!(message, "cone critic: expected at least 1 anchors, got 0");
     }
 }

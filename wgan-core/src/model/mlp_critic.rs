@@ -1,11 +1,14 @@
 //! Perceptron critic on points of `R^d`.
 
 use burn::module::Module;
+use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
 
-use super::{Critic, InputGradient, LayeredCritic, LipschitzBound};
+use super::{Critic, CriticBatch, CriticLoss, InputGradient, LayeredCritic, LipschitzBound};
 use crate::error::WganError;
+use crate::fused;
+use crate::loss::CriticStep;
 use crate::network::{Mlp, MlpConfig};
 use crate::norm::GroundNorm;
 
@@ -37,8 +40,18 @@ impl Critic for MlpCritic {
         self.mlp.forward(x.clone()).squeeze_dim::<1>(1) // [n, 1] → [n]
     }
 
-    fn perceptron(&self) -> Option<&Mlp> {
-        Some(&self.mlp)
+    fn loss_gradients(
+        &self,
+        loss: &CriticLoss<'_, Self>,
+        batch: CriticBatch<Tensor<2>>,
+    ) -> (GradientsParams, CriticStep) {
+        let both = (batch.real.clone(), batch.fake.clone());
+        loss.by_perceptron(&self.mlp, self.mlp.d_input(), both, batch.t.clone())
+            .unwrap_or_else(|| loss.by_tape(self, batch))
+    }
+
+    fn pull_back(&self, x: &Tensor<2>, weight: f32) -> Option<(Tensor<1>, Tensor<2>)> {
+        fused::pull_back(&self.mlp, x.clone(), weight)
     }
 }
 

@@ -2,12 +2,14 @@
 
 use burn::module::Module;
 use burn::nn::{LayerNorm, LayerNormConfig};
+use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
 
-use super::Generator;
+use super::{Critic, Generator, GeneratorLoss};
 use crate::error::WganError;
 use crate::fused;
+use crate::loss::{GeneratorStep, Objective};
 use crate::network::{BatchNorm, Mlp, MlpConfig};
 
 /// `G: R^k → R^d` as a [`Mlp`], optionally with layer norm or batch norm before each activation.
@@ -50,6 +52,11 @@ impl MlpGenerator {
         self
     }
 
+    /// Whether there is nothing but the perceptron.
+    fn is_perceptron(&self) -> bool {
+        self.norms.is_empty() && self.batch_norms.is_empty()
+    }
+
     /// Output for a latent batch, `[n, k] → [n, d]`.
     pub fn forward(&self, z: Tensor<2>) -> Tensor<2> {
         self.mlp.forward_with(z, |i, a| {
@@ -70,13 +77,21 @@ impl Generator for MlpGenerator {
     type Sample = Tensor<2>;
 
     fn generate(&self, z: &Tensor<2>) -> Tensor<2> {
-        let untracked = self.perceptron(z).filter(|(mlp, z)| !mlp.is_tracked() && !z.is_autodiff());
-        untracked
-            .and_then(|(mlp, z)| fused::generate(mlp, z))
-            .unwrap_or_else(|| self.forward(z.clone()))
+        let is_untracked = self.is_perceptron() && !self.mlp.is_tracked() && !z.is_autodiff();
+        let fused = is_untracked.then(|| fused::generate(&self.mlp, z.clone())).flatten();
+        fused.unwrap_or_else(|| self.forward(z.clone()))
     }
 
-    fn perceptron(&self, z: &Tensor<2>) -> Option<(&Mlp, Tensor<2>)> {
-        (self.norms.is_empty() && self.batch_norms.is_empty()).then(|| (&self.mlp, z.clone()))
+    fn loss_gradients<C: Critic<Sample = Tensor<2>>>(
+        &self,
+        loss: &GeneratorLoss<'_, C>,
+        real: &Tensor<2>,
+        z: &Tensor<2>,
+    ) -> (GradientsParams, GeneratorStep) {
+        let is_known = self.is_perceptron() && loss.objective == Objective::Wasserstein;
+        let pull = |x: &Tensor<2>, weight| loss.critic.pull_back(x, weight);
+        let fused =
+            is_known.then(|| fused::generator_gradients(&self.mlp, z.clone(), pull)).flatten();
+        fused.unwrap_or_else(|| loss.by_tape(self, real, z))
     }
 }

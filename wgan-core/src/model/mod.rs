@@ -3,27 +3,38 @@
 mod bound;
 mod committee;
 mod cone_critic;
+mod critic_loss;
+mod generator_loss;
+mod layer_critic;
 mod mixed_prior;
 mod mlp_critic;
 mod mlp_generator;
 mod prior;
 
 use burn::module::Module;
+use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
-use crate::sample::{Batch, Sample};
+use crate::loss::{CriticStep, GeneratorStep};
 
-pub use crate::network::{Activation, BatchNorm, Mlp, MlpConfig, linear};
+pub use crate::network::{
+    Activation, BatchNorm, Chain, Dense, Layer, Mlp, MlpConfig, Nonlinear, Residual, Slope, linear,
+};
+pub use crate::sample::{Batch, Rows, Sample};
+pub use crate::weights::{load_weights, save_weights};
 pub use bound::{LayeredCritic, LipschitzBound};
 pub use committee::Committee;
 pub use cone_critic::ConeCritic;
+pub use critic_loss::{CriticBatch, CriticLoss, Penalty, PenaltyTerm};
+pub use generator_loss::GeneratorLoss;
+pub use layer_critic::LayerCritic;
 pub use mixed_prior::MixedPrior;
 pub use mlp_critic::MlpCritic;
 pub use mlp_generator::MlpGenerator;
 pub use prior::{GaussianPrior, Prior};
 
 /// A function `f` on samples; the constraint on its slope comes from a
-/// [`LipschitzStrategy`](crate::LipschitzStrategy).
+/// [`LipschitzStrategy`](crate::lipschitz::LipschitzStrategy).
 pub trait Critic: Module {
     /// What it scores.
     type Sample: Sample;
@@ -31,9 +42,21 @@ pub trait Critic: Module {
     /// Scores `f(x)`, `[n]`.
     fn score(&self, x: &Self::Sample) -> Tensor<1>;
 
-    /// The perceptron whose output at the [`points`](Sample::points) of a sample is the score, where that is all there is
-    /// to it: training steps are then computed without a tape.
-    fn perceptron(&self) -> Option<&Mlp> {
+    /// Gradients of a loss in the parameters, and the figures of the step: by the tape, unless overridden.
+    ///
+    /// A critic that can write them out does so here, for the losses for which it can
+    /// ([`CriticLoss::by_perceptron`]), and leaves the others to [`CriticLoss::by_tape`].
+    fn loss_gradients(
+        &self,
+        loss: &CriticLoss<'_, Self>,
+        batch: CriticBatch<Self::Sample>,
+    ) -> (GradientsParams, CriticStep) {
+        loss.by_tape(self, batch)
+    }
+
+    /// Scores `f(x)`, `[n]`, and the gradient of `weight · Σ f(xᵢ)` in `x`, `[n, d]`, where the critic has them without
+    /// a tape: what a generator step without a tape needs of it.
+    fn pull_back(&self, _x: &Self::Sample, _weight: f32) -> Option<(Tensor<1>, Tensor<2>)> {
         None
     }
 }
@@ -57,14 +80,18 @@ pub trait Generator: Module {
     /// Samples `G(z)`.
     fn generate(&self, z: &Self::Latent) -> Self::Sample;
 
-    /// A perceptron and its input, `[n, k]`, where the output is the [`points`](Sample::points) of `G(z)`: see
-    /// [`Critic::perceptron`].
-    fn perceptron(&self, _z: &Self::Latent) -> Option<(&Mlp, Tensor<2>)> {
-        None
-    }
-
     /// Term added to the generator loss, `[1]`, given the real batch that `z` was drawn for.
     fn regularizer(&self, _real: &Self::Sample, _z: &Self::Latent) -> Option<Tensor<1>> {
         None
+    }
+
+    /// Gradients of a loss in the parameters, and the figures of the step: by the tape, unless overridden.
+    fn loss_gradients<C: Critic<Sample = Self::Sample>>(
+        &self,
+        loss: &GeneratorLoss<'_, C>,
+        real: &Self::Sample,
+        z: &Self::Latent,
+    ) -> (GradientsParams, GeneratorStep) {
+        loss.by_tape(self, real, z)
     }
 }

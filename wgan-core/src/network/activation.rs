@@ -24,17 +24,20 @@ pub enum Activation {
     /// gradient's norm; needs an even width (Anil, Lucas, Grosse 2019, Sorting out Lipschitz function
     /// approximation, ICML).
     GroupSort,
-    /// Folds unit `i` of the first half: `(a, b) ↦ (|a|, b)`. Keeps the gradient's norm.
+    /// Absolute value of the first half of the units: `(a, b) ↦ (|a|, b)`. Keeps the gradient's norm; a Householder
+    /// activation, `a` reflected where it is negative (Singla, Singla, Feizi 2022, Improved deterministic l2
+    /// robustness on CIFAR-10 and CIFAR-100, ICLR).
     ///
     /// Between orthonormal layers it is GroupSort in other coordinates: with `R` the rotation by 45°
     /// of a pair, `(max, min) = R(|a′|, b′)` for `(a′, b′) = Rᵀ(a, b)`, and the rotations are absorbed by
     /// the layers. It costs one multiplication where sorting moves memory.
-    Fold,
+    AbsoluteValue,
 }
 
 /// Derivative of an activation at one batch of pre-activations `[n, w]`.
 #[derive(Clone, Debug)]
-pub(crate) enum Slope {
+#[non_exhaustive]
+pub enum Slope {
     /// `σ′(aᵢ)` of each unit.
     Diagonal(Tensor<2>),
     /// For each pair of units 1 where the pair kept its order, else 0: `[n, w/2]`.
@@ -66,8 +69,8 @@ impl Activation {
                 let keep = order_kept(a.clone().inner());
                 (permute(a, &keep), Slope::Pairs(keep))
             }
-            Activation::Fold => {
-                let slope = fold_slope(a.clone().inner());
+            Activation::AbsoluteValue => {
+                let slope = absolute_slope(a.clone().inner());
                 (a * slope.clone(), Slope::Diagonal(slope))
             }
         }
@@ -82,7 +85,7 @@ impl Activation {
         match self {
             Activation::LeakyRelu => rectify_row(a, slope, LEAK),
             Activation::Relu => rectify_row(a, slope, 0.0),
-            Activation::Fold => {
+            Activation::AbsoluteValue => {
                 slope[half..].fill(1.0);
                 for (a, s) in a[..half].iter_mut().zip(slope) {
                     *s = (*a * STEEP).clamp(-1.0, 1.0);
@@ -115,13 +118,13 @@ impl Activation {
 
     /// Whether it works on pairs of units, of which there must be an even number.
     pub(crate) fn is_paired(self) -> bool {
-        matches!(self, Activation::GroupSort | Activation::Fold)
+        matches!(self, Activation::GroupSort | Activation::AbsoluteValue)
     }
 
     /// Whether `σ′` is constant around almost every point, so that no tape is needed for it.
     pub(crate) fn is_piecewise_linear(self) -> bool {
-        use Activation::{Fold, GroupSort, LeakyRelu, Relu};
-        matches!(self, LeakyRelu | Relu | GroupSort | Fold)
+        use Activation::{AbsoluteValue, GroupSort, LeakyRelu, Relu};
+        matches!(self, LeakyRelu | Relu | GroupSort | AbsoluteValue)
     }
 
     /// Smallest Lipschitz constant of the activation, in the ℓ1, ℓ2 and ℓ∞ norms alike.
@@ -183,7 +186,7 @@ fn halves(a: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
 const STEEP: f32 = 1e30;
 
 /// The sign of the first half of the units and 1 for the others: `[n, w] → [n, w]`.
-fn fold_slope(a: Tensor<2>) -> Tensor<2> {
+fn absolute_slope(a: Tensor<2>) -> Tensor<2> {
     let (w, device) = (a.dims()[1], a.device());
     let row = |first: f32, second: f32| {
         let values: Vec<f32> = (0..w).map(|i| if i < w / 2 { first } else { second }).collect();

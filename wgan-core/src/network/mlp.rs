@@ -1,13 +1,13 @@
 //! Multi-layer perceptron with its exact input gradient.
 
 use burn::config::Config;
-use burn::module::{Module, Param};
+use burn::module::Module;
 use burn::nn::Linear;
-use burn::tensor::{Device, Tensor, TensorData};
-use rand::{Rng, RngExt};
+use burn::tensor::{Device, Tensor};
+use rand::Rng;
 
 use super::activation::Slope;
-use super::{Activation, operator_norm};
+use super::{Activation, Layer, linear, operator_norm};
 use crate::error::WganError;
 use crate::norm::GroundNorm;
 
@@ -19,7 +19,7 @@ pub struct MlpConfig {
     /// Dimension of the output, at least 1.
     pub d_output: usize,
     /// Units per hidden layer, at least 1, and even for [`Activation::GroupSort`] and
-    /// [`Activation::Fold`] (128: enough for
+    /// [`Activation::AbsoluteValue`] (128: enough for
     /// tables of a few dozen columns).
     #[config(default = 128)]
     pub width: usize,
@@ -139,13 +139,18 @@ impl Mlp {
     }
 
     /// Reverse sweep through the hidden layers from the gradient `g: [n, width]` at the last one.
-    fn sweep_back(&self, x: Tensor<2>, mut g: Tensor<2>) -> Tensor<2> {
+    fn sweep_back(&self, x: Tensor<2>, g: Tensor<2>) -> Tensor<2> {
         let slopes = if self.activation.is_piecewise_linear() {
-            self.valid().slopes(x.inner())
+            self.valid().hidden_pass(x.inner()).1
         } else {
-            self.slopes(x)
+            self.hidden_pass(x).1
         };
-        for (i, (layer, slope)) in self.hidden().iter().zip(&slopes).enumerate().rev() {
+        self.through(&slopes, g)
+    }
+
+    /// The reverse sweep with the slopes of a pass forward.
+    fn through(&self, slopes: &[Slope], mut g: Tensor<2>) -> Tensor<2> {
+        for (i, (layer, slope)) in self.hidden().iter().zip(slopes).enumerate().rev() {
             let back = slope.reverse(g.clone()).matmul(layer.weight.val().transpose());
             g = if self.adds_input(i) { g + back } else { back };
         }
@@ -212,7 +217,8 @@ impl Mlp {
         self.last().weight.val().inner().device()
     }
 
-    fn slopes(&self, x: Tensor<2>) -> Vec<Slope> {
+    /// Output of the last hidden layer, and the slope of each.
+    fn hidden_pass(&self, x: Tensor<2>) -> (Tensor<2>, Vec<Slope>) {
         let mut h = x;
         let mut slopes = Vec::with_capacity(self.depth());
         for (i, layer) in self.hidden().iter().enumerate() {
@@ -220,7 +226,7 @@ impl Mlp {
             slopes.push(slope);
             h = if self.adds_input(i) { h + out } else { out };
         }
-        slopes
+        (h, slopes)
     }
 
     fn hidden(&self) -> &[Linear] {
@@ -237,14 +243,15 @@ impl Mlp {
     }
 }
 
-/// Linear layer with weights and bias uniform on `±d_in^(−½)`, drawn on the host.
-///
-/// burn draws weights lazily from a process-wide generator; a seed would not fix them.
-pub fn linear<R: Rng>(d_in: usize, d_out: usize, rng: &mut R, device: &Device) -> Linear {
-    let bound = (d_in as f32).sqrt().recip();
-    let mut draw =
-        |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-bound..=bound)).collect() };
-    let weight = TensorData::new(draw(d_in * d_out), [d_in, d_out]);
-    let bias = TensorData::new(draw(d_out), [d_out]);
-    Linear { weight: Param::from_data(weight, device), bias: Some(Param::from_data(bias, device)) }
+impl Layer for Mlp {
+    type Trace = Vec<Slope>;
+
+    fn forward(&self, x: Tensor<2>) -> (Tensor<2>, Vec<Slope>) {
+        let (h, slopes) = self.hidden_pass(x);
+        (self.last().forward(h), slopes)
+    }
+
+    fn pull_back(&self, g: Tensor<2>, slopes: &Vec<Slope>) -> Tensor<2> {
+        self.through(slopes, g.matmul(self.last().weight.val().transpose()))
+    }
 }

@@ -2,12 +2,15 @@
 
 mod activation;
 mod batch_norm;
+mod layer;
+mod linear;
 mod mlp;
 mod singular_values;
 
-pub use activation::Activation;
-pub(crate) use activation::Slope;
+pub use activation::{Activation, Slope};
 pub use batch_norm::BatchNorm;
-pub use mlp::{Mlp, MlpConfig, linear};
+pub use layer::{Chain, Layer, Nonlinear, Residual};
+pub use linear::{Dense, linear};
+pub use mlp::{Mlp, MlpConfig};
 pub(crate) use singular_values::polar_factor;
 pub use singular_values::{operator_norm, singular_values};

@@ -1,10 +1,12 @@
 //! What critics score: a batch of samples that can be interpolated, compared and stacked.
 
 mod batch;
+mod rows;
 
 use burn::tensor::Tensor;
 
 pub use batch::Batch;
+pub use rows::Rows;
 
 /// A batch of `n` samples of one law.
 ///
@@ -37,11 +39,6 @@ pub trait Sample: Batch {
     /// The same values as constants, without a tape.
     #[must_use]
     fn constant(self) -> Self;
-
-    /// The batch as rows `[n, d]`, where that is all it consists of.
-    fn points(&self) -> Option<Tensor<2>> {
-        None
-    }
 }
 
 /// Points of `R^d`: one row per sample, `[n, d]`.
@@ -65,10 +62,6 @@ impl Sample for Tensor<2> {
 
     fn constant(self) -> Self {
         self.inner()
-    }
-
-    fn points(&self) -> Option<Tensor<2>> {
-        Some(self.clone())
     }
 }
 

@@ -49,7 +49,7 @@ impl CriticConfig {
     /// Trains `critic` to tell the samples `real` from `fake`, without a generator: the loop of [`Fit`] with generator
     /// updates left out.
     ///
-    /// To be judged on samples it has not seen: [`Estimate::of`](crate::Estimate::of).
+    /// To be judged on samples it has not seen: [`Estimate::of`](crate::judge::Estimate::of).
     ///
     /// # Errors
     /// [`WganError::Config`] if a setting is out of range or a sample is empty; [`WganError::Diverged`].
@@ -71,7 +71,8 @@ impl CriticConfig {
         }
         let device = real.batch(&[0]).displacement(&real.batch(&[0])).device();
         let wgan = Wgan::new(critic, Replay::default(), strategy, &self.train_config());
-        let fit = Fit::new(real, &Replayed(fake), &device, 0)?.with_rng(rng.clone());
+        let replayed = Replayed(fake);
+        let fit = Fit::new(real, &replayed, &device, 0)?.with_rng(rng.clone());
         let outcome = fit.run(wgan)?.into_result()?;
         *rng = outcome.rng;
         Ok(outcome.wgan.critic.valid())

@@ -10,7 +10,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 use crate::convert::values_of;
 use crate::error::WganError;
-use crate::model::Generator;
+use crate::model::{Generator, Rows};
 use crate::sample::Batch;
 
 /// Settings of [`Diffusion`].
@@ -151,12 +151,16 @@ pub struct Diffused<G> {
     pub generator: G,
 }
 
-impl<G: Generator<Sample = Tensor<2>> + ModuleDisplay> Generator for Diffused<G> {
+impl<G: Generator + ModuleDisplay> Generator for Diffused<G>
+where
+    G::Sample: Rows,
+{
     type Latent = (G::Latent, DiffusionNoise);
-    type Sample = Tensor<2>;
+    type Sample = G::Sample;
 
-    fn generate(&self, (z, noise): &Self::Latent) -> Tensor<2> {
-        noise.add_to(self.generator.generate(z))
+    fn generate(&self, (z, noise): &Self::Latent) -> G::Sample {
+        let x = self.generator.generate(z);
+        x.with_rows(noise.add_to(x.rows()))
     }
 }
 

@@ -8,8 +8,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::checkpoint::RunState;
 use super::{
-    Checkpoints, CriticStep, Dataset, Evaluated, History, Record, Recorder, StopReason, StopRule,
-    TrainConfig, W1Evaluation, Wgan,
+    Checkpoints, CriticStep, Dataset, Engines, Evaluated, History, Record, Recorder, StopReason,
+    StopRule, TrainConfig, W1Evaluation, Wgan,
 };
 use crate::error::WganError;
 use crate::lipschitz::LipschitzStrategy;
@@ -43,6 +43,8 @@ pub struct FitOutcome<C, G, S> {
     pub reason: StopReason,
     /// Steps done.
     pub n_steps: usize,
+    /// What computed the gradients, in this sitting.
+    pub engines: Engines,
     /// The generator of random numbers where the run left it.
     pub rng: ChaCha8Rng,
 }
@@ -160,13 +162,13 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
         let n_steps = wgan.config().n_steps;
         self.recorders.iter_mut().for_each(|r| r.start(state.step, n_steps));
         let clock = Clock::new(state.seconds);
-        let mut good = wgan.clone();
+        let (mut good, mut engines) = (wgan.clone(), Engines::default());
         let reason = loop {
             if let Some(reason) = self.reason_to_stop(&state, n_steps) {
                 break reason;
             }
             let before = wgan.clone();
-            let record = self.iteration(&mut wgan, &mut state.rng, state.step);
+            let record = self.iteration(&mut wgan, (&mut state, &mut engines));
             if !record.is_finite() {
                 wgan = good;
                 break StopReason::NonFinite;
@@ -189,31 +191,31 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
         };
         self.recorders.iter_mut().for_each(|r| r.finish(reason));
         let RunState { step: n_steps, history, rng, .. } = state;
-        Ok(FitOutcome { wgan, history, reason, n_steps, rng })
+        Ok(FitOutcome { wgan, history, reason, n_steps, engines, rng })
     }
 
     /// Critic steps, regulariser steps and generator steps, each on a fresh batch and fresh latents.
     fn iteration<C, G, S>(
         &self,
         wgan: &mut Wgan<C, G, S>,
-        rng: &mut ChaCha8Rng,
-        done: usize,
+        (state, engines): (&mut RunState, &mut Engines),
     ) -> Record
     where
         C: Critic<Sample = D::Sample>,
         G: Generator<Sample = D::Sample, Latent = P::Latent>,
         S: LipschitzStrategy<C>,
     {
-        let config = wgan.config().clone();
+        let (config, rng, done) = (wgan.config().clone(), &mut state.rng, state.step);
         let factor = config.schedule.factor(done, config.n_steps);
         let warm_up = if done == 0 { config.critic_warm_up } else { 0 };
-        let mut last = CriticStep { estimate: 0.0, penalty: 0.0, gradient_norm: None };
+        let mut last = CriticStep::default();
         let mut estimates = Vec::new();
         for _ in 0..config.n_critic + warm_up {
             let real = self.data.draw(config.batch_size, rng);
             let z = self.prior.draw(&real, rng, &self.device);
             let t = self.uniform(config.batch_size, rng);
             last = wgan.critic_step(real, &z, t, factor);
+            engines.add_critic(last.engine);
             estimates.push(last.estimate);
             if config.convergence.is_some_and(|rule| rule.is_reached(&estimates)) {
                 break;
@@ -229,7 +231,9 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
         for _ in 0..config.n_generator {
             let real = self.data.draw(generator_batch, rng);
             let z = self.prior.draw(&real, rng, &self.device);
-            generator_loss = wgan.generator_step(&real, &z, factor);
+            let figures = wgan.generator_step(&real, &z, factor);
+            engines.add_generator(figures.engine);
+            generator_loss = figures.loss;
         }
         Record {
             step: done + 1,

@@ -16,7 +16,7 @@ pub struct Record {
     pub step: usize,
     /// Seconds of training so far, over all sittings.
     pub seconds: f64,
-    /// `E f(real) − E f(fake)`, the dual value, or what the [`Objective`](crate::Objective) says.
+    /// `E f(real) − E f(fake)`, the dual value, or what the [`Objective`](crate::train::Objective) says.
     pub estimate: f64,
     /// Penalty term of the critic loss, 0 for strategies without one.
     pub penalty: f64,

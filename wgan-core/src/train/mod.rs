@@ -18,7 +18,7 @@ mod schedule;
 mod stop;
 mod wgan;
 
-pub use crate::loss::{CriticStep, Objective};
+pub use crate::loss::{CriticStep, Engine, Engines, GeneratorStep, Objective};
 pub use checkpoint::Checkpoints;
 pub use config::TrainConfig;
 pub use convergence::Convergence;

@@ -6,16 +6,15 @@ use burn::tensor::{Device, Tensor};
 use super::TrainConfig;
 use super::average::update_average;
 use super::data_parallel::shared_gradients;
-use crate::fused;
-use crate::lipschitz::{LipschitzStrategy, PenaltyForm};
-use crate::loss::{CriticStep, Objective};
-use crate::model::{Critic, Generator};
+use crate::lipschitz::LipschitzStrategy;
+use crate::loss::{CriticStep, GeneratorStep};
+use crate::model::{Critic, CriticBatch, CriticLoss, Generator, GeneratorLoss};
 use crate::sample::Sample;
 
 /// Critic, generator and their optimisers.
 ///
 /// The critic maximises `E f(real) − E f(fake)` under its [`LipschitzStrategy`]; the generator
-/// minimises `−E f(fake)`. Another [`Objective`] replaces both.
+/// minimises `−E f(fake)`. Another [`Objective`](super::Objective) replaces both.
 #[derive(Clone)]
 pub struct Wgan<C, G, S> {
     /// The critic `f`.
@@ -61,7 +60,7 @@ where
     /// gradients makes one update where the weights are. Empty: all of it where the weights are.
     ///
     /// Losses and penalties are means over samples, so this is the update of the whole batch up to rounding. It is not for
-    /// layers that couple the samples of a batch ([`BatchNorm`](crate::BatchNorm)), which see those of their part. Weights
+    /// layers that couple the samples of a batch ([`BatchNorm`](crate::model::BatchNorm)), which see those of their part. Weights
     /// travel to the devices and gradients back in each update, so a part must be worth that.
     #[must_use]
     pub fn on_devices(self, devices: &[Device]) -> Self {
@@ -79,17 +78,18 @@ where
         let n = real.batch_size();
         let (networks, batch) =
             ((self.critic.clone(), self.generator.valid()), ((real, z.clone()), t));
-        let play = (self.config.objective, &self.strategy);
+        let loss =
+            CriticLoss { objective: self.config.objective, penalty: self.strategy.penalty() };
         let (gradients, figures) = shared_gradients(
             &self.devices,
             networks,
             (batch, n),
             |(critic, generator): &(C, G), ((real, z), t)| {
                 let fake = generator.generate(&z).constant();
-                critic_gradients(critic, play, (real, fake), t)
+                critic.loss_gradients(&loss, CriticBatch { real, fake, t })
             },
         );
-        let gradients = self.strategy.direct(&self.critic, gradients);
+        let gradients = self.strategy.project_gradient(&self.critic, gradients);
         let rate = self.config.critic_optimizer.learning_rate() * factor;
         let critic = self.critic_optimizer.step(rate, self.critic.clone(), gradients);
         self.critic = self.strategy.project(critic);
@@ -97,22 +97,27 @@ where
     }
 
     /// One generator update at `factor` times its learning rate on latents drawn for `real`; returns the
-    /// generator loss.
-    pub fn generator_step(&mut self, real: &C::Sample, z: &G::Latent, factor: f64) -> f64 {
+    /// figures.
+    pub fn generator_step(
+        &mut self,
+        real: &C::Sample,
+        z: &G::Latent,
+        factor: f64,
+    ) -> GeneratorStep {
         let networks = (self.critic.valid(), self.generator.clone());
         let objective = self.config.objective;
-        let (gradients, losses) = shared_gradients(
+        let (gradients, figures) = shared_gradients(
             &self.devices,
             networks,
             ((real.clone(), z.clone()), real.batch_size()),
             |(critic, generator): &(C, G), (real, z)| {
-                generator_gradients(critic, generator, objective, (&real, &z))
+                generator.loss_gradients(&GeneratorLoss { objective, critic }, &real, &z)
             },
         );
         self.update_generator(gradients, factor);
         let decay = self.config.ema_decay;
         self.averaged = update_average(self.averaged.clone(), &self.generator, decay);
-        losses.iter().map(|(weight, loss)| weight * loss).sum()
+        GeneratorStep::mean(&figures)
     }
 
     /// One generator update on its [`Generator::regularizer`] alone; nothing where there is none.
@@ -138,93 +143,13 @@ where
     }
 }
 
-/// Gradients of `−E f(G(z))` and the regulariser for the generator, and the value of both.
-fn generator_gradients<C: Critic, G: Generator<Sample = C::Sample>>(
-    critic: &C,
-    generator: &G,
-    objective: Objective,
-    (real, z): (&C::Sample, &G::Latent),
-) -> (GradientsParams, f64) {
-    let term = generator.regularizer(real, z);
-    if term.is_none()
-        && objective == Objective::Wasserstein
-        && let (Some(critic), Some((generator, z))) = (critic.perceptron(), generator.perceptron(z))
-        && let Some(found) = fused::generator_gradients(critic, generator, z)
-    {
-        return found;
-    }
-    let mut loss = objective.generator_loss(critic.score(&generator.generate(z)));
-    if let Some(term) = term {
-        loss = loss + term;
-    }
-    (GradientsParams::from_grads(loss.backward(), generator), scalar(loss))
-}
-
-/// Gradients of `penalty − estimate` for the critic, and its figures.
-fn critic_gradients<C: Critic, S: LipschitzStrategy<C>>(
-    critic: &C,
-    (objective, strategy): (Objective, &S),
-    (real, fake): (C::Sample, C::Sample),
-    t: Tensor<1>,
-) -> (GradientsParams, CriticStep) {
-    untaped_gradients(critic, (objective, strategy), (&real, &fake), &t)
-        .unwrap_or_else(|| tracked_gradients(critic, (objective, strategy), (real, fake), t))
-}
-
-/// What [`tracked_gradients`] computes, without a tape, where critic, samples and strategy have the form for it.
-fn untaped_gradients<C: Critic, S: LipschitzStrategy<C>>(
-    critic: &C,
-    (objective, strategy): (Objective, &S),
-    (real, fake): (&C::Sample, &C::Sample),
-    t: &Tensor<1>,
-) -> Option<(GradientsParams, CriticStep)> {
-    if objective != Objective::Wasserstein {
-        return None;
-    }
-    let penalty = match strategy.penalty_form() {
-        PenaltyForm::None => None,
-        PenaltyForm::Gradient(penalty) => Some(penalty),
-        PenaltyForm::Other => return None,
-    };
-    let points = (real.points()?, fake.points()?);
-    fused::critic_gradients(critic.perceptron()?, penalty, points, t.clone())
-}
-
-/// Gradients of `penalty − estimate` for the parameters of the critic, by the tape.
-fn tracked_gradients<C: Critic, S: LipschitzStrategy<C>>(
-    critic: &C,
-    (objective, strategy): (Objective, &S),
-    (real, fake): (C::Sample, C::Sample),
-    t: Tensor<1>,
-) -> (GradientsParams, CriticStep) {
-    let n = real.batch_size();
-    // One pass for both batches: larger matrix products are faster ones.
-    let scores = critic.score(&real.clone().stack(fake.clone())); // [2n]
-    let estimate = objective.estimate(scores.clone().narrow(0, 0, n), scores.narrow(0, n, n));
-    let penalty = strategy.penalty(critic, &real, &fake, t);
-    let loss = match &penalty {
-        Some(penalty) => penalty.loss.clone() - estimate.clone(),
-        None => estimate.clone().neg(),
-    };
-    let gradients = GradientsParams::from_grads(loss.backward(), critic);
-    let figures = CriticStep {
-        estimate: scalar(estimate),
-        gradient_norm: penalty.as_ref().map(|p| scalar(p.slopes.clone().mean())),
-        penalty: penalty.map_or(0.0, |p| scalar(p.loss)),
-    };
-    (gradients, figures)
-}
-
-/// The one value of a `[1]` tensor.
-fn scalar(value: Tensor<1>) -> f64 {
-    f64::from(value.into_scalar::<f32>())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::lipschitz::{GradientPenalty, PenaltyPoints, WeightClip};
+    use crate::loss::{Engine, Objective};
     use crate::model::{Activation, GaussianPrior, MlpConfig, MlpCritic, MlpGenerator};
+    use crate::norm::GroundNorm;
     use burn::module::Module;
     use burn::tensor::{Device, TensorData};
     use rand::SeedableRng;
@@ -281,15 +206,11 @@ mod tests {
         (activation, is_residual, width): (Activation, bool, usize),
     ) {
         let (critic, _, [real, fake, _], t) = networks(activation, is_residual, width);
-        let (tracked, expected) = tracked_gradients(
-            &critic,
-            (Objective::Wasserstein, &strategy),
-            (real.clone(), fake.clone()),
-            t.clone(),
-        );
-        let (ours, figures) =
-            untaped_gradients(&critic, (Objective::Wasserstein, &strategy), (&real, &fake), &t)
-                .unwrap();
+        let loss = CriticLoss { objective: Objective::Wasserstein, penalty: strategy.penalty() };
+        let batch = CriticBatch { real, fake, t };
+        let (tracked, expected) = loss.by_tape(&critic, batch.clone());
+        let (ours, figures) = critic.loss_gradients(&loss, batch);
+        assert_eq!((figures.engine, expected.engine), (Engine::Fused, Engine::Tape));
         assert_near(&flat(&critic, ours), &flat(&critic, tracked), &format!("{activation:?}"));
         assert!((figures.estimate - expected.estimate).abs() < 1e-5);
         assert!((figures.penalty - expected.penalty).abs() < 1e-5 * expected.penalty.max(1.0));
@@ -305,9 +226,12 @@ mod tests {
             PenaltyPoints::Fake,
             PenaltyPoints::Mixed,
         ];
-        for activation in
-            [Activation::LeakyRelu, Activation::Relu, Activation::Fold, Activation::GroupSort]
-        {
+        for activation in [
+            Activation::LeakyRelu,
+            Activation::Relu,
+            Activation::AbsoluteValue,
+            Activation::GroupSort,
+        ] {
             for is_residual in [false, true] {
                 let network = (activation, is_residual, WIDTHS[0]);
                 assert_critic_step(WeightClip::default(), network);
@@ -328,13 +252,13 @@ mod tests {
         let both = [Activation::LeakyRelu, Activation::GroupSort];
         for (activation, width) in both.into_iter().zip(WIDTHS) {
             let (critic, generator, [_, _, z], _) = networks(activation, false, width);
-            let loss = critic.valid().score(&generator.generate(&z)).mean().neg();
-            let tracked = GradientsParams::from_grads(loss.backward(), &generator);
-            let (network, z) = generator.perceptron(&z).unwrap();
-            let (ours, value) =
-                fused::generator_gradients(critic.perceptron().unwrap(), network, z).unwrap();
+            let critic = critic.valid();
+            let loss = GeneratorLoss { objective: Objective::Wasserstein, critic: &critic };
+            let (tracked, expected) = loss.by_tape(&generator, &z, &z);
+            let (ours, figures) = generator.loss_gradients(&loss, &z, &z);
             assert_near(&flat(&generator, ours), &flat(&generator, tracked), "generator");
-            assert!((value - scalar(loss)).abs() < 1e-5);
+            assert!((figures.loss - expected.loss).abs() < 1e-5);
+            assert_eq!((figures.engine, expected.engine), (Engine::Fused, Engine::Tape));
         }
     }
 
@@ -352,9 +276,11 @@ mod tests {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
             pool.install(|| {
                 let (critic, _, [real, fake, _], t) = networks(Activation::LeakyRelu, false, width);
-                let strategy = (Objective::Wasserstein, &GradientPenalty::default());
-                let (gradients, figures) =
-                    untaped_gradients(&critic, strategy, (&real, &fake), &t).unwrap();
+                let strategy = GradientPenalty::default();
+                let (gradients, figures) = critic.loss_gradients(
+                    &CriticLoss { objective: Objective::Wasserstein, penalty: strategy.penalty() },
+                    CriticBatch { real, fake, t },
+                );
                 (flat(&critic, gradients), figures)
             })
         };
@@ -364,9 +290,17 @@ mod tests {
     }
 
     #[test]
-    fn smooth_activations_have_a_tape() {
-        let (critic, _, [real, fake, _], t) = networks(Activation::Tanh, false, WIDTHS[0]);
-        let strategy = (Objective::Wasserstein, &WeightClip::default());
-        assert!(untaped_gradients(&critic, strategy, (&real, &fake), &t).is_none());
+    fn the_figures_name_the_engine() {
+        let engine_of = |activation, objective, strategy: GradientPenalty| {
+            let (critic, _, [real, fake, _], t) = networks(activation, false, WIDTHS[0]);
+            let loss = CriticLoss { objective, penalty: strategy.penalty() };
+            critic.loss_gradients(&loss, CriticBatch { real, fake, t }).1.engine
+        };
+        let (plain, rectifier) = (GradientPenalty::default(), Activation::LeakyRelu);
+        assert_eq!(engine_of(rectifier, Objective::Wasserstein, plain), Engine::Fused);
+        assert_eq!(engine_of(Activation::Tanh, Objective::Wasserstein, plain), Engine::Tape);
+        assert_eq!(engine_of(rectifier, Objective::Saturating, plain), Engine::Tape);
+        let of_l1 = GradientPenalty { ground: GroundNorm::L1, ..plain };
+        assert_eq!(engine_of(rectifier, Objective::Wasserstein, of_l1), Engine::Tape);
     }
 }

@@ -162,7 +162,7 @@ impl GroundCost for PointCost {
 /// Refuses tables without rows or columns and entries that are not finite.
 pub(crate) fn check_rows(at: &'static str, table: ArrayView2<'_, f64>) -> Result<(), WganError> {
     if table.is_empty() {
-        return Err(WganError::TooFew { at, expected: 1, got: 0 });
+        return Err(WganError::TooFew { at, what: "rows", expected: 1, got: 0 });
     }
     match table.indexed_iter().find(|(_, v)| !v.is_finite()) {
         Some(((i, j), &got)) => Err(WganError::NotFinite { at, index: vec![i, j], got }),

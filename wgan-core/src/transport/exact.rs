@@ -4,8 +4,8 @@ use ndarray::ArrayView2;
 
 use super::cost::PointCost;
 use super::mass::uniform;
-use super::network_simplex::solve_transport;
 use super::plan::Transport;
+use super::points::solve_transport;
 use crate::error::WganError;
 use crate::norm::GroundNorm;
 

@@ -10,13 +10,13 @@ pub fn uniform(n: usize) -> Vec<f64> {
     vec![1.0 / n as f64; n]
 }
 
-/// Total of `weights` after checking them.
+/// Total of `weights` after checking them; `at` names them in errors.
 ///
 /// # Errors
 /// Empty, NaN, infinite or negative weights, and weights that are all zero.
-pub(crate) fn checked_total(at: &'static str, weights: &[f64]) -> Result<f64, WganError> {
+pub fn checked_total(at: &'static str, weights: &[f64]) -> Result<f64, WganError> {
     if weights.is_empty() {
-        return Err(WganError::TooFew { at, expected: 1, got: 0 });
+        return Err(WganError::TooFew { at, what: "numbers", expected: 1, got: 0 });
     }
     for (index, &w) in weights.iter().enumerate() {
         if !w.is_finite() {
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn bad_weights_are_named() {
         let message = |a: &[f64], b: &[f64]| Units::new(a, b).unwrap_err().to_string();
-        assert_eq!(message(&[], &[1.0]), "source weights: expected at least 1 rows, got 0");
+        assert_eq!(message(&[], &[1.0]), "source weights: expected at least 1 numbers, got 0");
         assert_eq!(
             message(&[1.0], &[f64::NAN]),
             "target weights: entry [0] is NaN, expected a finite number"

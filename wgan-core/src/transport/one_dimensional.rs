@@ -116,7 +116,7 @@ fn order_key(bits: i64) -> i64 {
 /// Refuses empty samples and entries that are not finite.
 pub(crate) fn check_positions(at: &'static str, values: &[f64]) -> Result<(), WganError> {
     if values.is_empty() {
-        return Err(WganError::TooFew { at, expected: 1, got: 0 });
+        return Err(WganError::TooFew { at, what: "numbers", expected: 1, got: 0 });
     }
     match values.iter().position(|v| !v.is_finite()) {
         Some(index) => Err(WganError::NotFinite { at, index: vec![index], got: values[index] }),
@@ -166,7 +166,7 @@ mod tests {
     fn bad_samples_are_named() {
         assert_eq!(
             w1_sorted(&[], &[1.0]).unwrap_err().to_string(),
-            "x: expected at least 1 rows, got 0"
+            "x: expected at least 1 numbers, got 0"
         );
         let nan = w1_sorted(&[0.0], &[1.0, f64::NAN]).unwrap_err().to_string();
         assert_eq!(nan, "y: entry [1] is NaN, expected a finite number");

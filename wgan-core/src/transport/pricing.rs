@@ -1,25 +1,21 @@
-//! Which arc enters the basis: block search over the rows of the cost, the best of each block.
+//! The arcs from every source point to every target point, searched in blocks of rows.
 
 use std::ops::Range;
 
+use super::arc_source::{ArcSource, Entering};
 use super::cost::GroundCost;
 
-/// An arc that would lower the cost, with its reduced cost `c(i, j) − u(i) − v(j) < 0`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Entering {
-    pub i: usize,
-    pub j: usize,
-    pub reduced_cost: f64,
-}
-
-/// Walks round and round over the cost, one block at a time, and remembers where it stopped.
+/// The arcs of a transport problem: node `i` is a source point, node `n + j` a target point.
+///
+/// The search walks round and round over the cost, one block at a time, and remembers where it stopped.
 ///
 /// Each call looks at one block after the other and returns the most negative reduced cost of the first block that has one.
 ///
 /// # References
 /// Grigoriadis (1986), An efficient implementation of the network simplex method.
 #[derive(Debug)]
-pub(super) struct BlockSearch {
+pub(super) struct BipartiteArcs<'a, C> {
+    cost: &'a C,
     n: usize,
     m: usize,
     /// Columns looked at in one piece.
@@ -31,11 +27,19 @@ pub(super) struct BlockSearch {
     buffer: Vec<f64>,
 }
 
-impl BlockSearch {
+impl<'a, C: GroundCost> BipartiteArcs<'a, C> {
+    /// Arcs of `cost`, searched in blocks of a quarter of the root of all arcs: the fastest for 1000 to 4000 points (tried: 1/16 to 4).
+    pub fn new(cost: &'a C) -> Self {
+        let (n, m) = cost.shape();
+        Self::with_block(cost, ((n as f64 * m as f64).sqrt() / 4.0).ceil() as usize)
+    }
+
     /// Blocks of about `block` arcs.
-    pub fn new(n: usize, m: usize, block: usize) -> Self {
+    fn with_block(cost: &'a C, block: usize) -> Self {
+        let (n, m) = cost.shape();
         let piece = m.min(block.max(1));
         Self {
+            cost,
             n,
             m,
             piece,
@@ -46,45 +50,16 @@ impl BlockSearch {
         }
     }
 
-    /// The next arc with a reduced cost below `−tolerance`, or `None` after looking at all of them.
-    pub fn next<C: GroundCost>(
-        &mut self,
-        cost: &C,
-        u: &[f64],
-        y: &[f64],
-        tolerance: f64,
-    ) -> Option<Entering> {
-        let pieces = self.n * self.m.div_ceil(self.piece);
-        let mut best = Entering { i: 0, j: 0, reduced_cost: -tolerance };
-        for looked_at in 1..=pieces {
-            let columns = self.column..(self.column + self.piece).min(self.m);
-            self.look(cost, u, y, columns.clone(), &mut best);
-            self.advance(columns.end);
-            if best.reduced_cost < -tolerance
-                && (looked_at % self.pieces_per_block == 0 || looked_at == pieces)
-            {
-                return Some(best);
-            }
-        }
-        None
-    }
-
     /// Looks at a piece of the current row.
-    fn look<C: GroundCost>(
-        &mut self,
-        cost: &C,
-        u: &[f64],
-        y: &[f64],
-        columns: Range<usize>,
-        best: &mut Entering,
-    ) {
-        let row = cost.row(self.row, columns.clone(), &mut self.buffer);
-        let y = &y[columns.clone()];
+    fn look(&mut self, potential: &[f64], columns: Range<usize>, best: &mut Entering) {
+        let row = self.cost.row(self.row, columns.clone(), &mut self.buffer);
+        let first = self.n + columns.start;
+        let y = &potential[first..self.n + columns.end];
         let least = smallest_sum(row, y);
-        if least - u[self.row] < best.reduced_cost {
+        let reduced_cost = least - potential[self.row];
+        if reduced_cost < best.reduced_cost {
             let at = row.iter().zip(y).position(|(c, y)| c + y == least).unwrap_or(0);
-            *best =
-                Entering { i: self.row, j: columns.start + at, reduced_cost: least - u[self.row] };
+            *best = Entering { source: self.row, target: first + at, reduced_cost };
         }
     }
 
@@ -95,6 +70,32 @@ impl BlockSearch {
             self.column = 0;
             self.row = (self.row + 1) % self.n;
         }
+    }
+}
+
+impl<C: GroundCost> ArcSource for BipartiteArcs<'_, C> {
+    fn n_arcs(&self) -> usize {
+        self.n.saturating_mul(self.m)
+    }
+
+    fn cost(&self, source: usize, target: usize) -> f64 {
+        self.cost.cost(source, target - self.n)
+    }
+
+    fn entering(&mut self, potential: &[f64], tolerance: f64) -> Option<Entering> {
+        let pieces = self.n * self.m.div_ceil(self.piece);
+        let mut best = Entering { source: 0, target: 0, reduced_cost: -tolerance };
+        for looked_at in 1..=pieces {
+            let columns = self.column..(self.column + self.piece).min(self.m);
+            self.look(potential, columns.clone(), &mut best);
+            self.advance(columns.end);
+            if best.reduced_cost < -tolerance
+                && (looked_at % self.pieces_per_block == 0 || looked_at == pieces)
+            {
+                return Some(best);
+            }
+        }
+        None
     }
 }
 
@@ -141,12 +142,13 @@ mod tests {
             let mut matrix = Array2::ones((3, 7));
             matrix[[2, 4]] = -1.0;
             let cost = DenseCost::new(matrix).unwrap();
-            let mut search = BlockSearch::new(3, 7, block);
+            let mut arcs = BipartiteArcs::with_block(&cost, block);
             for _ in 0..4 {
-                let found = search.next(&cost, &[0.0; 3], &[0.0; 7], 1e-9).unwrap();
-                assert_eq!((found.i, found.j), (2, 4));
+                let found = arcs.entering(&[0.0; 10], 1e-9).unwrap();
+                assert_eq!((found.source, found.target), (2, 3 + 4));
             }
-            assert_eq!(search.next(&cost, &[-1.0; 3], &[0.0; 7], 1e-9), None);
+            let lower: Vec<f64> = (0..10).map(|v| if v < 3 { -1.0 } else { 0.0 }).collect();
+            assert_eq!(arcs.entering(&lower, 1e-9), None);
         }
     }
 }

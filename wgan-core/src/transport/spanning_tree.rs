@@ -1,19 +1,20 @@
-//! The basis of the network simplex: a spanning tree of source points, target points and one root.
+//! The basis of the network simplex: a spanning tree of all nodes and one root.
 //!
-//! Nodes `0..n` are sources, `n..n + m` targets, `n + m` the root. Every node but the root has an arc to its parent; mass on arcs runs
-//! from sources to targets, and arcs to the root run towards it and carry nothing. The nodes are kept in preorder as a linked ring, so the
-//! subtree of `v` is the piece of the ring from `v` to `last[v]`.
+//! Nodes are `0..n`, the root is `n`. Every node but the root has an arc to its parent; arcs to the root carry nothing. The nodes are
+//! kept in preorder as a linked ring, so the subtree of `v` is the piece of the ring from `v` to `last[v]`.
 //!
 //! The tree is *strongly feasible*: arcs without mass point towards the root. With the matching choice of the leaving arc the simplex
-//! method cannot cycle (Cunningham 1976, A network simplex method).
+//! method cannot cycle (Cunningham 1976, A network simplex method). So one number says how much an arc carries and which way: `net`
+//! is negative where the mass runs away from the root.
+
+use super::arc_source::{Entering, InitialFlow};
 
 /// Marks the root's missing parent.
 const NONE: u32 = u32::MAX;
 
 /// A spanning tree with the mass on its arcs and the potential of its nodes.
 #[derive(Debug, Clone)]
-pub(super) struct SpanningTree {
-    n: usize,
+pub struct SpanningTree {
     parent: Vec<u32>,
     /// Number of nodes in the subtree.
     size: Vec<u32>,
@@ -21,9 +22,9 @@ pub(super) struct SpanningTree {
     prev: Vec<u32>,
     /// Last node of the subtree in the ring.
     last: Vec<u32>,
-    /// Units of mass on the arc to the parent.
-    flow: Vec<i64>,
-    /// `y` with `c(i, j) − y(i) + y(j) = 0` on the arcs of the tree.
+    /// Units of mass on the arc to the parent; negative where they come from the parent.
+    net: Vec<i64>,
+    /// `y` with `c(u, v) − y(u) + y(v) = 0` on the arcs of the tree.
     potential: Vec<f64>,
 }
 
@@ -35,39 +36,29 @@ struct Leaving {
 }
 
 impl SpanningTree {
-    /// Builds a tree from a forest of source–target arcs; every component hangs from the root by its first node in `order`.
-    ///
-    /// # Shapes
-    /// - `arcs`: `(source, target, units)` without cycles; `potential`: `[n + m]`, wanted potential of the hanging nodes
-    pub fn from_forest(
-        n: usize,
-        m: usize,
-        arcs: &[(usize, usize, i64)],
-        potential: Vec<f64>,
-    ) -> Self {
-        let nodes = n + m + 1;
+    /// Hangs every tree of the forest from the root and sends the supply over its arcs.
+    pub(super) fn new(start: &InitialFlow) -> Self {
+        let nodes = start.supply.len() + 1;
         let mut tree = Self {
-            n,
             parent: vec![NONE; nodes],
             size: vec![1; nodes],
             next: vec![0; nodes],
             prev: vec![0; nodes],
             last: (0..nodes as u32).collect(),
-            flow: vec![0; nodes],
-            potential,
+            net: start.supply.iter().copied().chain([0]).collect(),
+            potential: start.potential.iter().copied().chain([0.0]).collect(),
         };
-        tree.potential.push(0.0);
-        let preorder = tree.hang(&Adjacency::new(n, m, arcs));
+        let preorder = tree.hang(&Adjacency::new(nodes - 1, &start.forest), &start.roots);
         tree.close_ring(&preorder);
         tree
     }
 
-    /// Sets the parents and the flows; returns the nodes in preorder, the root first.
-    fn hang(&mut self, forest: &Adjacency) -> Vec<usize> {
+    /// Sets the parents; returns the nodes in preorder, the root first.
+    fn hang(&mut self, forest: &Adjacency, roots: &[usize]) -> Vec<usize> {
         let root = self.root();
         let mut preorder = vec![root];
         let mut stack = Vec::new();
-        for start in 0..root {
+        for start in roots.iter().copied().chain(0..root) {
             if self.parent[start] != NONE {
                 continue;
             }
@@ -75,10 +66,9 @@ impl SpanningTree {
             stack.push(start);
             while let Some(node) = stack.pop() {
                 preorder.push(node);
-                for &(child, units) in forest.of(node) {
+                for &child in forest.of(node) {
                     if self.parent[child as usize] == NONE {
                         self.parent[child as usize] = node as u32;
-                        self.flow[child as usize] = units;
                         stack.push(child as usize);
                     }
                 }
@@ -87,7 +77,7 @@ impl SpanningTree {
         preorder
     }
 
-    /// Links the ring and fills the sizes and last nodes from the parents.
+    /// Links the ring and fills the sizes, last nodes and flows from the parents; a subtree sends up what it has too much.
     fn close_ring(&mut self, preorder: &[usize]) {
         for (k, &node) in preorder.iter().enumerate() {
             let after = preorder[(k + 1) % preorder.len()];
@@ -97,6 +87,7 @@ impl SpanningTree {
         for &node in preorder[1..].iter().rev() {
             let parent = self.parent[node] as usize;
             self.size[parent] += self.size[node];
+            self.net[parent] += self.net[node];
             if self.last[parent] == parent as u32 {
                 self.last[parent] = self.last[node];
             }
@@ -104,41 +95,31 @@ impl SpanningTree {
     }
 
     /// The node above all others.
-    pub fn root(&self) -> usize {
+    fn root(&self) -> usize {
         self.parent.len() - 1
     }
 
-    /// Potentials of the sources, `u = y`.
-    pub fn sources(&self) -> &[f64] {
-        &self.potential[..self.n]
-    }
-
-    /// Potentials of the targets, `y = −v`.
-    pub fn targets(&self) -> &[f64] {
-        &self.potential[self.n..self.root()]
+    /// Potential of every node, `y`.
+    pub fn potential(&self) -> &[f64] {
+        &self.potential[..self.root()]
     }
 
     /// The arcs that carry mass, `(source, target, units)`.
     pub fn flows(&self) -> impl Iterator<Item = (usize, usize, i64)> + '_ {
-        (0..self.root()).filter(|&node| self.flow[node] > 0).map(|node| {
-            let (i, j) = self.arc(node);
-            (i, j, self.flow[node])
+        (0..self.root()).filter(|&node| self.net[node] != 0).map(|node| {
+            let (source, target) = self.arc(node);
+            (source, target, self.net[node].abs())
         })
     }
 
-    /// Ends of the arc between `node` and its parent, which must not be the root.
+    /// Source and target of the arc between `node` and its parent.
     fn arc(&self, node: usize) -> (usize, usize) {
         let parent = self.parent[node] as usize;
-        if node < self.n { (node, parent - self.n) } else { (parent, node - self.n) }
-    }
-
-    /// Whether the arc of `node` runs towards the root.
-    fn is_upward(&self, node: usize) -> bool {
-        node < self.n || self.parent[node] as usize == self.root()
+        if self.net[node] >= 0 { (node, parent) } else { (parent, node) }
     }
 
     /// Sets all potentials again from those of the hanging nodes, so that round-off of the updates does not build up.
-    pub fn refresh_potentials(&mut self, cost: impl Fn(usize, usize) -> f64) {
+    pub(super) fn refresh_potentials(&mut self, cost: impl Fn(usize, usize) -> f64) {
         let root = self.root();
         let drift = std::mem::take(&mut self.potential[root]);
         let mut node = self.next[root] as usize;
@@ -147,27 +128,36 @@ impl SpanningTree {
             if parent == root {
                 self.potential[node] -= drift;
             } else {
-                let (i, j) = self.arc(node);
-                let step = cost(i, j);
+                let (source, target) = self.arc(node);
+                let step = cost(source, target);
                 self.potential[node] =
-                    self.potential[parent] + if node < self.n { step } else { -step };
+                    self.potential[parent] + if source == node { step } else { -step };
             }
             node = self.next[node] as usize;
         }
     }
 
-    /// One pivot: the arc `i → j` with this reduced cost enters, mass moves around the cycle, another arc leaves.
-    pub fn pivot(&mut self, i: usize, j: usize, reduced_cost: f64) {
-        let target = self.n + j;
-        let join = self.join(i, target);
-        let leaving = self.leaving(i, target, join);
-        self.push(i, target, join, leaving.step);
-        let (below, above) = if leaving.on_source_side { (i, target) } else { (target, i) };
+    /// One pivot: `arc` enters, mass moves around the cycle, another arc leaves.
+    ///
+    /// `false`, and nothing changes, where no arc of the cycle limits the mass: its costs sum to less than zero.
+    pub(super) fn pivot(&mut self, arc: Entering) -> bool {
+        let Entering { source, target, reduced_cost } = arc;
+        let join = self.join(source, target);
+        let leaving = self.leaving(source, target, join);
+        if leaving.step == i64::MAX {
+            return false;
+        }
+        self.push(source, target, join, leaving.step);
+        let (below, above, net, shift) = if leaving.on_source_side {
+            (source, target, leaving.step, reduced_cost)
+        } else {
+            (target, source, -leaving.step, -reduced_cost)
+        };
         self.resize(leaving.node, above, join);
         let tail = self.reroot(below, leaving.node);
-        self.attach(below, above, tail, leaving.step);
-        let shift = if leaving.on_source_side { reduced_cost } else { -reduced_cost };
+        self.attach(below, above, tail, net);
         self.shift_potentials(below, tail, shift);
+        true
     }
 
     /// Lowest common ancestor.
@@ -187,15 +177,17 @@ impl SpanningTree {
         let mut found = Leaving { node: source, on_source_side: true, step: i64::MAX };
         let mut node = source;
         while node != join {
-            if self.is_upward(node) && self.flow[node] < found.step {
-                found = Leaving { node, on_source_side: true, step: self.flow[node] };
+            let net = self.net[node];
+            if net >= 0 && net < found.step {
+                found = Leaving { node, on_source_side: true, step: net };
             }
             node = self.parent[node] as usize;
         }
         node = target;
         while node != join {
-            if !self.is_upward(node) && self.flow[node] <= found.step {
-                found = Leaving { node, on_source_side: false, step: self.flow[node] };
+            let net = self.net[node];
+            if net < 0 && -net <= found.step {
+                found = Leaving { node, on_source_side: false, step: -net };
             }
             node = self.parent[node] as usize;
         }
@@ -207,10 +199,10 @@ impl SpanningTree {
         if step == 0 {
             return;
         }
-        for (start, sign) in [(source, -step), (target, step)] {
+        for (start, change) in [(source, -step), (target, step)] {
             let mut node = start;
             while node != join {
-                self.flow[node] += if self.is_upward(node) { sign } else { -sign };
+                self.net[node] += change;
                 node = self.parent[node] as usize;
             }
         }
@@ -239,7 +231,7 @@ impl SpanningTree {
         let total = self.size[top];
         let above_top = self.parent[top];
         let (mut node, mut child) = (below, NONE);
-        let (mut child_flow, mut child_size, mut tail) = (0, 0, NONE);
+        let (mut child_net, mut child_size, mut tail) = (0, 0, NONE);
         let (mut child_last, mut before) = (NONE, NONE);
         loop {
             let old_last = self.last[node];
@@ -252,12 +244,12 @@ impl SpanningTree {
                 self.prev[node] = tail;
             }
             tail = end;
-            let (old_parent, old_flow, old_size) =
-                (self.parent[node], self.flow[node], self.size[node]);
+            let (old_parent, old_net, old_size) =
+                (self.parent[node], self.net[node], self.size[node]);
             self.parent[node] = child;
-            self.flow[node] = child_flow;
+            self.net[node] = -child_net;
             self.size[node] = total - child_size;
-            (child, child_flow, child_size) = (node as u32, old_flow, old_size);
+            (child, child_net, child_size) = (node as u32, old_net, old_size);
             if node == top {
                 break;
             }
@@ -293,9 +285,9 @@ impl SpanningTree {
     }
 
     /// Hangs the piece `below..=tail` under `above`.
-    fn attach(&mut self, below: usize, above: usize, tail: usize, flow: i64) {
+    fn attach(&mut self, below: usize, above: usize, tail: usize, net: i64) {
         self.parent[below] = above as u32;
-        self.flow[below] = flow;
+        self.net[below] = net;
         let after = self.next[above];
         self.next[above] = below as u32;
         self.prev[below] = above as u32;
@@ -323,33 +315,33 @@ impl SpanningTree {
 /// Neighbours of every node of a forest.
 struct Adjacency {
     start: Vec<usize>,
-    neighbours: Vec<(u32, i64)>,
+    neighbours: Vec<u32>,
 }
 
 impl Adjacency {
     /// Lists both ends of every arc.
-    fn new(n: usize, m: usize, arcs: &[(usize, usize, i64)]) -> Self {
-        let mut start = vec![0; n + m + 1];
-        for &(i, j, _) in arcs {
-            start[i + 1] += 1;
-            start[n + j + 1] += 1;
+    fn new(n: usize, arcs: &[(usize, usize)]) -> Self {
+        let mut start = vec![0; n + 1];
+        for &(u, v) in arcs {
+            start[u + 1] += 1;
+            start[v + 1] += 1;
         }
-        for k in 0..n + m {
+        for k in 0..n {
             start[k + 1] += start[k];
         }
         let mut free = start.clone();
-        let mut neighbours = vec![(0, 0); 2 * arcs.len()];
-        for &(i, j, units) in arcs {
-            for (from, to) in [(i, n + j), (n + j, i)] {
-                neighbours[free[from]] = (to as u32, units);
+        let mut neighbours = vec![0; 2 * arcs.len()];
+        for &(u, v) in arcs {
+            for (from, to) in [(u, v), (v, u)] {
+                neighbours[free[from]] = to as u32;
                 free[from] += 1;
             }
         }
         Self { start, neighbours }
     }
 
-    /// Neighbours of `node` with the units on the arc.
-    fn of(&self, node: usize) -> &[(u32, i64)] {
+    /// Neighbours of `node`.
+    fn of(&self, node: usize) -> &[u32] {
         &self.neighbours[self.start[node]..self.start[node + 1]]
     }
 }
@@ -378,34 +370,53 @@ mod tests {
             assert_eq!(tree.last[node] as usize, end, "last of {node}");
             node = tree.next[node] as usize;
         }
-        for v in 0..tree.root() {
-            assert!(tree.flow[v] >= 0);
-            assert!(
-                tree.flow[v] > 0 || tree.is_upward(v),
-                "arc of {v} without mass points away from the root"
-            );
-        }
+    }
+
+    /// Tree of `5` sources and `5` targets, three units from each source to the target of its number.
+    fn pairs() -> SpanningTree {
+        let forest = (0..5).map(|k| (k, 5 + k)).collect();
+        let supply = (0..10).map(|v| if v < 5 { 3 } else { -3 }).collect();
+        SpanningTree::new(&InitialFlow {
+            forest,
+            supply,
+            potential: vec![0.0; 10],
+            roots: vec![],
+            largest_cost: 0.0,
+        })
     }
 
     #[test]
     fn any_sequence_of_pivots_keeps_the_tree_consistent() {
-        let (n, m) = (5, 5);
-        let arcs: Vec<_> = (0..5).map(|k| (k, k, 3)).collect();
-        let mut tree = SpanningTree::from_forest(n, m, &arcs, vec![0.0; n + m]);
+        let mut tree = pairs();
         assert_consistent(&tree);
         let mut state = 1_usize;
         for _ in 0..500 {
             state = (state * 1_103_515_245 + 12_345) % (1 << 31);
-            let (i, j) = ((state >> 8) % n, (state >> 16) % m);
-            let (a, b) = (tree.parent[i] as usize, tree.parent[n + j] as usize);
-            if a == n + j || b == i {
+            let (source, target) = ((state >> 8) % 5, 5 + (state >> 16) % 5);
+            if tree.parent[source] as usize == target || tree.parent[target] as usize == source {
                 continue;
             }
-            let reduced = -tree.potential[i] + tree.potential[n + j];
-            tree.pivot(i, j, reduced);
+            let reduced_cost = -tree.potential[source] + tree.potential[target];
+            assert!(tree.pivot(Entering { source, target, reduced_cost }));
             assert_consistent(&tree);
-            let out: i64 = tree.flows().filter(|arc| arc.0 == i).map(|arc| arc.2).sum();
-            assert_eq!(out, 3, "mass of source {i}");
+            assert!(tree.flows().all(|(source, target, _)| source < 5 && target >= 5));
+            let out: i64 = tree.flows().filter(|arc| arc.0 == source).map(|arc| arc.2).sum();
+            assert_eq!(out, 3, "mass of source {source}");
         }
+    }
+
+    #[test]
+    fn a_cycle_without_a_limit_changes_nothing() {
+        // Mass runs from 0 to 1; an arc back closes a cycle that could carry any amount.
+        let start = InitialFlow {
+            forest: vec![(0, 1)],
+            supply: vec![2, -2],
+            potential: vec![0.0; 2],
+            roots: vec![],
+            largest_cost: 1.0,
+        };
+        let mut tree = SpanningTree::new(&start);
+        assert!(!tree.pivot(Entering { source: 1, target: 0, reduced_cost: -1.0 }));
+        assert_eq!(tree.flows().collect::<Vec<_>>(), [(0, 1, 2)]);
     }
 }

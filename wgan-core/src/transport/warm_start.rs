@@ -1,20 +1,13 @@
 //! A feasible plan and potentials close to optimal, to start the network simplex from.
 
+use super::arc_source::InitialFlow;
 use super::cost::GroundCost;
 use super::mass::Units;
-
-/// A forest of arcs that carries all mass, and potentials `y` of all nodes (`u(i) = y(i)`, `v(j) = −y(n + j)`).
-pub(super) struct WarmStart {
-    pub arcs: Vec<(usize, usize, i64)>,
-    pub potential: Vec<f64>,
-    /// Largest `|c(i, j)|`.
-    pub largest_cost: f64,
-}
 
 /// Column and row reduction, then mass along the tight arcs, then the rest to the nearest target with room left.
 ///
 /// Each step empties a source or fills a target, so the arcs that are used have no cycle.
-pub(super) fn warm_start<C: GroundCost>(cost: &C, units: &Units) -> WarmStart {
+pub(super) fn warm_start<C: GroundCost>(cost: &C, units: &Units) -> InitialFlow {
     let (n, m) = cost.shape();
     let mut buffer = vec![0.0; m];
     let mut v = vec![f64::INFINITY; m];
@@ -28,7 +21,7 @@ pub(super) fn warm_start<C: GroundCost>(cost: &C, units: &Units) -> WarmStart {
     let mut left = Remaining {
         source: units.source.clone(),
         target: units.target.clone(),
-        arcs: Vec::with_capacity(n + m),
+        forest: Vec::with_capacity(n + m),
     };
     let mut u = vec![0.0; n];
     for (i, u) in u.iter_mut().enumerate() {
@@ -38,7 +31,14 @@ pub(super) fn warm_start<C: GroundCost>(cost: &C, units: &Units) -> WarmStart {
     }
     left.send_rest(cost, &v, &mut buffer);
     let potential = u.into_iter().chain(v.into_iter().map(|v| -v)).collect();
-    WarmStart { arcs: left.arcs, potential, largest_cost }
+    let supply = units.source.iter().copied().chain(units.target.iter().map(|units| -units));
+    InitialFlow {
+        forest: left.forest,
+        supply: supply.collect(),
+        potential,
+        roots: vec![],
+        largest_cost,
+    }
 }
 
 /// The column of `columns` with the smallest `c(j) − v(j)`, and that number.
@@ -55,7 +55,8 @@ fn nearest(row: &[f64], v: &[f64], columns: impl Iterator<Item = usize>) -> (usi
 struct Remaining {
     source: Vec<i64>,
     target: Vec<i64>,
-    arcs: Vec<(usize, usize, i64)>,
+    /// `(source point, n + target point)`.
+    forest: Vec<(usize, usize)>,
 }
 
 impl Remaining {
@@ -65,7 +66,7 @@ impl Remaining {
         if units > 0 {
             self.source[i] -= units;
             self.target[j] -= units;
-            self.arcs.push((i, j, units));
+            self.forest.push((i, self.source.len() + j));
         }
     }
 

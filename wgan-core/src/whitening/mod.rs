@@ -13,12 +13,15 @@
 //! inverse returns them exactly as they were in the data. Directions with a variance below a floor are divided by the floor instead, which
 //! keeps noise from being blown up; the inverse stays exact. Both are counted in the [`Whitener`].
 //!
+//! A column whose law is far from normal goes to its ranks first: [`RankScale`].
+//!
 //! # References
 //! Kessy, Lewin, Strimmer (2018), Optimal whitening and decorrelation, The American Statistician: "PCA-cor", "ZCA-cor", "Cholesky".
 
 mod cholesky;
 mod eigen;
 mod moments;
+mod rank_scale;
 mod whitener;
 
 use ndarray::{Array2, ArrayView2};
@@ -28,6 +31,7 @@ use crate::error::WganError;
 use crate::transport::check_rows;
 use moments::Moments;
 
+pub use rank_scale::RankScale;
 pub use whitener::Whitener;
 
 /// Variance of a direction, relative to the largest one, below which it counts as none: round-off of a correlation matrix.
@@ -82,7 +86,12 @@ impl Whitening {
     pub fn fit(self, data: ArrayView2<'_, f64>, floor: f64) -> Result<Whitener, WganError> {
         check_rows("data", data)?;
         if data.nrows() < 2 {
-            return Err(WganError::TooFew { at: "data", expected: 2, got: data.nrows() });
+            return Err(WganError::TooFew {
+                at: "data",
+                what: "rows",
+                expected: 2,
+                got: data.nrows(),
+            });
         }
         if !(0.0..1.0).contains(&floor) {
             return Err(WganError::Config {

@@ -5,7 +5,7 @@ use crate::paths::LocalSearch;
 
 /// Nodes that one search settles at most: on large networks a way that is not found by then is
 /// not reported.
-const MOST_SETTLED: usize = 4000;
+const MAX_SETTLED: usize = 4000;
 
 /// Searches for ways around; one per thread.
 pub struct DetourSearch<'a> {
@@ -31,7 +31,7 @@ impl<'a> DetourSearch<'a> {
         self.search.run(self.network.arcs(), u, is_open, |reached, _| {
             settled += 1;
             is_found = reached == v;
-            !is_found && settled < MOST_SETTLED
+            !is_found && settled < MAX_SETTLED
         });
         self.mark(node, false);
         is_found.then(|| self.search.route(v))

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
-use crate::node_features::NodeFeatures;
+use crate::network::NodeFeatures;
 
 /// Dimensions that are kept; noise lives in the others.
 const DIMENSIONS: usize = 16;

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::embedding::embed;
-use crate::network::Network;
-use crate::node_features::NodeFeatures;
+use crate::network::{Network, NodeFeatures};
 
 /// Features as points, and the network that says what is near.
 pub struct FeatureGaps<'a> {

@@ -19,8 +19,7 @@ pub use conformal::conformal_p_values;
 pub use explain::Reason;
 
 use crate::error::GraphError;
-use crate::network::Network;
-use crate::node_features::NodeFeatures;
+use crate::network::{Network, NodeFeatures};
 use detour::DetourSearch;
 use feature_gap::{FeatureGaps, Gap, mean_gap};
 use normal::NormalModel;
@@ -67,7 +66,7 @@ pub struct NodeAnomaly {
 }
 
 /// Fewest nodes that can be compared with each other.
-const FEWEST: usize = 4;
+const MIN_NODES: usize = 4;
 
 /// Scores every node of an undirected network by the transport that its surroundings need.
 ///
@@ -135,7 +134,7 @@ fn soft_maximum(z: &[f64]) -> f64 {
 
 fn check(n: usize, config: &AnomalyConfig) -> Result<(), GraphError> {
     for (at, expected, got) in
-        [("nodes to compare", FEWEST, n), ("parts that are held out", 2, config.n_folds)]
+        [("nodes to compare", MIN_NODES, n), ("parts that are held out", 2, config.n_folds)]
     {
         if got < expected {
             return Err(GraphError::TooFew { at, expected, got });

@@ -3,9 +3,9 @@
 use rand::RngExt;
 
 use super::*;
-use crate::network::{Edge, ReadOptions, read_network};
-use crate::node_features::read_features;
+use crate::network::{Edge, ReadOptions, read_features, read_network};
 use crate::shared_data;
+use crate::table::{Blanks, Header, read_table};
 
 /// A ring of `n` nodes with `n` chords, and a clique on every tenth node up to 60.
 fn ring_with_a_clique(n: usize) -> Network {
@@ -138,7 +138,7 @@ fn injected_anomalies_of_cora_are_found() {
     let options = ReadOptions { nodes: Some(nodes.clone()), ..ReadOptions::default() };
     let (network, _) = read_network(&edges, &options).unwrap();
     let features = read_features(&features, &network).unwrap();
-    let table = crate::table::read_table(&nodes).unwrap();
+    let table = read_table(&nodes, Header::First, Blanks::Belong).unwrap();
     let labels = table.numbers("label", "0 or 1", Some).unwrap();
     let mut is_outlier = vec![false; network.n_nodes()];
     for (row, label) in labels.into_iter().enumerate() {

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 use wgan_core::cli::{print, to_json};
 use wgan_graph::{
-    AnomalyConfig, Network, NodeAnomaly, NodeFeatures, find_anomalies, read_features,
+    AnomalyConfig, Network, NetworkSummary, NodeAnomaly, NodeFeatures, find_anomalies,
+    read_features,
 };
 
 use super::CliError;
 use super::network::{Directed, NetworkArgs};
-use super::output::{note, write_csv};
+use super::output::{note, note_unused, write_csv};
 
 /// Options of `anomalies`.
 #[derive(Debug, Args)]
@@ -36,7 +37,7 @@ impl Anomalies {
     /// Scores every node and writes the scores.
     pub fn run(&self) -> Result<(), CliError> {
         self.network.check_output(&self.out, self.features.as_deref().as_slice())?;
-        let (network, features) = self.read()?;
+        let (network, features, summary) = self.read()?;
         let config = AnomalyConfig::default();
         let found = find_anomalies(&network, features.as_ref(), &config, self.seed)?;
         let rows = found.iter().enumerate().map(|(v, node)| {
@@ -48,11 +49,13 @@ impl Anomalies {
             ]
         });
         write_csv(&self.out, &["id", "score", "p_value", "explanation"], rows)?;
-        self.report(&network, &found)
+        self.report(&network, &found)?;
+        note_unused(&summary, self.network.has_costs());
+        Ok(())
     }
 
     /// Without a node list, nodes that only the features name are nodes without an edge.
-    fn read(&self) -> Result<(Network, Option<NodeFeatures>), CliError> {
+    fn read(&self) -> Result<(Network, Option<NodeFeatures>, NetworkSummary), CliError> {
         let choices = self.network.or_else(Some(Directed::Symmetrise), None);
         let choices = match &self.features {
             Some(path) => choices.with_nodes(path),
@@ -60,9 +63,9 @@ impl Anomalies {
         };
         let (network, summary) = choices.read()?;
         note(&summary);
-        let Some(path) = &self.features else { return Ok((network, None)) };
+        let Some(path) = &self.features else { return Ok((network, None, summary)) };
         let features = read_features(path, &network)?;
-        Ok((network, Some(features)))
+        Ok((network, Some(features), summary))
     }
 
     fn report(&self, network: &Network, found: &[NodeAnomaly]) -> Result<(), CliError> {

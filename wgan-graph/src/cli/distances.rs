@@ -9,7 +9,7 @@ use wgan_graph::ShortestPaths;
 
 use super::CliError;
 use super::network::{Component, NetworkArgs};
-use super::output::{note, write_csv};
+use super::output::{note, note_unused, write_csv};
 
 /// Options of `distances`.
 #[derive(Debug, Args)]
@@ -67,6 +67,7 @@ impl DistancesCommand {
         } else {
             eprintln!("{reached} of {} nodes reached; written to {}", row.len(), out.display());
         }
+        note_unused(&summary, self.network.has_costs());
         Ok(())
     }
 
@@ -84,6 +85,7 @@ impl DistancesCommand {
             mean_hops: hops.mean,
             max_hops: hops.max,
         };
+        note_unused(&read, self.network.has_costs());
         if self.json {
             return Ok(print(&to_json(&summary)?)?);
         }

@@ -8,9 +8,6 @@ use wgan_graph::GraphError;
 /// Why a command ended without its result.
 #[derive(Debug, Error)]
 pub enum CliError {
-    /// The command cannot be carried out as given: exit code 2.
-    #[error("{0}")]
-    Usage(String),
     /// The run failed: exit code 1.
     #[error("{source}{}", remedy(source))]
     Failed {
@@ -28,6 +25,7 @@ fn remedy(error: &GraphError) -> &'static str {
     match error {
         GraphError::Directed { .. } => " (--directed symmetrise)",
         GraphError::Components { .. } => " (--component largest)",
+        GraphError::NoHeader { expected: "source,target", .. } => " (--no-header)",
         _ => "",
     }
 }
@@ -36,7 +34,6 @@ impl CliError {
     /// 2 for wrong usage, 1 for a failed run.
     pub fn exit_code(&self) -> u8 {
         match self {
-            CliError::Usage(_) => 2,
             CliError::Failed { .. } => 1,
             CliError::Program(error) => error.exit_code(),
         }

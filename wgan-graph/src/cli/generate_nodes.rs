@@ -8,7 +8,7 @@ use wgan_graph::{NodeGenerator, NodeGeneratorConfig};
 
 use super::CliError;
 use super::network::{Directed, NetworkArgs};
-use super::output::{note, share, write_csv};
+use super::output::{note, note_unused, share, write_csv};
 
 /// Options of `generate-nodes`.
 #[derive(Debug, Args)]
@@ -88,6 +88,7 @@ impl GenerateNodes {
              others on average, in a network that has grown {expected:.2} are expected",
             self.out.display()
         );
+        note_unused(&summary, has_costs);
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use wgan_core::cli::{print, to_json, with_spinner};
-use wgan_graph::{Link, Network, WalkConfig, likely_links, link_scores, read_pairs};
+use wgan_graph::{Header, Link, Network, WalkConfig, likely_links, link_scores, read_pairs};
 
 use super::CliError;
 use super::network::{Directed, NetworkArgs};
@@ -15,8 +15,8 @@ use super::output::{note, write_csv};
 pub struct Links {
     #[command(flatten)]
     network: NetworkArgs,
-    /// Pairs to score, comma separated with a header: the columns `source` and `target`, else the
-    /// first two [default: all pairs without an edge].
+    /// Pairs to score, a file like the edge list, without a header where that has none [default: all
+    /// pairs without an edge].
     #[arg(long, value_name = "FILE")]
     pairs: Option<PathBuf>,
     /// Links to write, the most likely first; without `--pairs`.
@@ -42,7 +42,7 @@ impl Links {
         }
         let config = WalkConfig::new();
         let links = with_spinner("scoring pairs", || match &self.pairs {
-            Some(path) => of_pairs(&network, path, &config),
+            Some(path) => of_pairs(&network, path, self.network.header(), &config),
             None => Ok(likely_links(&network, self.top as usize, &config)?),
         })?;
         let rows = links.iter().map(|link| {
@@ -60,8 +60,13 @@ impl Links {
 }
 
 /// The pairs of a file in its order.
-fn of_pairs(network: &Network, path: &Path, config: &WalkConfig) -> Result<Vec<Link>, CliError> {
-    let pairs = read_pairs(path, network)?;
+fn of_pairs(
+    network: &Network,
+    path: &Path,
+    header: Header,
+    config: &WalkConfig,
+) -> Result<Vec<Link>, CliError> {
+    let pairs = read_pairs(path, network, header)?;
     let scores = link_scores(network, &pairs, config)?;
     Ok(pairs.into_iter().zip(scores).map(|((u, v), score)| Link { u, v, score }).collect())
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use wgan_core::cli::check_output;
 use wgan_graph::{
-    ArcRule, CostColumn, GraphError, Network, NetworkSummary, ReadOptions, StrengthToCost,
+    ArcRule, CostColumn, GraphError, Header, Network, NetworkSummary, ReadOptions, StrengthToCost,
     read_network,
 };
 
@@ -14,10 +14,13 @@ use super::CliError;
 /// Which edge list to read, and how.
 #[derive(Clone, Debug, Args)]
 pub struct NetworkArgs {
-    /// Edge list, comma separated with a header: the columns `source` and `target`, else the first
-    /// two.
+    /// Edge list with a header: the columns `source` and `target`, else the first two; separated by
+    /// commas, semicolons, tabs or blanks.
     #[arg(long, value_name = "FILE")]
     edges: PathBuf,
+    /// The edge list has no header: its first line is an edge, and its columns are named 1, 2, 3, …
+    #[arg(long)]
+    no_header: bool,
     /// Node list with a column `id` (else the first), for nodes without an edge.
     #[arg(long, value_name = "FILE")]
     nodes: Option<PathBuf>,
@@ -84,6 +87,11 @@ impl NetworkArgs {
         Self { nodes: self.nodes.clone().or_else(|| Some(list.to_owned())), ..self.clone() }
     }
 
+    /// Whether the first line of the edge list names its columns.
+    pub fn header(&self) -> Header {
+        if self.no_header { Header::Absent } else { Header::First }
+    }
+
     /// Whether edges have costs of their own.
     pub fn has_costs(&self) -> bool {
         self.cost.is_some() || self.strength.is_some()
@@ -93,7 +101,7 @@ impl NetworkArgs {
     /// is spent.
     ///
     /// # Errors
-    /// [`CliError::Usage`].
+    /// [`CliError::Program`].
     pub fn check_output(&self, out: &Path, others: &[&Path]) -> Result<(), CliError> {
         let nodes = self.nodes.as_deref();
         let read: Vec<&Path> =
@@ -143,6 +151,6 @@ impl NetworkArgs {
             Some(Directed::Refuse) => ArcRule::Refuse,
             Some(Directed::Follow) => ArcRule::Arcs,
         };
-        ReadOptions { cost, arcs, nodes: self.nodes.clone() }
+        ReadOptions { cost, arcs, header: self.header(), nodes: self.nodes.clone() }
     }
 }

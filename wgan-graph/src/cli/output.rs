@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use wgan_core::{WganError, write_atomically};
+use wgan_core::WganError;
+use wgan_core::file::write_atomically;
 use wgan_graph::NetworkSummary;
 
 use super::CliError;
@@ -37,10 +38,23 @@ pub fn note(summary: &NetworkSummary) {
             summary.columns
         );
     }
+    if summary.comment_lines > 0 {
+        eprintln!("note: {} comment lines before the table are left out", summary.comment_lines);
+    }
     if summary.dropped_nodes > 0 {
         eprintln!(
             "note: the largest component is used, {} nodes are left out",
             summary.dropped_nodes
+        );
+    }
+}
+
+/// Says which columns could be costs, where every edge costs the same.
+pub fn note_unused(summary: &NetworkSummary, has_costs: bool) {
+    if !has_costs && !summary.unused_numbers.is_empty() {
+        eprintln!(
+            "note: every edge costs 1; numbers that are not used: {} (--cost or --strength)",
+            summary.unused_numbers.join(", ")
         );
     }
 }

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 use wgan_core::cli::{print, to_json};
-use wgan_core::write_atomically;
+use wgan_core::file::write_atomically;
 use wgan_graph::{
     EdgeFlow, GraphTransport, Network, draw, graph_w1, largest_violation, layout, read_law,
 };
 
 use super::CliError;
 use super::network::{Directed, NetworkArgs};
-use super::output::note;
+use super::output::{note, note_unused};
 
 /// Options of `w1`.
 #[derive(Debug, Args)]
@@ -73,6 +73,7 @@ impl W1 {
             let svg = draw(&network, &points, &transport.potential, &transport.flow);
             write_atomically(picture, svg.as_bytes())?;
         }
+        note_unused(&summary, self.network.has_costs());
         let answer = answer(&network, &transport);
         Ok(print(&if self.json { to_json(&answer)? } else { table(&answer) })?)
     }

@@ -3,10 +3,11 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
-use wgan_core::{Critic, Mlp, MlpConfig, WganError};
+use wgan_core::model::Mlp;
+use wgan_core::{Critic, MlpConfig, WganError};
 
 use super::NodePotential;
-use crate::node_law::NodeLaw;
+use crate::sample::NodeLaw;
 
 /// `f(v) = mlp(x(v))` for coordinates `x(v)`: distances to landmarks, features of the nodes, or
 /// both side by side.

@@ -1,7 +1,7 @@
 //! Penalty on edges whose ends are further apart in the potential than on the network.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use wgan_core::{LipschitzStrategy, Penalty};
+use wgan_core::lipschitz::{LipschitzStrategy, Penalty, PenaltyTerm};
 
 use super::NodePotential;
 use crate::error::GraphError;
@@ -51,20 +51,16 @@ impl EdgeSlopePenalty {
 }
 
 impl<C: NodePotential> LipschitzStrategy<C> for EdgeSlopePenalty {
-    fn penalty(
-        &self,
-        critic: &C,
-        _real: &C::Sample,
-        _fake: &C::Sample,
-        _t: Tensor<1>,
-    ) -> Option<Penalty> {
-        let f = critic.potential();
-        let rise =
-            (f.clone().select(0, self.first.clone()) - f.select(0, self.second.clone())).abs();
-        let excess = (rise.clone() - self.costs.clone()).clamp_min(0.0);
-        let loss = excess.square().sum() * (self.lambda / self.mean_cost);
-        // Slopes are a progress report; an edge of cost zero has none that is finite.
-        let run = self.costs.clone().clamp_min(1e-6 * self.mean_cost);
-        Some(Penalty { loss, slopes: rise / run })
+    fn penalty(&self) -> Penalty<'_, C> {
+        Penalty::tracked(|critic: &C, _, _, _| {
+            let f = critic.potential();
+            let rise =
+                (f.clone().select(0, self.first.clone()) - f.select(0, self.second.clone())).abs();
+            let excess = (rise.clone() - self.costs.clone()).clamp_min(0.0);
+            let loss = excess.square().sum() * (self.lambda / self.mean_cost);
+            // Slopes are a progress report; an edge of cost zero has none that is finite.
+            let run = self.costs.clone().clamp_min(1e-6 * self.mean_cost);
+            PenaltyTerm { loss, slopes: rise / run }
+        })
     }
 }

@@ -2,14 +2,18 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
+use petgraph::EdgeType;
+use petgraph::visit::{
+    GraphProp, IntoEdgeReferences, IntoNodeIdentifiers, NodeCount, NodeIndexable,
+};
 use wgan_core::Critic;
 
 use super::NodePotential;
 use crate::error::GraphError;
-use crate::flow::mcshane_extension;
 use crate::network::Network;
-use crate::node_law::NodeLaw;
-use crate::paths::ShortestPaths;
+use crate::paths::{MemoryLimit, ShortestPaths};
+use crate::sample::NodeLaw;
+use crate::transport::mcshane_extension;
 
 /// `f(v) = minₐ (θₐ + d(v, a))` over anchors `a`.
 ///
@@ -51,6 +55,46 @@ impl MetricCritic {
         let zeros = TensorData::new(vec![0.0_f32; anchors.len()], [anchors.len()]);
         let offsets = Param::from_data(zeros, device);
         Ok(Self { offsets, distances, anchors: anchors.to_vec() })
+    }
+
+    /// The critic with an anchor on every node of a petgraph graph, `cost` read off each edge, and
+    /// the network that numbers its nodes: `f` of `graph[network.node_index(v)]` is value `v`.
+    ///
+    /// # Errors
+    /// As [`Network::from_graph`] and [`MetricCritic::new`]; [`GraphError::Memory`] above 16,384
+    /// nodes, where a few anchors will do.
+    ///
+    /// # Example
+    /// ```
+    /// use burn::tensor::Device;
+    /// use petgraph::graph::UnGraph;
+    /// use wgan_graph::{MetricCritic, NodePotential};
+    /// struct Road { minutes: f64 }
+    /// let mut city = UnGraph::<&str, Road>::default();
+    /// let [park, hall, quay] = ["Park", "Hall", "Quay"].map(|stop| city.add_node(stop));
+    /// city.add_edge(park, hall, Road { minutes: 4.0 });
+    /// city.add_edge(hall, quay, Road { minutes: 3.0 });
+    /// let device = Device::flex();
+    /// let (critic, _) = MetricCritic::from_graph(&city, |road| road.weight().minutes, &device)?;
+    /// // An offset of 0 at the park and none that binds elsewhere: the distance from the park.
+    /// assert_eq!(critic.with_offsets(&[0.0, 99.0, 99.0]).values(), [0.0, 4.0, 7.0]);
+    /// # Ok::<(), wgan_graph::GraphError>(())
+    /// ```
+    pub fn from_graph<G>(
+        graph: G,
+        cost: impl Fn(G::EdgeRef) -> f64,
+        device: &Device,
+    ) -> Result<(Self, Network), GraphError>
+    where
+        G: IntoEdgeReferences + IntoNodeIdentifiers + NodeCount + NodeIndexable + GraphProp,
+        G::EdgeType: EdgeType,
+    {
+        let (network, _) = Network::from_graph(graph, cost)?;
+        let n = network.n_nodes();
+        MemoryLimit::default().check(n)?;
+        let anchors: Vec<usize> = (0..n).collect();
+        let critic = Self::new(&ShortestPaths::new(&network), &anchors, device)?;
+        Ok((critic, network))
     }
 
     /// The critic with this `θ`, one value per anchor.

@@ -1,5 +1,6 @@
 //! Critics on the nodes of a network, and what keeps them 1-Lipschitz.
 
+mod conditional;
 mod coordinate;
 mod edge_slope;
 mod metric;
@@ -11,14 +12,14 @@ mod tests;
 use burn::tensor::Tensor;
 use wgan_core::Critic;
 
+pub use conditional::ConditionalMetricCritic;
 pub use coordinate::CoordinateCritic;
 pub use edge_slope::EdgeSlopePenalty;
 pub use metric::MetricCritic;
-pub(crate) use metric::anchor_distances;
 pub use release::AnchorRelease;
 pub use tabular::TabularCritic;
 
-use crate::node_law::NodeLaw;
+use crate::sample::NodeLaw;
 
 /// A critic that has one value per node of a network; a law scores the expectation of it.
 pub trait NodePotential: Critic<Sample = NodeLaw> {

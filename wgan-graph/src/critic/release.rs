@@ -1,6 +1,6 @@
 //! What keeps the training of a metric critic from standing still.
 
-use wgan_core::LipschitzStrategy;
+use wgan_core::lipschitz::LipschitzStrategy;
 
 use super::MetricCritic;
 

@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use wgan_core::Critic;
 
 use super::NodePotential;
-use crate::node_law::NodeLaw;
+use crate::sample::NodeLaw;
 
 /// `f(v) = θᵥ`, held 1-Lipschitz by an [`EdgeSlopePenalty`](super::EdgeSlopePenalty).
 ///

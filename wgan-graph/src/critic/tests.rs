@@ -4,16 +4,16 @@ use burn::tensor::{Device, Tensor};
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use wgan_core::{
-    Generator, LipschitzStrategy, MlpConfig, OptimizerConfig, Penalty, TrainConfig, Wgan,
-};
+use wgan_core::lipschitz::{LipschitzStrategy, PenaltyTerm};
+use wgan_core::{Generator, MlpConfig, OptimizerConfig, TrainConfig, Wgan};
 
 use super::*;
 use crate::network::{ArcRule, CostColumn, Edge, Network, ReadOptions, read_network};
-use crate::node_law::NodeLaw;
 use crate::paths::ShortestPaths;
+use crate::sample::NodeLaw;
+use crate::shared_data;
 use crate::test_networks::network;
-use crate::{graph_w1, largest_violation, mcshane_extension, shared_data};
+use crate::transport::{graph_w1, largest_violation, mcshane_extension};
 
 /// `rows × columns` squares, all edges of cost 1.
 fn grid(rows: usize, columns: usize) -> Network {
@@ -118,7 +118,7 @@ fn the_metric_critic_finds_w1_on_real_networks() {
             "karate" => CostColumn::Hops,
             _ => CostColumn::Cost("weight".to_owned()),
         };
-        let options = ReadOptions { cost, arcs: ArcRule::Symmetrise, nodes: None };
+        let options = ReadOptions { cost, arcs: ArcRule::Symmetrise, ..ReadOptions::default() };
         let network = read_network(&path, &options).unwrap().0;
         let (n, paths) = (network.n_nodes(), ShortestPaths::new(&network));
         let all: Vec<usize> = (0..n).collect();
@@ -165,8 +165,8 @@ fn the_penalty_of_a_table_is_the_sum_over_its_edges() {
     let x = Tensor::from_floats([[0.0], [30.0], [-50.0]], &device);
     let critic = CoordinateCritic::new(&config, x, &mut rng, &device).unwrap();
     let law = NodeLaw::point_masses(&[0], 3, &device);
-    let Penalty { loss, .. } =
-        penalty.penalty(&critic, &law, &law, Tensor::zeros([1], &device)).unwrap();
+    let PenaltyTerm { loss, .. } =
+        penalty.penalty().term(&critic, &law, &law, Tensor::zeros([1], &device)).unwrap();
     let f = critic.values();
     let excess = |i: usize, cost: f64| ((f[i] - f[i + 1]).abs() - cost).max(0.0).powi(2);
     let expected = 5.0 / 2.0 * (excess(0, 1.0) + excess(1, 3.0));

@@ -6,25 +6,33 @@ use petgraph::visit::{
     EdgeRef, GraphProp, IntoEdgeReferences, IntoNodeIdentifiers, NodeCount, NodeIndexable,
 };
 
+use super::indices::Indices;
 use super::{Cleaning, Edge, Network};
 use crate::error::GraphError;
 
 impl Network {
     /// Network of any petgraph graph, with `cost` read off each edge.
     ///
-    /// Nodes keep their order; their ids are petgraph's index numbers. Directed graphs stay
-    /// directed. The rules are those of [`Network::from_edges`].
+    /// Nodes keep their order and their indexes, [`Network::node_index`], also where a stable graph
+    /// has holes; their ids are the index numbers. Directed graphs stay directed. The rules are those
+    /// of [`Network::from_edges`].
     ///
     /// # Errors
     /// As [`Network::from_edges`].
     ///
     /// # Example
     /// ```
-    /// use petgraph::graph::UnGraph;
+    /// use petgraph::stable_graph::StableUnGraph;
     /// use wgan_graph::{Network, ShortestPaths};
-    /// let roads = UnGraph::<&str, f64>::from_edges([(0, 1, 2.0), (1, 2, 3.0)]);
-    /// let (network, _) = Network::from_graph(&roads, |edge| *edge.weight())?;
-    /// assert_eq!(ShortestPaths::new(&network).row(0), [0.0, 2.0, 5.0]);
+    /// let mut roads = StableUnGraph::<&str, f64>::default();
+    /// let [a, b, c, d] = ["Amiens", "Brest", "Caen", "Dijon"].map(|town| roads.add_node(town));
+    /// roads.extend_with_edges([(a, c, 2.0), (c, d, 3.0)]);
+    /// roads.remove_node(b); // leaves a hole
+    /// let (network, _) = Network::from_graph(&roads, |road| *road.weight())?;
+    /// let row = ShortestPaths::new(&network).row(0);
+    /// let towns = network.node_indices().map(|index| roads[index]);
+    /// let found: Vec<(&str, f64)> = towns.zip(row).collect();
+    /// assert_eq!(found, [("Amiens", 0.0), ("Caen", 2.0), ("Dijon", 5.0)]);
     /// # Ok::<(), wgan_graph::GraphError>(())
     /// ```
     pub fn from_graph<G>(
@@ -37,9 +45,11 @@ impl Network {
     {
         let mut place = vec![usize::MAX; graph.node_bound()];
         let mut ids = Vec::with_capacity(graph.node_count());
+        let mut indices = Vec::with_capacity(graph.node_count());
         for node in graph.node_identifiers() {
             place[graph.to_index(node)] = ids.len();
             ids.push(graph.to_index(node).to_string());
+            indices.push(graph.to_index(node) as u32);
         }
         let edges: Vec<Edge> = graph
             .edge_references()
@@ -49,10 +59,14 @@ impl Network {
                 cost: cost(edge),
             })
             .collect();
-        Self::from_edges(ids, &edges, graph.is_directed())
+        if graph.node_bound() > u32::MAX as usize {
+            return Err(GraphError::TooLarge { n: graph.node_bound() });
+        }
+        let (network, cleaning) = Self::from_edges(ids, &edges, graph.is_directed())?;
+        Ok((Self { indices: Indices::new(indices), ..network }, cleaning))
     }
 
-    /// The network as a petgraph graph: ids on the nodes, costs on the edges.
+    /// The network as a petgraph graph: ids on the nodes, costs on the edges. Node `v` has index `v`.
     pub fn to_graph(&self) -> UnGraph<String, f64> {
         let mut graph = UnGraph::with_capacity(self.n_nodes(), self.n_edges());
         let nodes: Vec<_> = self.ids().iter().map(|id| graph.add_node(id.clone())).collect();
@@ -79,6 +93,12 @@ mod tests {
         let (network, _) = Network::from_graph(&graph, |edge| 2.0 * edge.weight()).unwrap();
         assert_eq!(network.ids(), ["0", "2", "3"]);
         assert_eq!(network.edges().collect::<Vec<_>>(), [(0, 1, 8.0), (1, 2, 2.0)]);
+        assert!(network.node_indices().eq([nodes[0], nodes[2], nodes[3]]));
+        assert_eq!(network.number_at(nodes[2]), Some(1));
+        assert_eq!(network.number_at(nodes[1]), None);
+        let part = network.restricted(&[1, 2]);
+        assert_eq!(part.node_index(1), nodes[3]);
+        assert_eq!(network.symmetrised().node_index(2), nodes[3]);
     }
 
     #[test]

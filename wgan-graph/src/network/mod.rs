@@ -4,35 +4,50 @@ mod adjacency;
 mod build;
 mod components;
 mod convert;
+mod indices;
+mod node_features;
 mod read;
+mod stored;
 mod strength;
 mod summary;
 
 use std::collections::HashMap;
 
+use petgraph::graph::NodeIndex;
+use serde::{Deserialize, Serialize};
+
+pub use crate::table::Header;
 pub use adjacency::Adjacency;
 pub use build::{Cleaning, Edge};
 pub use components::Components;
+pub use node_features::{NodeFeatures, read_features};
 pub use read::{ArcRule, CostColumn, ReadOptions, read_network, read_pairs};
 pub use strength::StrengthToCost;
 pub use summary::NetworkSummary;
 
 use crate::error::GraphError;
+use indices::Indices;
+use stored::StoredNetwork;
 
 /// A graph whose edges have costs that are finite and not negative, without self-loops and with
 /// at most one edge per pair (and direction).
-#[derive(Clone, Debug, PartialEq)]
+///
+/// Nodes are numbered `0..n`; each has an id, and an index in the petgraph graph that the network
+/// was made from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "StoredNetwork", into = "StoredNetwork")]
 pub struct Network {
     ids: Vec<String>,
     numbers: HashMap<String, u32>,
     arcs: Adjacency,
     is_directed: bool,
+    indices: Indices,
 }
 
 impl Network {
     fn new(ids: Vec<String>, arcs: Adjacency, is_directed: bool) -> Self {
         let numbers = ids.iter().enumerate().map(|(i, id)| (id.clone(), i as u32)).collect();
-        Self { ids, numbers, arcs, is_directed }
+        Self { ids, numbers, arcs, is_directed, indices: Indices::default() }
     }
 
     /// Number of nodes.
@@ -74,6 +89,23 @@ impl Network {
             .ok_or_else(|| GraphError::UnknownNode { at: at.to_owned(), id: id.to_owned() })
     }
 
+    /// Index of node `v` in the petgraph graph that the network was made from, so that
+    /// `graph[network.node_index(v)]` is its weight; `v` itself for a network from edges or a file,
+    /// as in [`Network::to_graph`].
+    pub fn node_index(&self, v: usize) -> NodeIndex {
+        self.indices.of(v)
+    }
+
+    /// Indexes of all nodes, in the order of their numbers.
+    pub fn node_indices(&self) -> impl Iterator<Item = NodeIndex> + '_ {
+        (0..self.n_nodes()).map(|v| self.indices.of(v))
+    }
+
+    /// Number of the node with this index.
+    pub fn number_at(&self, index: NodeIndex) -> Option<usize> {
+        self.indices.number(index, self.n_nodes())
+    }
+
     /// Arcs out of each node; of an undirected graph each edge is there both ways.
     pub fn arcs(&self) -> &Adjacency {
         &self.arcs
@@ -99,7 +131,13 @@ impl Network {
         }
         let edges: Vec<Edge> = self.edges().map(|(u, v, cost)| Edge { u, v, cost }).collect();
         let (arcs, _) = build::clean(self.n_nodes(), &edges, false);
-        Self { ids: self.ids.clone(), numbers: self.numbers.clone(), arcs, is_directed: false }
+        Self {
+            ids: self.ids.clone(),
+            numbers: self.numbers.clone(),
+            arcs,
+            is_directed: false,
+            indices: self.indices.clone(),
+        }
     }
 
     /// The undirected graph, if both directions of every pair cost the same.
@@ -132,18 +170,20 @@ impl Network {
             .collect();
         let (arcs, _) = build::clean(nodes.len(), &edges, self.is_directed);
         let ids = nodes.iter().map(|&v| self.ids[v].clone()).collect();
-        Self::new(ids, arcs, self.is_directed)
+        let indices = self.indices.restricted(nodes);
+        Self { indices, ..Self::new(ids, arcs, self.is_directed) }
     }
 
     /// This graph with further nodes, whose numbers follow, and further edges. Ids must be new and
     /// costs finite and not negative.
     #[must_use]
     pub(crate) fn extended(&self, ids: &[String], edges: impl Iterator<Item = Edge>) -> Self {
+        let indices = self.indices.extended(ids.len());
         let ids: Vec<String> = self.ids.iter().chain(ids).cloned().collect();
         let known = self.edges().map(|(u, v, cost)| Edge { u, v, cost });
         let edges: Vec<Edge> = known.chain(edges).collect();
         let (arcs, _) = build::clean(ids.len(), &edges, self.is_directed);
-        Self::new(ids, arcs, self.is_directed)
+        Self { indices, ..Self::new(ids, arcs, self.is_directed) }
     }
 
     /// The largest component, connected in either direction; the first of several.

@@ -1,4 +1,4 @@
-//! Edge lists and node lists as comma separated values.
+//! Edge lists and node lists as text files.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::build::is_cost;
 use super::{Edge, Network, NetworkSummary, StrengthToCost};
 use crate::error::GraphError;
-use crate::table::{Table, read_table};
+use crate::table::{Blanks, Header, Table, read_table};
 
 /// What an edge costs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub struct ReadOptions {
     pub cost: CostColumn,
     /// Edges or arcs.
     pub arcs: ArcRule,
+    /// Whether the first line of the edge list names its columns.
+    pub header: Header,
     /// A node list, for nodes without an edge.
     pub nodes: Option<PathBuf>,
 }
@@ -52,24 +54,34 @@ const BOTH_WAYS: f64 = 0.25;
 /// Reads an edge list `source,target[,...]`: the columns of these names in whatever case, else the
 /// first two.
 ///
-/// Ids are text; blanks around them are dropped. Nodes are numbered in the order of their ids, of
+/// Cells are separated by commas, semicolons, tabs or blanks, whichever gives all rows the same
+/// number of them. Lines before the table that begin with `#` or `%` are comments; the last one may
+/// name the columns. Ids are text; blanks around them are dropped. Nodes are numbered in the order of their ids, of
 /// whole numbers by value where all are such, else by code point, so that the order of the rows
 /// does not matter.
 ///
 /// # Errors
 /// Files that cannot be read, columns that are not there, empty ids, costs that are not finite
 /// numbers from zero up, strengths that are not positive; each with its row.
+/// [`GraphError::NoHeader`] for a first line that looks like data: it has a number, or a node that
+/// other rows name.
 pub fn read_network(
     path: &Path,
     options: &ReadOptions,
 ) -> Result<(Network, NetworkSummary), GraphError> {
-    let table = read_table(path)?;
+    let mut table = read_table(path, options.header, Blanks::Separate)?;
     let mut nodes = Numbering::default();
-    if let Some(list) = &options.nodes {
-        nodes.add_list(list)?;
-    }
-    let columns = pair_columns(&table)?;
+    let list = match &options.nodes {
+        Some(list) => Some(nodes.add_list(list)?),
+        None => None,
+    };
+    let columns = pair_columns(&mut table, options.header)?;
     let mut edges = read_edges(&table, &columns, options, &mut nodes)?;
+    if let Some(list) = list.filter(|list| nodes.numbers.contains_key(&list.header[0])) {
+        if list.column("id")?.is_none() {
+            return Err(list.no_header("id"));
+        }
+    }
     if nodes.ids.is_empty() {
         return Err(table.unreadable("there are no rows below the header".to_owned()));
     }
@@ -92,6 +104,9 @@ pub fn read_network(
     summary.columns =
         format!("`{}` and `{}`", table.header[columns.from], table.header[columns.to]);
     summary.are_first_columns = columns.are_first;
+    summary.separator = table.separator;
+    summary.comment_lines = table.n_comments;
+    summary.unused_numbers = unused_numbers(&table, &columns, &options.cost);
     summary.direction = direction;
     summary.repeated_ids = nodes.repeated;
     summary.cost = match &options.cost {
@@ -103,6 +118,18 @@ pub fn read_network(
         }
     };
     Ok((network, summary))
+}
+
+/// Columns of numbers, besides the ids, that play no part: costs that are not named, perhaps.
+fn unused_numbers(table: &Table, columns: &PairColumns, cost: &CostColumn) -> Vec<String> {
+    let used = match cost {
+        CostColumn::Hops => None,
+        CostColumn::Cost(name) | CostColumn::Strength(name, _) => Some(name),
+    };
+    let is_unused = |&column: &usize| {
+        column != columns.from && column != columns.to && Some(&table.header[column]) != used
+    };
+    table.number_columns().filter(is_unused).map(|column| table.header[column].clone()).collect()
 }
 
 /// Whether arcs were read and each has an equal one back, so that they are edges.
@@ -145,15 +172,20 @@ impl Numbering {
         self.numbers.clear();
     }
 
-    fn add_list(&mut self, path: &Path) -> Result<(), GraphError> {
-        let table = read_table(path)?;
-        let column = table.column("id")?.unwrap_or(0);
+    /// Adds the nodes of a list; returns it.
+    fn add_list(&mut self, path: &Path) -> Result<Table, GraphError> {
+        let table = read_table(path, Header::First, Blanks::Belong)?;
+        let named = table.column("id")?;
+        if named.is_none() && table.header[0].parse::<f64>().is_ok() {
+            return Err(table.no_header("id"));
+        }
+        let column = named.unwrap_or(0);
         for row in 0..table.rows.len() {
             let before = self.ids.len();
             self.number(table.id(row, column)?);
             self.repeated += usize::from(self.ids.len() == before);
         }
-        Ok(())
+        Ok(table)
     }
 }
 
@@ -166,7 +198,9 @@ struct PairColumns {
 }
 
 /// The columns `source` and `target`, in whatever case, else the first two.
-fn pair_columns(table: &Table) -> Result<PairColumns, GraphError> {
+///
+/// Where the first line looks like data the last comment may name the columns.
+fn pair_columns(table: &mut Table, header: Header) -> Result<PairColumns, GraphError> {
     match (table.column_in_any_case("source")?, table.column_in_any_case("target")?) {
         (Some(from), Some(to)) => return Ok(PairColumns { from, to, are_first: false }),
         (Some(_), None) => return Err(table.missing("target")),
@@ -174,21 +208,44 @@ fn pair_columns(table: &Table) -> Result<PairColumns, GraphError> {
         (None, None) if table.header.len() < 2 => return Err(table.missing("source")),
         (None, None) => {}
     }
-    if table.header[..2].iter().all(|name| name.parse::<f64>().is_ok()) {
-        let line = table.header.join(",");
-        let reason = format!("the first line is `{line}`, expected a header like `source,target`");
-        return Err(table.unreadable(reason));
+    let is_data = header == Header::First && first_line_is_data(table);
+    if is_data && !table.name_by_comment() {
+        return Err(table.no_header("source,target"));
     }
     Ok(PairColumns { from: 0, to: 1, are_first: true })
 }
 
+/// Whether the first line, which has no known names, has a number or a node that other rows name.
+fn first_line_is_data(table: &Table) -> bool {
+    let is_number = |name: &String| name.parse::<f64>().is_ok();
+    let (from, to) = (&*table.header[0], &*table.header[1]);
+    let is_known =
+        NAMES.iter().any(|(a, b)| from.eq_ignore_ascii_case(a) && to.eq_ignore_ascii_case(b));
+    let names_node = |row: &csv::StringRecord| {
+        (0..2).any(|column| row.get(column).is_some_and(|id| id == from || id == to))
+    };
+    table.header.iter().any(is_number) || !is_known && table.rows.iter().any(names_node)
+}
+
+/// Names of the two ends that are no ids, even where a node has such a name.
+const NAMES: [(&str, &str); 3] = [("from", "to"), ("src", "dst"), ("start", "end")];
+
 /// Reads pairs of nodes of `network`: the columns `source` and `target`, else the first two.
 ///
 /// # Errors
-/// Files that cannot be read or have one column, ids that are no nodes.
-pub fn read_pairs(path: &Path, network: &Network) -> Result<Vec<(usize, usize)>, GraphError> {
-    let table = read_table(path)?;
-    let PairColumns { from, to, .. } = pair_columns(&table)?;
+/// Files that cannot be read or have one column, ids that are no nodes, a first line that looks
+/// like data.
+pub fn read_pairs(
+    path: &Path,
+    network: &Network,
+    header: Header,
+) -> Result<Vec<(usize, usize)>, GraphError> {
+    let mut table = read_table(path, header, Blanks::Separate)?;
+    let PairColumns { from, to, .. } = pair_columns(&mut table, header)?;
+    let is_node = |column: usize| network.number(&table.header[column]).is_some();
+    if header == Header::First && is_node(from) && is_node(to) {
+        return Err(table.no_header("source,target"));
+    }
     let at = path.display().to_string();
     let node = |row, column| network.require(table.id(row, column)?, &at);
     (0..table.rows.len()).map(|row| Ok((node(row, from)?, node(row, to)?))).collect()
@@ -231,7 +288,7 @@ fn read_costs(table: &Table, cost: &CostColumn) -> Result<Vec<f64>, GraphError> 
 /// Whether the rows are arcs, and why.
 fn is_directed(edges: &[Edge], rule: ArcRule) -> (bool, &'static str) {
     match rule {
-        ArcRule::Arcs => (true, "rows are arcs, as asked for"),
+        ArcRule::Arcs => (true, "rows are arcs, as chosen"),
         ArcRule::Detect | ArcRule::Refuse | ArcRule::Symmetrise => {
             let arcs: HashSet<(usize, usize)> =
                 edges.iter().filter(|e| e.u != e.v).map(|e| (e.u, e.v)).collect();
@@ -258,7 +315,8 @@ mod tests {
     }
 
     fn with_cost(arcs: ArcRule) -> ReadOptions {
-        ReadOptions { cost: CostColumn::Cost("weight".to_owned()), arcs, nodes: None }
+        let cost = CostColumn::Cost("weight".to_owned());
+        ReadOptions { cost, arcs, ..ReadOptions::default() }
     }
 
     #[test]
@@ -319,7 +377,74 @@ mod tests {
     }
 
     #[test]
-    fn strengths_become_costs_as_asked_for() {
+    fn separators_and_comments_are_told() {
+        let plain = read("source,target\na,b\nb,c\n", &ReadOptions::default()).unwrap().0;
+        for (text, separator, n_comments) in [
+            ("source\ttarget\na\tb\nb\tc\n", "tab", 0),
+            ("source;target\na;b\nb;c\n", "semicolon", 0),
+            ("source target\na  b\nb c\n", "blanks", 0),
+            ("# a comment, with a comma\n% another\n\nsource,target\na,b\nb,c\n", "comma", 2),
+            ("# two names,\n# source\ttarget\na\tb\nb\tc\n", "tab", 2), // as SNAP names columns
+        ] {
+            let (network, summary) = read(text, &ReadOptions::default()).unwrap();
+            assert_eq!(network, plain, "{text:?}");
+            assert_eq!((summary.separator, summary.comment_lines), (separator, n_comments));
+        }
+        let ragged = read("# one\nsource,target\na,b\nc\n", &ReadOptions::default());
+        assert!(ragged.unwrap_err().to_string().ends_with("line 4 has 1 cells, the first one 2"));
+        let ragged = read("source target\na b\n", &with_cost(ArcRule::Detect)).unwrap_err();
+        assert!(ragged.to_string().contains("no column `weight`"), "{ragged}");
+    }
+
+    #[test]
+    fn a_first_line_that_looks_like_data_is_no_header() {
+        let absent = ReadOptions { header: Header::Absent, ..ReadOptions::default() };
+        for (text, n_edges) in [
+            ("1,2\n2,3\n3,1\n", 3),
+            ("1,A\n2,A\n2,B\n3,B\n", 4),
+            ("x,y,0.5\ny,z,1.5\nz,x,2.5\n", 3),
+            ("a,b\nb,c\nc,d\na,c\n", 4),
+            ("0\t1\n1\t2\n", 2),
+        ] {
+            let error = read(text, &ReadOptions::default()).unwrap_err();
+            assert!(matches!(error, GraphError::NoHeader { .. }), "{text:?}: {error}");
+            assert_eq!(read(text, &absent).unwrap().0.n_edges(), n_edges, "{text:?}");
+        }
+        // Names of their own, and names that are known even where a node has one.
+        assert_eq!(read("u,v\na,b\n", &ReadOptions::default()).unwrap().0.n_edges(), 1);
+        assert_eq!(read("From,to\na,to\n", &ReadOptions::default()).unwrap().0.n_edges(), 1);
+        let priced = ReadOptions { cost: CostColumn::Cost("3".to_owned()), ..absent };
+        let (network, _) = read("x,y,0.5\n", &priced).unwrap();
+        assert_eq!(network.edges().next(), Some((0, 1, 0.5)));
+    }
+
+    #[test]
+    fn a_node_list_without_a_header_loses_no_node() {
+        let folder = tempfile::tempdir().unwrap();
+        let with_list = |list: &str| {
+            let path = folder.path().join("nodes.csv");
+            std::fs::write(&path, list).unwrap();
+            let options = ReadOptions { nodes: Some(path), ..ReadOptions::default() };
+            read("source,target\na,b\n", &options).map(|(network, _)| network.n_nodes())
+        };
+        assert_eq!(with_list("id\nNew York\n").unwrap(), 3);
+        assert_eq!(with_list("name,id\nx,c\n").unwrap(), 3);
+        for list in ["a\nb\nc\n", "7\n8\n"] {
+            let message = with_list(list).unwrap_err().to_string();
+            assert!(message.ends_with("expected a header like `id`"), "{message}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_not_used_are_told() {
+        let text = "source,target,kind,weight,year\na,b,road,2.5,1999\n";
+        let unused = |options: &ReadOptions| read(text, options).unwrap().1.unused_numbers;
+        assert_eq!(unused(&ReadOptions::default()), ["weight", "year"]);
+        assert_eq!(unused(&with_cost(ArcRule::Detect)), ["year"]);
+    }
+
+    #[test]
+    fn strengths_become_costs_by_their_rule() {
         let cost = CostColumn::Strength("weight".to_owned(), StrengthToCost::Inverse);
         let options = ReadOptions { cost, ..ReadOptions::default() };
         let (network, _) = read("source,target,weight\na,b,4\n", &options).unwrap();

@@ -13,6 +13,12 @@ pub struct NetworkSummary {
     pub edge_rows: usize,
     /// Columns that name the two ends of an edge.
     pub columns: String,
+    /// What separates the cells.
+    pub separator: &'static str,
+    /// Comments before the first line.
+    pub comment_lines: usize,
+    /// Columns of numbers that play no part.
+    pub unused_numbers: Vec<String>,
     /// Whether these are the first two, because none are named `source` and `target`.
     pub are_first_columns: bool,
     /// Nodes, with those that only the node list names.
@@ -44,7 +50,7 @@ pub struct NetworkSummary {
     pub largest_component: usize,
     /// Ids of the node list that occur twice; counted once.
     pub repeated_ids: usize,
-    /// Nodes outside the largest component, left out where only that one was asked for.
+    /// Nodes outside the largest component, left out where only that one is kept.
     pub dropped_nodes: usize,
 }
 
@@ -57,6 +63,9 @@ impl NetworkSummary {
         Self {
             edge_rows: 0,
             columns: String::new(),
+            separator: "",
+            comment_lines: 0,
+            unused_numbers: Vec::new(),
             are_first_columns: false,
             nodes: network.n_nodes(),
             edges: network.n_edges(),
@@ -84,6 +93,10 @@ impl fmt::Display for NetworkSummary {
         writeln!(f, "{kind:24} {}", self.edges)?;
         writeln!(f, "directed                 {} ({})", self.is_directed, self.direction)?;
         writeln!(f, "columns                  {}", self.columns)?;
+        writeln!(f, "separator                {}", self.separator)?;
+        if !self.unused_numbers.is_empty() {
+            writeln!(f, "numbers that are unused  {}", self.unused_numbers.join(", "))?;
+        }
         writeln!(f, "cost                     {}", self.cost)?;
         if let (Some(low), Some(high)) = (self.smallest_cost, self.largest_cost) {
             writeln!(f, "cost range               {low} to {high}")?;
@@ -100,6 +113,7 @@ impl fmt::Display for NetworkSummary {
             ("arcs taken both ways", self.symmetrised_arcs),
             ("repeated ids", self.repeated_ids),
             ("nodes left out", self.dropped_nodes),
+            ("comment lines", self.comment_lines),
         ] {
             if n > 0 {
                 writeln!(f, "{rule:24} {n}")?;
@@ -117,6 +131,9 @@ impl NetworkSummary {
             edge_rows: self.edge_rows,
             direction: self.direction,
             columns: std::mem::take(&mut self.columns),
+            separator: self.separator,
+            comment_lines: self.comment_lines,
+            unused_numbers: std::mem::take(&mut self.unused_numbers),
             are_first_columns: self.are_first_columns,
             cost: std::mem::take(&mut self.cost),
             repeated_ids: self.repeated_ids,

@@ -3,7 +3,7 @@
 use rand::{Rng, RngExt};
 
 /// Fewest nodes whose clustering is taken for the law at a degree.
-const FEWEST: usize = 20;
+const MIN_NODES: usize = 20;
 
 /// The law of the clustering at each degree.
 ///
@@ -45,7 +45,7 @@ impl ClusteringByDegree {
         let mut first = self.sorted.partition_point(|p| p.0 < degree);
         let mut last = self.sorted.partition_point(|p| p.0 <= degree);
         let off = |i: usize| self.sorted[i].0.abs_diff(degree);
-        while last - first < FEWEST.min(self.sorted.len()) {
+        while last - first < MIN_NODES.min(self.sorted.len()) {
             let is_left = last == self.sorted.len() || first > 0 && off(first - 1) <= off(last);
             if is_left { first -= 1 } else { last += 1 }
         }

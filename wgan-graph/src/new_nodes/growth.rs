@@ -3,17 +3,17 @@
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
 
-use super::aim::Aim;
+use super::growth_target::GrowthTarget;
+use super::landmark_distances::LandmarkDistances;
 use super::pattern::Pattern;
-use super::places::Places;
 use crate::network::Network;
 
 /// A network that grows node by node.
 pub struct Growth<'a> {
     neighbours: Vec<Vec<u32>>,
-    places: Places,
+    distances: LandmarkDistances,
     /// Mean distance of each old node to the probes.
-    reaches: Vec<f64>,
+    mean_hops: Vec<f64>,
     /// Their sum now, and at the start.
     total: f64,
     total_at_start: f64,
@@ -21,7 +21,7 @@ pub struct Growth<'a> {
     n_new: usize,
     /// Copies that may still be made.
     copies_left: usize,
-    aim: &'a Aim,
+    goal: &'a GrowthTarget,
 }
 
 /// Numbers of a node with some neighbours.
@@ -40,42 +40,42 @@ struct Draft {
 const SHORT_LIST: usize = 64;
 /// Most candidates for one node.
 const POOL: usize = 600;
-/// Weights in the mismatch of a hop to every landmark, of a hop of reach, of a clustering of all
-/// against none, and of a factor e of neighbour degree. The place only says where to look: it may
-/// contradict the other numbers of a generated pattern, and gives way to them.
-const PLACE: f64 = 0.1;
-const REACH: f64 = 3.0;
+/// Weights in the mismatch: of a hop to every landmark, of a hop of mean distance, of a clustering of
+/// all against none, and of a factor e of neighbour degree. The landmarks only say where to look.
+/// They may contradict the other numbers of a generated pattern, and count little beside them.
+const LANDMARKS: f64 = 0.1;
+const MEAN_HOPS: f64 = 3.0;
 const CLUSTERING: f64 = 6.0;
 const DEGREE: f64 = 3.0;
 
-/// What is still to come is told from what came so far, and from the expected gain as if it had
+/// What is still to come is told from what came so far, and from the expected ratios as if they had
 /// come with this share of the nodes: the first few nodes alone would tell it badly.
 const EXPECTED: f64 = 0.25;
 
 impl<'a> Growth<'a> {
-    /// Starts from `network`, to which `n_new` nodes are added with this `aim`, of
+    /// Starts from `network`, to which `n_new` nodes are added towards this `goal`, of
     /// which `copies_left` may have exactly the neighbours of another node.
     pub fn new(
         network: &Network,
-        places: Places,
+        distances: LandmarkDistances,
         n_new: usize,
         copies_left: usize,
-        aim: &'a Aim,
+        goal: &'a GrowthTarget,
     ) -> Self {
         let n = network.n_nodes();
         let neighbours = (0..n).map(|v| network.arcs().neighbours(v).to_vec()).collect();
-        let reaches: Vec<f64> = (0..n).map(|v| places.reach(places.of(v))).collect();
-        let total = reaches.iter().sum();
+        let mean_hops: Vec<f64> = (0..n).map(|v| distances.mean(distances.of(v))).collect();
+        let total = mean_hops.iter().sum();
         Self {
             neighbours,
-            places,
-            reaches,
+            distances,
+            mean_hops,
             total,
             total_at_start: total,
             n_old: n,
             n_new,
             copies_left,
-            aim,
+            goal,
         }
     }
 
@@ -97,10 +97,10 @@ impl<'a> Growth<'a> {
         let mut target = target.clone();
         let so_far = self.shrinkage();
         let done = (self.neighbours.len() - self.n_old) as f64 / self.n_new as f64;
-        target.log_neighbour_degree = self.aim.log_neighbour_degree(&target, done);
-        let rate = (so_far.ln() + EXPECTED * self.aim.shrinkage().ln()) / (done + EXPECTED);
-        target.reach = self.aim.distance(&target) / (rate * (1.0 - done)).exp();
-        target.place.iter_mut().for_each(|d| *d *= so_far);
+        target.log_neighbour_degree = self.goal.log_neighbour_degree(&target, done);
+        let rate = (so_far.ln() + EXPECTED * self.goal.shrinkage().ln()) / (done + EXPECTED);
+        target.mean_hops = self.goal.distance(&target) / (rate * (1.0 - done)).exp();
+        target.landmarks.iter_mut().for_each(|d| *d *= so_far);
         let target = &target;
         let pool = self.pool(target, rng);
         let mut chosen = self.grow(&pool, target, rng);
@@ -114,23 +114,23 @@ impl<'a> Growth<'a> {
         self.add(chosen);
     }
 
-    /// Nodes near the place of `target`, by that alone and together with their degree; and
-    /// neighbours of these.
+    /// Nodes at the landmark distances of `target`, by these alone and together with their degree;
+    /// and neighbours of these.
     fn pool<R: Rng>(&self, target: &Pattern, rng: &mut R) -> Vec<u32> {
         let count = SHORT_LIST.max(2 * target.degree);
-        let places: Vec<f64> =
-            (0..self.n_old).map(|v| self.off_place(self.places.of(v), target)).collect();
-        let place = |v: u32| places[v as usize];
+        let mismatches: Vec<f64> =
+            (0..self.n_old).map(|v| self.landmark_mismatch(self.distances.of(v), target)).collect();
+        let mismatch = |v: u32| mismatches[v as usize];
         let degree = |v: u32| {
             let log_degree = ((self.neighbours[v as usize].len() + 1) as f64).ln();
             (log_degree - target.log_neighbour_degree).abs()
         };
         // The node lies half a hop to one hop farther out than its most central neighbour.
-        let reach = |v: u32| (self.reaches[v as usize] + 0.75 - target.reach).abs();
-        let mut pool = self.nearest(count, place);
-        pool.extend(
-            self.nearest(count, |v| PLACE * place(v) + REACH * reach(v) + DEGREE * degree(v)),
-        );
+        let hops = |v: u32| (self.mean_hops[v as usize] + 0.75 - target.mean_hops).abs();
+        let mut pool = self.nearest(count, mismatch);
+        pool.extend(self.nearest(count, |v| {
+            LANDMARKS * mismatch(v) + MEAN_HOPS * hops(v) + DEGREE * degree(v)
+        }));
         let around: Vec<u32> = pool.iter().flat_map(|&v| self.old_neighbours(v)).copied().collect();
         // A neighbour of many is there many times, and so more likely to be drawn.
         pool.extend(around.sample(rng, POOL.max(4 * target.degree)));
@@ -157,15 +157,15 @@ impl<'a> Growth<'a> {
         &all[..all.partition_point(|&u| (u as usize) < self.n_old)]
     }
 
-    /// How far a neighbour is from one that the place asks for: a neighbour that is nearer to a
+    /// How far a neighbour is from one that the landmark distances of the target call for: a neighbour that is nearer to a
     /// landmark than `target − 1` makes the distance wrong by itself, one that is farther does
     /// not.
-    fn off_place(&self, row: &[f32], target: &Pattern) -> f64 {
+    fn landmark_mismatch(&self, row: &[f32], target: &Pattern) -> f64 {
         let off = |(&d, t): (&f32, &f64)| {
             let excess = f64::from(d) + 1.0 - t;
             if excess < 0.0 { -3.0 * excess } else { excess }
         };
-        row.iter().zip(&target.place).map(off).sum()
+        row.iter().zip(&target.landmarks).map(off).sum()
     }
 
     /// Neighbours one by one, each the best of a short list.
@@ -270,20 +270,20 @@ impl<'a> Growth<'a> {
     fn mismatch(&self, draft: &Draft, target: &Pattern) -> f64 {
         let row = &draft.row;
         let off = |(&d, t): (&f32, &f64)| (f64::from(d) - t).abs();
-        let place: f64 = row.iter().zip(&target.place).map(off).sum();
+        let landmarks: f64 = row.iter().zip(&target.landmarks).map(off).sum();
         let pairs = draft.n * draft.n.saturating_sub(1);
         let log_degree = (draft.degrees as f64 / draft.n as f64).ln();
         let clustering =
             if pairs == 0 { target.clustering } else { draft.joined as f64 / pairs as f64 };
-        PLACE * place / self.places.n_landmarks().max(1) as f64
-            + REACH * (self.places.reach(row) - target.reach).abs()
+        LANDMARKS * landmarks / self.distances.n_landmarks().max(1) as f64
+            + MEAN_HOPS * (self.distances.mean(row) - target.mean_hops).abs()
             + CLUSTERING * (clustering - target.clustering).abs()
             + DEGREE * (log_degree - target.log_neighbour_degree).abs()
     }
 
     /// Numbers of a node with these neighbours.
     fn draft(&self, chosen: &[u32]) -> Draft {
-        let row = vec![f32::INFINITY; self.places.of(0).len()];
+        let row = vec![f32::INFINITY; self.distances.of(0).len()];
         let mut draft = Draft { n: 0, row, joined: 0, degrees: 0 };
         for (i, &v) in chosen.iter().enumerate() {
             draft = self.extended(&draft, &chosen[..i], v);
@@ -295,7 +295,7 @@ impl<'a> Growth<'a> {
     fn extended(&self, draft: &Draft, chosen: &[u32], v: u32) -> Draft {
         let around = &self.neighbours[v as usize];
         let links = chosen.iter().filter(|u| around.binary_search(u).is_ok()).count();
-        let row = draft.row.iter().zip(self.places.of(v as usize));
+        let row = draft.row.iter().zip(self.distances.of(v as usize));
         Draft {
             n: draft.n + 1,
             row: row.map(|(&d, &o)| d.min(o + 1.0)).collect(),
@@ -312,13 +312,13 @@ impl<'a> Growth<'a> {
         }
         self.neighbours.push(chosen);
         let mut nearer = Vec::new();
-        self.places.add(&self.neighbours, |v| nearer.push(v));
+        self.distances.add(&self.neighbours, |v| nearer.push(v));
         nearer.sort_unstable();
         nearer.dedup();
         for v in nearer.into_iter().map(|v| v as usize).filter(|&v| v < self.n_old) {
-            let reach = self.places.reach(self.places.of(v));
-            self.total += reach - self.reaches[v];
-            self.reaches[v] = reach;
+            let mean = self.distances.mean(self.distances.of(v));
+            self.total += mean - self.mean_hops[v];
+            self.mean_hops[v] = mean;
         }
     }
 }

@@ -1,19 +1,20 @@
 //! New nodes: connection patterns that follow the law of the existing ones.
 
-mod aim;
 mod averages;
 mod clustering;
-mod cone;
-mod gain;
+mod config;
 mod growth;
+mod growth_ratios;
+mod growth_target;
+mod landmark_distances;
 mod node_generator;
 mod pattern;
 mod pattern_generator;
-mod places;
-mod rank_scale;
 mod result;
 #[cfg(test)]
 mod tests;
+mod triangle_inequality;
 
-pub use node_generator::{NodeGenerator, NodeGeneratorConfig};
+pub use config::NodeGeneratorConfig;
+pub use node_generator::NodeGenerator;
 pub use result::{MarkedNode, NewEdge, NewNodes};

@@ -2,78 +2,30 @@
 
 use std::collections::HashSet;
 
-use burn::config::Config;
 use burn::tensor::Device;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use wgan_core::{Recorder, WganError};
+use wgan_core::train::Recorder;
 
-use super::aim::{Aim, Means};
-use super::cone;
-use super::gain::Gain;
+use super::config::NodeGeneratorConfig;
 use super::growth::Growth;
+use super::growth_ratios::GrowthRatios;
+use super::growth_target::{GrowthTarget, Means};
+use super::landmark_distances::LandmarkDistances;
 use super::pattern::{Pattern, patterns};
 use super::pattern_generator::PatternGenerator;
-use super::places::Places;
 use super::result::NewNodes;
+use super::triangle_inequality;
 use crate::error::GraphError;
 use crate::network::{Edge, Network};
 
-/// Fewest nodes with an edge that a law of patterns is learnt from.
-const FEWEST: usize = 10;
+/// Fewest nodes that a law of patterns is learnt from.
+const MIN_NODES: usize = 10;
 
 /// Most trials of attaching the new nodes; on sparse networks the best of six misses a few parts in
 /// a thousand of the mean distance, single ones two in a hundred.
-const MOST_TRIALS: usize = 6;
-
-/// Settings of a [`NodeGenerator`].
-#[derive(Config, Debug, PartialEq)]
-pub struct NodeGeneratorConfig {
-    /// Landmarks that say where a node is, at least 1.
-    #[config(default = 6)]
-    pub n_landmarks: usize,
-    /// Nodes, evenly spaced in order of how central they are, whose mean distance says how central
-    /// a node is, at least 1. With 64 the new nodes of real networks came out up to 5 % nearer to
-    /// all nodes than to the probes; with 1024 they are as far as with 256.
-    #[config(default = 256)]
-    pub n_probes: usize,
-    /// Share of new nodes that may have exactly the neighbours of another node, from 0 to 1; more do
-    /// only where no exchange of a single neighbour makes a difference. Of the held-out nodes of
-    /// three real networks 10 to 18 % had those of another one, most of them leaves at a hub; copies
-    /// are to be rarer than that.
-    #[config(default = 0.08)]
-    pub max_copies: f64,
-    /// Generator updates, at least 1.
-    #[config(default = 1500)]
-    pub n_steps: usize,
-    /// Units per hidden layer of critic and generator.
-    #[config(default = 64)]
-    pub width: usize,
-}
-
-impl NodeGeneratorConfig {
-    /// Checks every field.
-    ///
-    /// # Errors
-    /// [`WganError::Config`] names the first field out of range.
-    pub fn check(&self) -> Result<(), WganError> {
-        for (field, value) in [
-            ("n_landmarks", self.n_landmarks),
-            ("n_probes", self.n_probes),
-            ("n_steps", self.n_steps),
-            ("width", self.width),
-        ] {
-            if value == 0 {
-                return Err(WganError::config(field, "at least 1", value));
-            }
-        }
-        if !(0.0..=1.0).contains(&self.max_copies) {
-            return Err(WganError::config("max_copies", "from 0 to 1", self.max_copies));
-        }
-        Ok(())
-    }
-}
+const MAX_TRIALS: usize = 6;
 
 /// Learns how the nodes of a network are connected, and adds new ones that are connected alike.
 ///
@@ -99,7 +51,7 @@ pub struct NodeGenerator {
     network: Network,
     /// Ids of nodes in other components.
     taken: HashSet<String>,
-    places: Places,
+    distances: LandmarkDistances,
     known: Vec<Pattern>,
     model: PatternGenerator,
     max_copies: f64,
@@ -111,8 +63,8 @@ struct Trial {
     /// Neighbours of each.
     added: Vec<Vec<u32>>,
     made: Means,
-    /// How far that is from what was wanted, see [`Aim::off`].
-    off: f64,
+    /// How far that is from the target, see [`GrowthTarget::miss`].
+    miss: f64,
 }
 
 impl NodeGenerator {
@@ -135,16 +87,25 @@ impl NodeGenerator {
         let network = whole.largest_component();
         let is_outside = |id: &&String| network.number(id).is_none();
         let taken = whole.ids().iter().filter(is_outside).cloned().collect();
-        if network.n_nodes() < FEWEST {
+        if network.n_nodes() < MIN_NODES {
             let got = network.n_nodes();
-            return Err(GraphError::TooFew { at: "nodes to learn from", expected: FEWEST, got });
+            return Err(GraphError::TooFew { at: "nodes to learn from", expected: MIN_NODES, got });
         }
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let places = Places::new(&network, config.n_landmarks, config.n_probes, &mut rng)?;
-        let known = patterns(&network, &places);
+        let distances =
+            LandmarkDistances::new(&network, config.n_landmarks, config.n_probes, &mut rng)?;
+        let known = patterns(&network, &distances);
         let model = PatternGenerator::fit(&known, config, recorder, &mut rng, device)?;
-        let is_metric = cone::is_metric(&network);
-        Ok(Self { network, taken, places, known, model, max_copies: config.max_copies, is_metric })
+        let is_metric = triangle_inequality::is_metric(&network);
+        Ok(Self {
+            network,
+            taken,
+            distances,
+            known,
+            model,
+            max_copies: config.max_copies,
+            is_metric,
+        })
     }
 
     /// `n` new nodes; the same seed gives the same ones.
@@ -169,41 +130,47 @@ impl NodeGenerator {
     pub fn generate(&self, n: usize, seed: u64) -> NewNodes {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(1); // not the numbers that the model was trained with
-        let gain = Gain::by(&self.network, &self.known, n, &mut rng);
-        let drawn = self.model.draw(n, gain.degree, &mut rng);
+        let ratios = GrowthRatios::of(&self.network, &self.known, n, &mut rng);
+        let drawn = self.model.draw(n, ratios.degree, &mut rng);
         let ids = self.fresh_ids(n);
-        let mut aim = Aim::new(gain, &drawn);
-        let mut best = self.attach(&drawn, &ids, &aim, &mut rng);
+        let mut target = GrowthTarget::new(ratios, &drawn);
+        let mut best = self.attach(&drawn, &ids, &target, &mut rng);
         let mut last = best.made;
-        for n_before in 1..MOST_TRIALS {
-            if best.off <= 1.0 {
+        for n_before in 1..MAX_TRIALS {
+            if best.miss <= 1.0 {
                 break;
             }
             // Steps of one in the number of trials average what single trials miss by chance.
-            aim.learn(last, 1.0 / n_before as f64);
-            let trial = self.attach(&drawn, &ids, &aim, &mut rng);
+            target.correct(last, 1.0 / n_before as f64);
+            let trial = self.attach(&drawn, &ids, &target, &mut rng);
             last = trial.made;
-            if trial.off < best.off {
+            if trial.miss < best.miss {
                 best = trial;
             }
         }
         let costs = self.costs(&best.added, &mut rng);
         let n_old = self.network.n_nodes();
         let network = self.network.extended(&ids, edges(n_old, &best.added, |i, j| costs[i][j]));
-        let (mean_hops, expected) = (best.made.distance, aim.wanted().distance);
+        let (mean_hops, expected) = (best.made.distance, target.means().distance);
         NewNodes { network, n_old, mean_hops, expected_mean_hops: expected }
     }
 
     /// Attaches new nodes like `drawn`.
-    fn attach<R: Rng>(&self, drawn: &[Pattern], ids: &[String], aim: &Aim, rng: &mut R) -> Trial {
+    fn attach<R: Rng>(
+        &self,
+        drawn: &[Pattern],
+        ids: &[String],
+        target: &GrowthTarget,
+        rng: &mut R,
+    ) -> Trial {
         let n = drawn.len();
         let n_copies = (self.max_copies * n as f64 + 1e-9) as usize; // 0.29 · 100 is 29
-        let mut growth = Growth::new(&self.network, self.places.clone(), n, n_copies, aim);
+        let mut growth = Growth::new(&self.network, self.distances.clone(), n, n_copies, target);
         drawn.iter().for_each(|pattern| growth.attach(pattern, rng));
         let added = growth.into_added();
         let hops = edges(self.network.n_nodes(), &added, |_, _| 1.0);
         let made = Means::of_last(n, &self.network.extended(ids, hops));
-        Trial { added, made, off: aim.off(made) }
+        Trial { added, made, miss: target.miss(made) }
     }
 
     /// `new-1`, `new-2`, …, without those that are taken.
@@ -219,7 +186,7 @@ impl NodeGenerator {
         let mut costs: Vec<Vec<f64>> =
             added.iter().map(|around| around.iter().map(&mut draw).collect()).collect();
         if self.is_metric {
-            cone::project(&self.network, added, &mut costs);
+            triangle_inequality::project(&self.network, added, &mut costs);
         }
         costs
     }

@@ -3,7 +3,7 @@
 use rand::{Rng, RngExt};
 
 use super::clustering::ClusteringByDegree;
-use super::places::Places;
+use super::landmark_distances::LandmarkDistances;
 use crate::network::Network;
 
 /// Connection pattern of a node.
@@ -16,34 +16,34 @@ pub struct Pattern {
     /// `ln` of the mean degree of the neighbours, this node included.
     pub log_neighbour_degree: f64,
     /// Mean hops to the probes other than this node.
-    pub reach: f64,
+    pub mean_hops: f64,
     /// Hops to the landmarks.
-    pub place: Vec<f64>,
+    pub landmarks: Vec<f64>,
 }
 
 impl Pattern {
     /// Pattern of node `v`.
-    pub fn of(network: &Network, places: &Places, v: usize) -> Self {
+    pub fn of(network: &Network, distances: &LandmarkDistances, v: usize) -> Self {
         let arcs = network.arcs();
         let neighbours = arcs.neighbours(v);
         let degree = neighbours.len();
         let closed: usize = neighbours.iter().map(|&u| arcs.n_common(v, u as usize)).sum();
         let pairs = degree * degree.saturating_sub(1);
-        let row = places.of(v);
+        let row = distances.of(v);
         Self {
             degree,
             clustering: if pairs == 0 { 0.0 } else { closed as f64 / pairs as f64 },
             log_neighbour_degree: log_neighbour_degree(network, v),
-            reach: places.reach(row),
-            place: row[..places.n_landmarks()].iter().map(|&d| f64::from(d)).collect(),
+            mean_hops: distances.mean(row),
+            landmarks: row[..distances.n_landmarks()].iter().map(|&d| f64::from(d)).collect(),
         }
     }
 
     /// Numbers that say the same: the clustering as a rank among the nodes of this degree.
     pub fn to_row<R: Rng>(&self, clustering: &ClusteringByDegree, rng: &mut R) -> Vec<f64> {
         let rank = clustering.rank(self.degree, self.clustering, rng);
-        let mut row = vec![self.degree as f64, rank, self.log_neighbour_degree, self.reach];
-        row.extend(&self.place);
+        let mut row = vec![self.degree as f64, rank, self.log_neighbour_degree, self.mean_hops];
+        row.extend(&self.landmarks);
         row
     }
 
@@ -60,8 +60,8 @@ impl Pattern {
             degree,
             clustering: clustering.quantile(degree, row[1]),
             log_neighbour_degree: row[2],
-            reach: row[3],
-            place: row[4..].to_vec(),
+            mean_hops: row[3],
+            landmarks: row[4..].to_vec(),
         }
     }
 }
@@ -75,8 +75,8 @@ pub fn log_neighbour_degree(network: &Network, v: usize) -> f64 {
 }
 
 /// Patterns of all nodes, in the order of their numbers.
-pub fn patterns(network: &Network, places: &Places) -> Vec<Pattern> {
-    (0..network.n_nodes()).map(|v| Pattern::of(network, places, v)).collect()
+pub fn patterns(network: &Network, distances: &LandmarkDistances) -> Vec<Pattern> {
+    (0..network.n_nodes()).map(|v| Pattern::of(network, distances, v)).collect()
 }
 
 #[cfg(test)]
@@ -90,17 +90,17 @@ mod tests {
     fn the_pattern_of_a_triangle_with_a_tail() {
         let network = unit_network(4, [(0, 1), (1, 2), (2, 0), (2, 3)]);
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let places = Places::new(&network, 2, 4, &mut rng).unwrap();
-        let pattern = Pattern::of(&network, &places, 2);
-        assert_eq!((pattern.degree, pattern.reach), (3, 1.0));
+        let distances = LandmarkDistances::new(&network, 2, 4, &mut rng).unwrap();
+        let pattern = Pattern::of(&network, &distances, 2);
+        assert_eq!((pattern.degree, pattern.mean_hops), (3, 1.0));
         assert!((pattern.clustering - 1.0 / 3.0).abs() < 1e-12); // 0-1 of three pairs
         let expected = (5.0_f64 / 3.0).ln(); // degrees 2, 2 and 1
         assert!((pattern.log_neighbour_degree - expected).abs() < 1e-12);
-        let all = patterns(&network, &places);
+        let all = patterns(&network, &distances);
         let law = ClusteringByDegree::fit(all.iter().map(|p| (p.degree, p.clustering)));
         let row = pattern.to_row(&law, &mut rng);
         assert_eq!(Pattern::from_row(&row, 1.0, &law, &mut rng), all[2]);
         let twice = Pattern::from_row(&row, 2.0, &law, &mut rng);
-        assert_eq!((twice.degree, twice.reach), (6, 1.0));
+        assert_eq!((twice.degree, twice.mean_hops), (6, 1.0));
     }
 }

@@ -1,18 +1,20 @@
 //! Learns the joint law of connection patterns and draws new ones.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use ndarray::Array2;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
+use wgan_core::train::{Recorder, Schedule};
+use wgan_core::whitening::RankScale;
 use wgan_core::{
     Fit, GaussianPrior, GradientPenalty, MlpConfig, MlpCritic, MlpGenerator, OptimizerConfig,
-    Recorder, Schedule, TrainConfig, Wgan, WganError,
+    TrainConfig, Wgan, WganError,
 };
+use wgan_core::{points_of, tensor_of};
 
 use super::clustering::ClusteringByDegree;
-use super::node_generator::NodeGeneratorConfig;
+use super::config::NodeGeneratorConfig;
 use super::pattern::Pattern;
-use super::rank_scale::RankScale;
 
 /// Dimension of the latent: twice that of a pattern with few landmarks.
 const LATENT: usize = 16;
@@ -23,7 +25,8 @@ const N_DRAWN: usize = 4096;
 pub struct PatternGenerator {
     generator: MlpGenerator,
     clustering: ClusteringByDegree,
-    data: RankScale,
+    /// Rank scale of each column.
+    scales: Vec<RankScale>,
     device: Device,
 }
 
@@ -40,8 +43,13 @@ impl PatternGenerator {
         let rows: Vec<Vec<f64>> = patterns.iter().map(|p| p.to_row(&clustering, rng)).collect();
         let d = rows[0].len();
         let table = Array2::from_shape_fn((rows.len(), d), |(i, j)| rows[i][j]);
-        let data = RankScale::fit(table.view());
-        let scaled = to_tensor(&data.forward(table.view(), rng), device);
+        let scales = table.columns().into_iter().map(|column| RankScale::fit(column.to_vec()));
+        let scales = scales.collect::<Result<Vec<RankScale>, WganError>>()?;
+        let mut scaled = table;
+        for (mut column, scale) in scaled.columns_mut().into_iter().zip(&scales) {
+            column.iter_mut().for_each(|v| *v = scale.spread(*v, rng));
+        }
+        let scaled = tensor_of(scaled.view(), device);
         let adam = || OptimizerConfig::adam(1e-3);
         let train = TrainConfig::new(patterns.len().min(256), config.n_steps)
             .with_critic_optimizer(adam())
@@ -58,13 +66,13 @@ impl PatternGenerator {
         let prior = GaussianPrior { dim: LATENT };
         let fit = Fit::new(&scaled, &prior, device, rng.next_u64())?;
         let generator = fit.with_recorder(recorder).run(wgan)?.wgan.averaged;
-        Ok(Self { generator, clustering, data, device: device.clone() })
+        Ok(Self { generator, clustering, scales, device: device.clone() })
     }
 
     /// `n` patterns, spread over the law as evenly as `n` can be.
     ///
-    /// What the WGAN answers for is how the columns go together. Many more are drawn than asked
-    /// for, put in order of degree and reach, and taken at equal steps (systematic sampling), so
+    /// What the WGAN answers for is how the columns go together. Many more are drawn than
+    /// needed, put in order of degree and mean distance, and taken at equal steps (systematic sampling), so
     /// that there are hubs and leaves in their proportion. Then each value is replaced by one of
     /// the data at the same rank, so that each column has the margin of the data, and the
     /// clustering has it for each degree.
@@ -72,9 +80,9 @@ impl PatternGenerator {
     pub fn draw<R: Rng>(&self, n: usize, growth: f64, rng: &mut R) -> Vec<Pattern> {
         let n_drawn = N_DRAWN.max(4 * n);
         let z = GaussianPrior { dim: LATENT }.sample(n_drawn, rng, &self.device);
-        let drawn = to_array(self.generator.forward(z));
+        let drawn = points_of(&self.generator.forward(z));
         let mut drawn: Vec<Vec<f64>> = drawn.rows().into_iter().map(|row| row.to_vec()).collect();
-        by_rank(&mut drawn, 0, |rank, _| self.data.quantile(0, middle(rank, n_drawn)));
+        by_rank(&mut drawn, 0, |rank, _| self.scales[0].quantile(middle(rank, n_drawn)));
         for j in 2..drawn[0].len() {
             by_rank(&mut drawn, j, |rank, _| middle(rank, n_drawn));
         }
@@ -89,7 +97,7 @@ impl PatternGenerator {
             (0..n).map(|i| drawn[taken(i).min(n_drawn - 1)].clone()).collect();
         // Within its part of the law, each value stays where it was drawn.
         for j in 2..drawn[0].len() {
-            by_rank(&mut rows, j, |rank, u| self.data.quantile(j, (rank as f64 + u) / n as f64));
+            by_rank(&mut rows, j, |rank, u| self.scales[j].quantile((rank as f64 + u) / n as f64));
         }
         for of_degree in rows.chunk_by_mut(|a, b| a[0] == b[0]) {
             let k = of_degree.len() as f64;
@@ -116,17 +124,6 @@ fn middle(rank: usize, n: usize) -> f64 {
     (rank as f64 + 0.5) / n as f64
 }
 
-fn to_tensor(data: &Array2<f64>, device: &Device) -> Tensor<2> {
-    let values: Vec<f32> = data.iter().map(|&v| v as f32).collect();
-    Tensor::from_data(TensorData::new(values, [data.nrows(), data.ncols()]), device)
-}
-
-fn to_array(data: Tensor<2>) -> Array2<f64> {
-    let [n, d] = data.dims();
-    let values: Vec<f64> = data.into_data().iter::<f32>().map(f64::from).collect();
-    Array2::from_shape_fn((n, d), |(i, j)| values[i * d + j])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,8 +136,8 @@ mod tests {
             degree: 1 + i % 4,
             clustering: if [1, 2, 3].contains(&(i % 8)) { 1.0 } else { 0.0 },
             log_neighbour_degree: (i as f64 / 40.0).sin(),
-            reach: i as f64,
-            place: vec![(i % 7) as f64],
+            mean_hops: i as f64,
+            landmarks: vec![(i % 7) as f64],
         };
         let known: Vec<Pattern> = (0..200).map(pattern).collect();
         let config = NodeGeneratorConfig::new().with_n_steps(3).with_width(8);
@@ -158,8 +155,8 @@ mod tests {
             values.sort_by(f64::total_cmp);
             values
         };
-        for (rank, reach) in in_order(|p| p.reach).into_iter().enumerate() {
-            assert_eq!((reach / 5.0).floor(), rank as f64); // one of each five
+        for (rank, hops) in in_order(|p| p.mean_hops).into_iter().enumerate() {
+            assert_eq!((hops / 5.0).floor(), rank as f64); // one of each five
         }
         let mut around: Vec<f64> = known.iter().map(|p| p.log_neighbour_degree).collect();
         around.sort_by(f64::total_cmp);
@@ -174,8 +171,8 @@ mod tests {
             degree: 2,
             clustering: 0.0,
             log_neighbour_degree: 1.0,
-            reach: i as f64,
-            place: vec![i as f64],
+            mean_hops: i as f64,
+            landmarks: vec![i as f64],
         };
         let known: Vec<Pattern> = (0..200).map(pattern).collect();
         let config = NodeGeneratorConfig::new().with_n_steps(300).with_width(16);
@@ -183,7 +180,7 @@ mod tests {
         let model = PatternGenerator::fit(&known, &config, (), &mut rng, &device).unwrap();
         let mut drawn = Vec::new();
         (0..60).for_each(|_| drawn.extend(model.draw(1, 1.0, &mut rng)));
-        let off = drawn.iter().map(|p| (p.reach - p.place[0]).abs()).sum::<f64>() / 60.0;
+        let off = drawn.iter().map(|p| (p.mean_hops - p.landmarks[0]).abs()).sum::<f64>() / 60.0;
         // Two independent columns would be off by 67 on average, with a standard error of 6.
         assert!(off < 40.0, "{off}");
         assert!(model.draw(0, 1.0, &mut rng).is_empty());

@@ -17,6 +17,20 @@ impl Default for MemoryLimit {
     }
 }
 
+impl MemoryLimit {
+    /// Refuses a table of all pairs of `n` nodes that is larger.
+    ///
+    /// # Errors
+    /// [`GraphError::Memory`] with the bytes needed.
+    pub fn check(self, n: usize) -> Result<(), GraphError> {
+        let needed = Distances::bytes_needed(n);
+        if needed > self.0 {
+            return Err(GraphError::Memory { n, needed, allowed: self.0 });
+        }
+        Ok(())
+    }
+}
+
 /// Distances of all ordered pairs `[n, n]`, row = source; infinite where no path leads.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Distances(Array2<f32>);
@@ -46,10 +60,7 @@ impl Distances {
 /// One row per source, in parallel.
 pub fn all_pairs(paths: &ShortestPaths<'_>, limit: MemoryLimit) -> Result<Distances, GraphError> {
     let n = paths.network.n_nodes();
-    let needed = Distances::bytes_needed(n);
-    if needed > limit.0 {
-        return Err(GraphError::Memory { n, needed, allowed: limit.0 });
-    }
+    limit.check(n)?;
     let mut table = vec![0.0_f32; n * n];
     table.par_chunks_mut(n.max(1)).enumerate().for_each_init(
         || (paths.scratch(), vec![0.0; n]),

@@ -68,27 +68,30 @@ fn settle(arcs: &Adjacency, row: &mut [f64], heap: &mut Heap) {
     }
 }
 
-/// Shortest paths from one source.
-pub struct Tree {
-    /// Distance of every node.
-    pub distances: Vec<f64>,
+/// Shortest paths to every node, each from the nearest source.
+pub struct Forest {
     parents: Vec<u32>,
 }
 
-impl Tree {
-    /// The node before `v` on its shortest path; `None` at the source and where no path leads.
+impl Forest {
+    /// The node before `v` on its shortest path; `None` at a source and where no path leads.
     pub fn parent(&self, v: usize) -> Option<usize> {
         Some(self.parents[v]).filter(|&p| p != u32::MAX).map(|p| p as usize)
     }
 }
 
-/// Shortest paths from `source`; at `common_cost` per edge where there is one.
-pub fn shortest_path_tree(arcs: &Adjacency, source: usize, common_cost: Option<f64>) -> Tree {
+/// Shortest paths from `sources`; at `common_cost` per edge where there is one.
+pub fn shortest_path_forest(
+    arcs: &Adjacency,
+    sources: &[usize],
+    common_cost: Option<f64>,
+) -> Forest {
     let n = arcs.n_nodes();
     let mut parents = vec![u32::MAX; n];
     let mut distances = vec![f64::INFINITY; n];
-    distances[source] = 0.0;
-    let mut heap = Heap::from([Reached { distance: 0.0, node: source as u32 }]);
+    sources.iter().for_each(|&source| distances[source] = 0.0);
+    let mut heap: Heap =
+        sources.iter().map(|&source| Reached { distance: 0.0, node: source as u32 }).collect();
     while let Some(Reached { distance, node }) = heap.pop() {
         let u = node as usize;
         if distance > distances[u] {
@@ -103,5 +106,5 @@ pub fn shortest_path_tree(arcs: &Adjacency, source: usize, common_cost: Option<f
             }
         }
     }
-    Tree { distances, parents }
+    Forest { parents }
 }

@@ -13,7 +13,7 @@ pub use all_pairs::{Distances, MemoryLimit};
 pub use landmarks::Landmarks;
 pub use summary::DistanceSummary;
 
-pub(crate) use dijkstra::{relax_from, shortest_path_tree};
+pub(crate) use dijkstra::{relax_from, shortest_path_forest};
 pub(crate) use local_search::LocalSearch;
 
 use crate::error::GraphError;
@@ -22,7 +22,7 @@ use crate::network::Network;
 /// The shortest-path distance of a network; infinite where no path leads.
 ///
 /// Dijkstra's algorithm from each source, or breadth-first search where all edges cost the same.
-/// Directed graphs follow their arcs. Nothing is stored: each call computes what it is asked for.
+/// Directed graphs follow their arcs. Nothing is stored: each call computes what it returns.
 ///
 /// # Example
 /// ```
@@ -96,7 +96,7 @@ impl<'a> ShortestPaths<'a> {
 
     /// Nodes of a shortest path from `source` to `target`, both included.
     pub fn path(&self, source: usize, target: usize) -> Option<Vec<usize>> {
-        let tree = shortest_path_tree(self.network.arcs(), source, self.common_cost);
+        let tree = shortest_path_forest(self.network.arcs(), &[source], self.common_cost);
         let mut path = vec![target];
         let mut node = target;
         while node != source {

@@ -1,4 +1,7 @@
 //! Pictures of a network as SVG.
+//!
+//! Written by hand: plotters 0.3.7 was tried. It puts points on whole pixels and has no titles on
+//! nodes, and its file for Cora-ML is a quarter larger than ours with them.
 
 mod layout;
 
@@ -6,15 +9,15 @@ use std::fmt::Write;
 
 pub use layout::{Point, layout};
 
-use crate::flow::EdgeFlow;
 use crate::network::Network;
+use crate::transport::EdgeFlow;
 
 /// Width and height in user units.
 const SIZE: f64 = 1000.0;
 /// Free space around the drawing.
 const MARGIN: f64 = 30.0;
 /// Networks above this size are drawn without titles on their nodes.
-const MOST_TITLES: usize = 5000;
+const MAX_TITLES: usize = 5000;
 
 /// A picture of `network` with its nodes at `points`: `potential` as colour (blue low, red high),
 /// the mass of `flow` as width of the edges in orange.
@@ -42,7 +45,7 @@ pub fn draw(network: &Network, points: &[Point], potential: &[f64], flow: &[Edge
     let (low, high) = range(potential);
     for (v, p) in at.iter().enumerate() {
         let share = if high > low { (potential[v] - low) / (high - low) } else { 0.5 };
-        let title = if points.len() > MOST_TITLES {
+        let title = if points.len() > MAX_TITLES {
             String::new()
         } else {
             format!("<title>{}: {:.4}</title>", escaped(network.id(v)), potential[v])
@@ -103,8 +106,8 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph_w1;
     use crate::network::Edge;
+    use crate::transport::graph_w1;
 
     #[test]
     fn every_node_and_edge_is_drawn_and_ids_are_escaped() {

@@ -2,6 +2,7 @@
 
 mod chain;
 mod edge_set;
+mod statistics;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,8 @@ use crate::error::GraphError;
 use crate::network::{Edge, Network};
 use crate::walk_law::{WalkConfig, WalkLaw};
 use chain::Chain;
+
+pub use statistics::NetworkStatistics;
 
 /// Settings of [`generate_network`].
 #[derive(Config, Debug, PartialEq)]
@@ -52,7 +55,7 @@ impl WholeNetworkConfig {
 /// Graphs `G` with as many edges are drawn from `P(G) ∝ Π S(u, v) · exp(θ·counts(G))`, the product
 /// over the edges of `G`: the ends of random walks ([`WalkLaw`]), tilted as little as it takes (in
 /// relative entropy) for four counts to be right on average.
-/// - Edges in common: as many as asked for.
+/// - Edges in common: as many as `overlap` says.
 /// - Triangles: as many as in the given network. Without this the edges would be independent, and
 ///   such a law loses triangles unless it copies (Chanpuriya et al. 2021).
 /// - Squared differences between new and given degrees: as for Poisson numbers of new edges.

@@ -6,7 +6,6 @@ use rand::RngExt;
 
 use super::*;
 use crate::network::Components;
-use crate::statistics::NetworkStatistics;
 
 fn network(n: usize, edges: &[(usize, usize)]) -> Network {
     let ids = (0..n).map(|i| i.to_string()).collect();
@@ -28,7 +27,7 @@ fn common(a: &Network, b: &Network) -> f64 {
 }
 
 #[test]
-fn the_counts_are_kept_and_the_overlap_is_the_one_asked_for() {
+fn the_counts_are_kept_and_the_overlap_is_the_one_of_the_settings() {
     let old = ring_with_hubs(300);
     let before = NetworkStatistics::of(&old).unwrap();
     for overlap in [0.3, 0.6] {

@@ -4,9 +4,10 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
-use clap::Args;
+use clap::{Args, ValueEnum};
+use wgan_core::WganError;
 use wgan_core::cli::{DeviceChoice, Progress, with_remote_devices};
-use wgan_core::{Checkpoints, StopReason, WganError};
+use wgan_core::train::{Checkpoints, Plateau, StopReason};
 use wgan_materials::{MaterialsConfig, MaterialsModel, ModelCard, Table, Target};
 
 use super::CliError;
@@ -24,12 +25,25 @@ pub struct TrainArgs {
     /// Training steps of the generator [default: a quarter of the rows, 150 to 600].
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub steps: Option<usize>,
+    /// End training early: `plateau` stops when the smoothed estimate has not fallen by 1 % in 50 steps.
+    #[arg(long, value_enum)]
+    pub stop: Option<Stop>,
     /// Where the model lives: flex, tch, wgpu, cuda, or remote=ws://HOST:PORT of a machine that runs `serve`.
     #[arg(long, default_value_t)]
     pub device: DeviceChoice,
     /// Devices that share the work of each step, each with an even part of the batch [default: where the model lives].
     #[arg(long, value_name = "DEVICE,DEVICE", value_delimiter = ',')]
     pub devices: Vec<DeviceChoice>,
+}
+
+/// When `--stop plateau` ends training.
+const PLATEAU: Plateau = Plateau { window: 20, patience: 50, tolerance: 0.01 };
+
+/// Choices of `--stop`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Stop {
+    /// When the estimate no longer falls.
+    Plateau,
 }
 
 /// Options of `fit`.
@@ -82,7 +96,10 @@ impl TrainArgs {
             Some(n_steps) => MaterialsConfig::new(n_steps),
             None => MaterialsConfig::for_rows(table.len()),
         };
-        config.with_seed(self.seed).with_conditions(conditions)
+        config
+            .with_seed(self.seed)
+            .with_conditions(conditions)
+            .with_plateau(self.stop.map(|Stop::Plateau| PLATEAU))
     }
 
     /// A model that is kept in memory only.

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use wgan_cond::Condition;
 use wgan_core::cli::{print, with_remote_devices};
-use wgan_core::folder_of;
+use wgan_core::file::folder_of;
+use wgan_core::train::StopReason;
 use wgan_materials::{
     Adherence, CandidateStream, CheckedCandidate, Checker, Composition, MaterialsModel,
     REPORT_FILES, Report, Sampler, Table, Target, adherence, candidate_frame, candidate_table,
@@ -52,6 +53,19 @@ struct Asked {
     compared: Option<Table>,
     adherence: Vec<Adherence>,
     notes: Vec<String>,
+}
+
+/// Steps that were done, and why there were no more.
+fn steps(model: &MaterialsModel) -> String {
+    let asked = model.card().config.n_steps;
+    let done = model.history.records.last().map_or(asked, |record| record.step);
+    match model.reason {
+        Some(StopReason::EarlyStop) => {
+            format!("{done} of {asked}: the estimate no longer fell")
+        }
+        Some(StopReason::NonFinite) => format!("{done} of {asked}: a loss was not finite"),
+        _ => asked.to_string(),
+    }
 }
 
 impl Generate {
@@ -193,7 +207,7 @@ impl Generate {
         let mut settings = vec![
             ("candidates", self.n.to_string()),
             ("seed", config.seed.to_string()),
-            ("training steps", config.n_steps.to_string()),
+            ("training steps", steps(model)),
             ("rows per step", config.batch_size.to_string()),
             ("made neutral", if self.neutral { "yes" } else { "no" }.to_owned()),
             ("version", env!("CARGO_PKG_VERSION").to_owned()),

@@ -190,11 +190,7 @@ struct Draw<'a> {
 
 impl Draw<'_> {
     /// Checks and writes candidates; how many.
-    fn write(
-        &self,
-        batch: Vec<Candidate>,
-        writer: &mut FrameWriter,
-    ) -> Result<usize, CliError> {
+    fn write(&self, batch: Vec<Candidate>, writer: &mut FrameWriter) -> Result<usize, CliError> {
         let n = batch.len();
         self.bar.inc(n as u64);
         writer.append(candidate_frame(&self.checker.check_all(batch), self.specs)?)?;

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::conditional_law::ConditionalDistance;
 use super::consistency::predicted;
-use crate::table::Table;
 use crate::composition::Composition;
 use crate::error::MaterialsError;
 use crate::features::feature_rows;
 use crate::forest::{Forest, ForestConfig};
+use crate::table::Table;
 use crate::target::Target;
 
 /// Forests, each of which leaves out another part of the reference.
@@ -112,8 +112,7 @@ fn predict(
     let mut rows: Vec<usize> = (0..reference.len()).filter(|&row| label(row).is_some()).collect();
     rows.shuffle(rng);
     rows.truncate(MOST_ROWS);
-    let compositions: Vec<_> =
-        rows.iter().map(|&row| reference.formulas()[row].clone()).collect();
+    let compositions: Vec<_> = rows.iter().map(|&row| reference.formulas()[row].clone()).collect();
     let x = feature_rows(&compositions);
     let mut found = Predicted {
         asked: vec![0.0; candidates.len()],

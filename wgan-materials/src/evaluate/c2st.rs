@@ -75,11 +75,7 @@ fn repeated(
     total.map(|sum| sum / N_REPEATS as f64).map_err(|error| error.to_string())
 }
 
-fn repeat(
-    real: Array2<f64>,
-    fake: Array2<f64>,
-    rng: &mut impl Rng,
-) -> Result<f64, MaterialsError> {
+fn repeat(real: Array2<f64>, fake: Array2<f64>, rng: &mut impl Rng) -> Result<f64, MaterialsError> {
     let n = real.nrows();
     let folds = (0..N_FOLDS).map(|fold| n_right(&real, &fake, fold, rng.random()));
     let right: Result<f64, MaterialsError> = folds.sum();

@@ -9,6 +9,7 @@ mod property_law;
 mod row_coding;
 mod row_evaluation;
 mod rows;
+mod synthetic;
 mod text;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ pub(crate) use elements::occurrences;
 pub use property_law::PropertyDistance;
 pub use row_evaluation::{ClassDistance, ClosestRecord, RowEvaluation, WithFloor, evaluate_rows};
 pub use rows::{MaterialRows, PropertyColumn};
+pub use synthetic::synthetic_score;
 
 /// What can be said about candidates against a reference; a figure that cannot be computed is `None`, with the
 /// reason in `notes`.

@@ -65,9 +65,9 @@ impl<'a> RowCoding<'a> {
             for row in 0..table.len() {
                 let place = match &coded.column.cells {
                     Cells::Numbers(_) => column.number(row).map(|value| coded.score(value)),
-                    Cells::Classes { levels, .. } => {
-                        column.text(row).map(|text| place(levels, &text).unwrap_or(levels.len()) as f64)
-                    }
+                    Cells::Classes { levels, .. } => column
+                        .text(row)
+                        .map(|text| place(levels, &text).unwrap_or(levels.len()) as f64),
                 };
                 if let Some(place) = place {
                     codes[[row, j]] = place;
@@ -85,7 +85,9 @@ impl Coded<'_> {
     fn width(&self) -> usize {
         match &self.column.cells {
             Cells::Numbers(_) => 1 + usize::from(self.column.n_missing() > 0),
-            Cells::Classes { levels, .. } => levels.len() + usize::from(self.column.n_missing() > 0),
+            Cells::Classes { levels, .. } => {
+                levels.len() + usize::from(self.column.n_missing() > 0)
+            }
         }
     }
 
@@ -185,7 +187,9 @@ mod tests {
 
     #[test]
     fn quantiles_are_those_of_tables() {
-        for (p, z) in [(0.5, 0.0), (0.975, 1.959_963_985), (0.001, -3.090_232_306), (0.3, -0.524_400_513)] {
+        for (p, z) in
+            [(0.5, 0.0), (0.975, 1.959_963_985), (0.001, -3.090_232_306), (0.3, -0.524_400_513)]
+        {
             assert_abs_diff_eq!(normal_quantile(p), z, epsilon = 5e-9);
         }
     }

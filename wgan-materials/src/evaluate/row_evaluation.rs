@@ -9,8 +9,8 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use wgan_core::Whitening;
 use wgan_core::judge::{W1Config, W1Report};
+use wgan_core::whitening::Whitening;
 
 use super::row_coding::RowCoding;
 use super::{Notes, PropertyDistance, c2st};
@@ -115,8 +115,10 @@ pub fn evaluate_rows(reference: &Table, candidates: &Table, seed: u64) -> RowEva
     }
     let coding = RowCoding::fit(reference, candidates);
     let columns: Vec<&Column> = coding.columns().collect();
-    let known: HashSet<Vec<String>> = (0..reference.len()).map(|i| row(&columns, reference, i)).collect();
-    let rows: Vec<Vec<String>> = (0..candidates.len()).map(|i| row(&columns, candidates, i)).collect();
+    let known: HashSet<Vec<String>> =
+        (0..reference.len()).map(|i| row(&columns, reference, i)).collect();
+    let rows: Vec<Vec<String>> =
+        (0..candidates.len()).map(|i| row(&columns, candidates, i)).collect();
     let is_copy: Vec<bool> = rows.iter().map(|row| known.contains(row)).collect();
     let n = rows.len();
     let share = |count: usize| (n > 0 && !columns.is_empty()).then(|| count as f64 / n as f64);
@@ -225,8 +227,7 @@ fn correlation_error(pairs: &[(&Column, &Column)], rng: &mut impl Rng) -> Option
     };
     let value = correlation_distance(&real, &fake)?;
     let (n_real, n_fake) = (real.first()?.len(), fake.first()?.len());
-    let floor =
-        floor(n_real, n_fake, rng, |a, b| correlation_distance(&pick(a), &pick(b)))?;
+    let floor = floor(n_real, n_fake, rng, |a, b| correlation_distance(&pick(a), &pick(b)))?;
     Some(WithFloor { value, floor })
 }
 
@@ -354,7 +355,8 @@ fn median_closest(rows: &Array2<f64>, known: &Array2<f64>) -> f64 {
 /// One figure a line, floors beside the figures, notes last.
 impl fmt::Display for RowEvaluation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.4}"));
+        let number =
+            |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.4}"));
         writeln!(f, "{:32} {:>9}", "rows", self.n)?;
         for (name, value) in [
             ("unique", self.unique),
@@ -441,7 +443,8 @@ mod tests {
 
     #[test]
     fn columns_that_only_one_table_has_are_named() {
-        let one = Table::from_columns(None, vec![Column::numbers("z", vec![Some(1.0); 3])]).unwrap();
+        let one =
+            Table::from_columns(None, vec![Column::numbers("z", vec![Some(1.0); 3])]).unwrap();
         let found = evaluate_rows(&table(50, 1, 0.0), &one, 0);
         assert!(found.notes[0].starts_with("x: the candidates have no such column"));
         assert_eq!((found.n, found.unique, found.c2st.is_some()), (3, None, false));

@@ -57,10 +57,7 @@ impl Table {
     pub fn material_rows(&self) -> MaterialRows<'_> {
         let columns = self.columns.iter().filter(|column| column.has_numbers());
         let property = |column| PropertyColumn::from(column);
-        MaterialRows {
-            compositions: self.formulas(),
-            properties: columns.map(property).collect(),
-        }
+        MaterialRows { compositions: self.formulas(), properties: columns.map(property).collect() }
     }
 }
 

@@ -33,7 +33,8 @@ impl CompositionBlock {
     pub(super) fn features(&self) -> Vec<Feature> {
         let fraction = |element: &Element| Feature::new(format!("fraction_{element}"), None);
         let unit = |i: usize| {
-            let n_statistics = (feature_names().len() - Element::COUNT) / ElementProperty::ALL.len();
+            let n_statistics =
+                (feature_names().len() - Element::COUNT) / ElementProperty::ALL.len();
             ElementProperty::ALL[i / n_statistics].unit()
         };
         let statistics = feature_names().into_iter().skip(Element::COUNT).enumerate();
@@ -100,7 +101,8 @@ impl ColumnBlock {
                     let (low, high) = range.unwrap_or((value, value));
                     Some((low.min(value), high.max(value)))
                 });
-                let has = |&decimals: &i32| present().all(|value| rounded(value, decimals) == value);
+                let has =
+                    |&decimals: &i32| present().all(|value| rounded(value, decimals) == value);
                 Kind::Number {
                     mean: present().map(|value| value / n).sum(),
                     range: range.unwrap_or_default(),

@@ -6,7 +6,9 @@ use std::path::Path;
 use ndarray::{Array2, ArrayView2, Axis, s};
 use polars::prelude::{Column as FrameColumn, DataFrame};
 use serde::{Deserialize, Serialize};
-use wgan_core::{Whitener, Whitening, WganError, write_atomically};
+use wgan_core::WganError;
+use wgan_core::file::write_atomically;
+use wgan_core::whitening::{Whitener, Whitening};
 
 use super::composition_features::feature_rows;
 use super::feature_block::{ColumnBlock, CompositionBlock};
@@ -149,7 +151,8 @@ impl FeatureSpace {
             }
             None => (None, &blocks[..]),
         };
-        let columns = self.columns.iter().zip(columns).map(|(block, range)| block.decode(of(range)));
+        let columns =
+            self.columns.iter().zip(columns).map(|(block, range)| block.decode(of(range)));
         Table::from_columns(composition, columns.collect())
     }
 
@@ -218,9 +221,11 @@ impl FeatureSpace {
         let ranges = self.ranges();
         let mut rows = Array2::zeros((table.len(), ranges.last().map_or(0, |range| range.end)));
         let mut ranges = ranges.into_iter();
-        if let Some((block, range)) = self.composition.as_ref().zip(
-            self.composition.is_some().then(|| ranges.next()).flatten(),
-        ) {
+        if let Some((block, range)) = self
+            .composition
+            .as_ref()
+            .zip(self.composition.is_some().then(|| ranges.next()).flatten())
+        {
             let compositions = table.formulas();
             if compositions.len() != table.len() {
                 let columns = table.columns.iter().map(|column| column.name.clone()).collect();
@@ -260,7 +265,8 @@ mod tests {
         };
         let a: Vec<Option<f64>> = (0..n).map(|_| Some(next())).collect();
         let b: Vec<Option<f64>> = (0..n).map(|i| (i % 3 > 0).then(|| 1e6 * next())).collect();
-        let class: Vec<Option<&str>> = (0..n).map(|i| ["x", "y", "z"].get(i % 4).copied()).collect();
+        let class: Vec<Option<&str>> =
+            (0..n).map(|i| ["x", "y", "z"].get(i % 4).copied()).collect();
         let columns = vec![
             Column::numbers("a", a.clone()),
             Column::numbers("same as a", a),
@@ -288,7 +294,9 @@ mod tests {
                     // ZCA keeps all columns: its covariance projects on the kept directions.
                     Whitening::Zca if i == j => n_unit += covariance,
                     Whitening::Zca => {}
-                    _ => assert_abs_diff_eq!(covariance, f64::from(u8::from(i == j)), epsilon = 1e-6),
+                    _ => {
+                        assert_abs_diff_eq!(covariance, f64::from(u8::from(i == j)), epsilon = 1e-6)
+                    }
                 }
             }
         }

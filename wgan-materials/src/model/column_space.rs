@@ -215,8 +215,8 @@ impl ColumnSpace {
         let number = |j: usize| {
             let flag = flags.iter().position(|(of, _)| *of == j);
             let value = |row: &[f32]| {
-                let is_missing = flag
-                    .is_some_and(|k| is_missing(flags[k].1, row[self.numbers.len() + k]));
+                let is_missing =
+                    flag.is_some_and(|k| is_missing(flags[k].1, row[self.numbers.len() + k]));
                 (!is_missing).then(|| self.numbers[j].ranks.value(f64::from(row[j])))
             };
             codes.chunks(self.width()).map(value).collect()
@@ -238,7 +238,8 @@ impl ColumnSpace {
             let start = self.n_number_entries() + range.start;
             let place = |row: &[f32]| {
                 let entries = &row[start..start + class.width()];
-                let larger = |best: usize, i: usize| if entries[i] > entries[best] { i } else { best };
+                let larger =
+                    |best: usize, i: usize| if entries[i] > entries[best] { i } else { best };
                 let place = (0..entries.len()).fold(0, larger);
                 (place < class.n_levels).then_some(place as f64)
             };

@@ -185,8 +185,7 @@ mod tests {
 
     fn conditions() -> Conditions {
         let gap = (0..100).map(|i| (i != 7).then_some(f64::from(i) / 10.0)).collect();
-        let class: Vec<Option<&str>> =
-            (0..100).map(|i| Some(["0", "1"][i % 4 / 3])).collect(); // every fourth row is 1
+        let class: Vec<Option<&str>> = (0..100).map(|i| Some(["0", "1"][i % 4 / 3])).collect(); // every fourth row is 1
         let columns = vec![Column::numbers("gap", gap), Column::classes("class", &class)];
         Conditions::fit(columns).unwrap()
     }
@@ -202,10 +201,7 @@ mod tests {
         let given = meeting("gap=5±2");
         assert_eq!(given.rows, (30..=70).collect::<Vec<_>>());
         assert!(
-            given
-                .rows
-                .iter()
-                .all(|&row| given.columns[0].value(row) == Some(row as f64 / 10.0))
+            given.rows.iter().all(|&row| given.columns[0].value(row) == Some(row as f64 / 10.0))
         );
     }
 

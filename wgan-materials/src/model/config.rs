@@ -1,7 +1,8 @@
 //! Settings of a materials model.
 
 use burn::config::Config;
-use wgan_core::{OptimizerConfig, Schedule, TrainConfig, WganError};
+use wgan_core::train::{Plateau, Schedule};
+use wgan_core::{OptimizerConfig, TrainConfig, WganError};
 
 /// Everything a fit depends on besides the data.
 #[derive(Config, Debug, PartialEq)]
@@ -39,9 +40,12 @@ pub struct MaterialsConfig {
     /// Units per hidden layer of the generator.
     #[config(default = 128)]
     pub generator_width: usize,
-    /// Names of the properties that are given to generator and critic, in the order of the table.
+    /// Names of the columns that are given to generator and critic, in the order of the table.
     #[config(default = "Vec::new()")]
     pub conditions: Vec<String>,
+    /// Ends the fit early where the smoothed estimate no longer falls; none for all steps.
+    #[config(default = "None")]
+    pub plateau: Option<Plateau>,
 }
 
 impl MaterialsConfig {

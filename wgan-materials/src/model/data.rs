@@ -5,7 +5,7 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 use wgan_cond::Labelled;
-use wgan_core::Dataset;
+use wgan_core::train::Dataset;
 
 use super::alphabet::Slots;
 use super::{Alphabet, ColumnSpace, Conditions, Featurizer, FeaturizerShape, Given};
@@ -45,8 +45,7 @@ impl MaterialsData {
             0 => Given::nothing(compositions.len()),
             _ => conditions.given()?,
         };
-        let featurizer =
-            Featurizer::new(alphabet, space, device).with_given(conditions, space);
+        let featurizer = Featurizer::new(alphabet, space, device).with_given(conditions, space);
         let balance = |c: &Composition| {
             alphabet.encode(c).map_or(0.0, |slots| featurizer.charge_balance_of(&slots))
         };

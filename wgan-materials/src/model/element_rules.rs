@@ -204,7 +204,8 @@ mod tests {
             let slots = SlotRules::new(&rules, &alphabet).unwrap();
             for count in 3..=4 {
                 let found = fillings(&slots, count);
-                let subsets = (0..1_u32 << all.len()).filter(|set| set.count_ones() == count as u32);
+                let subsets =
+                    (0..1_u32 << all.len()).filter(|set| set.count_ones() == count as u32);
                 let meets = |set: &u32| {
                     let chosen = (0..all.len()).filter(|i| set >> i & 1 == 1);
                     let amounts = chosen.map(|i| (all[i], 1.0));
@@ -237,7 +238,8 @@ mod tests {
     #[test]
     fn rules_that_nothing_meets_are_refused() {
         let alphabet = Alphabet::of(&known());
-        let error = |rules: &ElementRules| SlotRules::new(rules, &alphabet).unwrap_err().to_string();
+        let error =
+            |rules: &ElementRules| SlotRules::new(rules, &alphabet).unwrap_err().to_string();
         let rules = ElementRules { contains: elements(&["U"]), ..ElementRules::default() };
         assert_eq!(error(&rules), "condition `elements`: no known material has U");
         let both = elements(&["Li"]);

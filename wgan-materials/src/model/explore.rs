@@ -4,7 +4,8 @@ use burn::module::Module;
 use burn::tensor::{Tensor, TensorData};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use wgan_core::{Batch, Critic, Generator};
+use wgan_core::model::Batch;
+use wgan_core::{Critic, Generator};
 
 use super::alphabet::Slots;
 use super::data::amounts_tensor;
@@ -72,7 +73,8 @@ impl Sampler {
     fn candidate(&self, point: &Point) -> Result<Candidate, MaterialsError> {
         let patterns = std::slice::from_ref(&point.pattern);
         self.candidates_of(&point.latent, patterns)?.pop().ok_or_else(|| {
-            wgan_core::WganError::TooFew { at: "latent", expected: 1, got: 0 }.into()
+            wgan_core::WganError::TooFew { at: "latent", what: "numbers", expected: 1, got: 0 }
+                .into()
         })
     }
 
@@ -82,22 +84,14 @@ impl Sampler {
         composition: &Composition,
         rng: &mut ChaCha8Rng,
     ) -> Result<Point, MaterialsError> {
-        let refused = |reason: String| MaterialsError::NoCondition {
-            name: composition.to_string(),
-            reason,
-        };
-        let encoded = self.alphabet.encode(composition);
-        let slots = encoded.filter(|slots| slots.len() <= self.alphabet.n_slots());
-        let slots: Slots = slots.ok_or_else(|| {
-            refused("it has elements, or a number of them, that no known material has".to_owned())
-        })?;
+        let slots = self.slots_of(composition)?;
         let row = self.known.iter().position(|known| known == composition);
         let given = match (self.given.width(), row) {
             (0, _) => None,
             (_, Some(row)) => self.given.codes(&vec![row; N_TRIED], &self.device),
             (_, None) => {
-                let told = "a model with conditions starts from known materials only";
-                return Err(refused(told.to_owned()));
+                let reason = "a model with conditions starts from known materials only".to_owned();
+                return Err(MaterialsError::NoCondition { name: composition.to_string(), reason });
             }
         };
         let wanted = vec![slots.clone(); N_TRIED];
@@ -154,8 +148,7 @@ fn uphill(z: &Tensor<2>, gradient: Option<Tensor<2>>, rate: f64) -> Tensor<2> {
     if length == 0.0 || !length.is_finite() {
         return z.clone();
     }
-    let moved: Vec<f64> =
-        from.iter().zip(&gradient).map(|(z, g)| z + rate * g / length).collect();
+    let moved: Vec<f64> = from.iter().zip(&gradient).map(|(z, g)| z + rate * g / length).collect();
     let scale = radius / norm(&moved).max(f64::MIN_POSITIVE);
     let moved: Vec<f32> = moved.into_iter().map(|v| (v * scale) as f32).collect();
     Tensor::from_data(TensorData::new(moved, z.dims()), &z.device())

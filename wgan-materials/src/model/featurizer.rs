@@ -6,8 +6,8 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use wgan_cond::Labelled;
 
-use super::{Alphabet, ColumnSpace, Conditions};
 use super::charge_balance::ChargeBalance;
+use super::{Alphabet, ColumnSpace, Conditions};
 use crate::descriptor::element_descriptors;
 
 /// Sizes shared by the parts of the model.

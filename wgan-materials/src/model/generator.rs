@@ -7,7 +7,8 @@ use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 use rand::{Rng, RngExt};
 use rand_distr::Exp1;
 use wgan_cond::Labelled;
-use wgan_core::{Generator, Mlp, MlpConfig, WganError, linear};
+use wgan_core::model::{Mlp, linear};
+use wgan_core::{Generator, MlpConfig, WganError};
 
 use super::alphabet::Slots;
 use super::featurizer::{fractions, used};
@@ -116,16 +117,20 @@ impl MaterialsGenerator {
     /// Elements and properties for a batch of latents.
     pub fn forward(&self, latent: &MaterialsLatent) -> Generated {
         let elements = self.elements(latent);
-        let inputs = self.property_inputs(elements.clone(), latent.amounts.clone());
+        Generated { codes: self.attributes(elements.clone(), latent), elements }
+    }
+
+    /// Codes of numbers, not snapped, and one-hot classes of these elements, `[n, d]`; one unused column where there are none.
+    pub(super) fn attributes(&self, elements: Tensor<3>, latent: &MaterialsLatent) -> Tensor<2> {
+        let inputs = self.property_inputs(elements, latent.amounts.clone());
         let z = latent.z_property.clone().narrow(1, 0, PROPERTY_NOISE);
         let classes = self.class_codes(&inputs, latent);
         let numbers = self.number_codes(&inputs, classes.clone(), z);
         let codes: Vec<Tensor<2>> = numbers.into_iter().chain(classes).collect();
-        let codes = match codes.is_empty() {
+        match codes.is_empty() {
             true => latent.amounts.clone().narrow(1, 0, 1).zeros_like(),
             false => Tensor::cat(codes, 1),
-        };
-        Generated { codes, elements }
+        }
     }
 
     /// One-hot elements slot by slot, `[n, k, e]`.
@@ -427,7 +432,8 @@ mod tests {
     use crate::model::{Alphabet, Conditions, MaterialsData, MaterialsPrior};
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
-    use wgan_core::{Dataset, Prior};
+    use wgan_core::model::Prior;
+    use wgan_core::train::Dataset;
 
     fn known() -> Vec<Composition> {
         ["CaTiO3", "NaCl", "Sr0.15La1.85CuO4", "Fe2O3", "LiF", "BaTiO3", "KNbO3"]

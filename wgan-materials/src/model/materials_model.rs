@@ -10,14 +10,14 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use wgan_cond::ConcatCritic;
-use wgan_core::{
-    Checkpoints, Fit, GradientPenalty, History, MlpConfig, Recorder, StopReason, Wgan, WganError,
-    load_weights, save_weights, write_atomically,
-};
+use wgan_core::file::write_atomically;
+use wgan_core::model::{load_weights, save_weights};
+use wgan_core::train::{Checkpoints, History, Recorder, StopReason};
+use wgan_core::{Fit, GradientPenalty, MlpConfig, Wgan, WganError};
 
 use super::{
-    Alphabet, ColumnSpace, Conditions, Featurizer, MaterialsConfig, MaterialsData, MaterialsGenerator,
-    MaterialsGeneratorConfig, MaterialsPrior, Sampler,
+    Alphabet, ColumnSpace, Conditions, Featurizer, MaterialsConfig, MaterialsData,
+    MaterialsGenerator, MaterialsGeneratorConfig, MaterialsPrior, Sampler,
 };
 use crate::composition::Composition;
 use crate::digest::Digest;
@@ -159,7 +159,7 @@ impl ModelCard {
         let generator = MaterialsGeneratorConfig::new()
             .with_width(self.config.generator_width)
             .with_property_width(self.config.generator_width);
-        let critic = MlpConfig::new(shape.n_features() + shape.n_conditions(), 1)
+        let critic = MlpConfig::new(shape.n_features(), 1)
             .with_width(self.config.critic_width)
             .with_depth(2);
         Ok(Networks {
@@ -171,7 +171,7 @@ impl ModelCard {
                 &mut rng,
                 device,
             )?,
-            critic: ConcatCritic::new(&critic, &mut rng, device)?,
+            critic: ConcatCritic::new(&critic, shape.n_conditions(), &mut rng, device)?,
         })
     }
 }
@@ -267,6 +267,9 @@ impl MaterialsModel {
         let mut fit = Fit::new(&data, &prior, device, config.seed)?.with_recorder(recorder);
         if let Some(checkpoints) = checkpoints {
             fit = fit.with_checkpoints(checkpoints);
+        }
+        if let Some(plateau) = config.plateau {
+            fit = fit.with_stop_rule(plateau);
         }
         let outcome = fit.run(wgan)?;
         let networks =

@@ -2,6 +2,7 @@
 
 mod alphabet;
 mod charge_balance;
+mod column_space;
 mod conditions;
 mod config;
 mod data;
@@ -11,7 +12,6 @@ mod featurizer;
 mod generator;
 mod materials_model;
 mod prior;
-mod column_space;
 mod rank_transform;
 mod rows;
 mod sampler;

@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, Exp1, StandardNormal};
 use wgan_cond::Labelled;
-use wgan_core::{Batch, Prior, Sample};
+use wgan_core::model::{Batch, Prior, Sample};
 
 use super::{FeaturizerShape, SlotRules};
 

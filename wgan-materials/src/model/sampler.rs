@@ -14,8 +14,8 @@ use wgan_core::Critic;
 use super::alphabet::Slots;
 use super::data::{amounts_tensor, elements_tensor};
 use super::{
-    Alphabet, ColumnSpace, Conditions, ElementRules, Featurizer, Given, MaterialsGenerator, MaterialsLatent,
-    MaterialsPrior, SlotRules,
+    Alphabet, ColumnSpace, Conditions, ElementRules, Featurizer, Given, MaterialsGenerator,
+    MaterialsLatent, MaterialsPrior, SlotRules,
 };
 use crate::composition::Composition;
 use crate::error::MaterialsError;
@@ -80,8 +80,7 @@ impl Sampler {
         conditions: Conditions,
         device: &Device,
     ) -> Result<Self, MaterialsError> {
-        let featurizer =
-            Featurizer::new(&alphabet, &space, device).with_given(&conditions, &space);
+        let featurizer = Featurizer::new(&alphabet, &space, device).with_given(&conditions, &space);
         let given = if conditions.width() == 0 {
             Given::nothing(known.len())
         } else {
@@ -191,6 +190,56 @@ impl Sampler {
         )
     }
 
+    /// Candidates of these compositions: numbers and classes drawn for each, and the critic's score. Nothing else is given.
+    ///
+    /// Numbers follow the law of the data within each chunk of [`CHUNK`](Self::CHUNK), as those of [`chunk`](Self::chunk) do.
+    ///
+    /// # Errors
+    /// An element that no known material has, or more of them than any has.
+    pub fn complete(
+        &self,
+        compositions: &[Composition],
+        seed: u64,
+    ) -> Result<Vec<Candidate>, MaterialsError> {
+        let mut candidates = Vec::with_capacity(compositions.len());
+        for (index, chunk) in compositions.chunks(Self::CHUNK).enumerate() {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            rng.set_stream(COMPLETED | index as u64);
+            let patterns: Result<Vec<Slots>, MaterialsError> =
+                chunk.iter().map(|composition| self.slots_of(composition)).collect();
+            let patterns = patterns?;
+            let slots = || patterns.iter().map(Vec::as_slice);
+            let amounts = amounts_tensor(slots(), self.alphabet.n_slots(), &self.device);
+            let width = self.given.width();
+            let nothing = (width > 0).then(|| Tensor::zeros([chunk.len(), width], &self.device));
+            let latent = self.prior.latent(amounts, nothing, &mut rng, &self.device);
+            let elements = elements_tensor(slots(), self.featurizer.shape(), &self.device);
+            let codes = host(self.generator.attributes(elements, &latent));
+            let d = codes.len() / chunk.len();
+            let draw = |(i, composition): (usize, &Composition)| Draw {
+                composition: composition.clone(),
+                codes: codes[i * d..(i + 1) * d].to_vec(),
+                slots: patterns[i].clone(),
+            };
+            let draws: Vec<Draw> = chunk.iter().enumerate().map(draw).collect();
+            let columns = self.space.decode(&codes, chunk.len());
+            let scores = self.scores(&draws, codes, latent.given);
+            candidates.extend(assembled(draws, &columns, &scores));
+        }
+        Ok(candidates)
+    }
+
+    /// A composition as filled slots.
+    pub(super) fn slots_of(&self, composition: &Composition) -> Result<Slots, MaterialsError> {
+        let slots = self.alphabet.encode(composition);
+        slots.filter(|slots| slots.len() <= self.alphabet.n_slots()).ok_or_else(|| {
+            MaterialsError::NoCondition {
+                name: composition.to_string(),
+                reason: "it has elements, or a number of them, that no known material has".into(),
+            }
+        })
+    }
+
     /// Candidates of latents with these patterns of amounts, each by its own code.
     ///
     /// # Errors
@@ -256,6 +305,9 @@ impl Sampler {
         patterns.iter().enumerate().map(draw).collect()
     }
 }
+
+/// Random streams of [`Sampler::complete`]: those of chunks are far below.
+const COMPLETED: u64 = 1 << 62;
 
 /// Times a repeated composition is drawn again.
 const REPEAT_REDRAWS: usize = 8;

@@ -5,13 +5,16 @@ mod chart;
 mod html;
 mod laws;
 mod page;
+mod row_report;
 mod summary;
+
+pub use row_report::RowReport;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
-use wgan_core::write_atomically;
+use wgan_core::file::write_atomically;
 
 use crate::error::MaterialsError;
 use crate::evaluate::{Evaluation, MaterialRows};

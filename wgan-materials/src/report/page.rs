@@ -49,7 +49,7 @@ pub(super) fn page(report: &Report) -> Result<String, MaterialsError> {
             &list(&sentences(report.evaluation, report.reference.len())),
         ),
         section("Figures", &figures(report)),
-        section("Training", &training(report)?),
+        section("Training", &training(report.estimates)?),
         section("Elements", &elements(report)?),
         section("Properties", &properties(report)?),
         section(
@@ -60,13 +60,17 @@ pub(super) fn page(report: &Report) -> Result<String, MaterialsError> {
         section("Notes", &list(&report.evaluation.notes)),
         section("Limits", &list(&LIMITS.map(String::from))),
     ];
-    Ok(format!(
+    Ok(document(&title, &body.concat()))
+}
+
+/// A whole page; title and body are HTML already.
+pub(super) fn document(title: &str, body: &str) -> String {
+    format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
-         <style>\n{}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
+         <style>\n{}</style>\n</head>\n<body>\n{body}</body>\n</html>\n",
         include_str!("style.css"),
-        body.concat()
-    ))
+    )
 }
 
 fn header(title: &str, report: &Report) -> String {
@@ -194,12 +198,12 @@ fn noise(n: usize) -> &'static str {
     if n < 100 { ", so few that both figures are noisy" } else { "" }
 }
 
-fn training(report: &Report) -> Result<String, MaterialsError> {
-    if report.estimates.is_empty() {
+pub(super) fn training(estimates: &[(usize, f64)]) -> Result<String, MaterialsError> {
+    if estimates.is_empty() {
         return Ok(String::new());
     }
     let points: Vec<(f64, f64)> =
-        report.estimates.iter().map(|&(step, estimate)| (step as f64, estimate)).collect();
+        estimates.iter().map(|&(step, estimate)| (step as f64, estimate)).collect();
     let finite: Vec<_> = points.into_iter().filter(|point| point.1.is_finite()).collect();
     let picture = chart::line(&finite, "Generator step", "Estimate")?;
     let caption = "The critic's estimate E f(real) − E f(fake) on one batch, in the units of the features it sees. It rises while \

@@ -213,7 +213,9 @@ impl Column {
     pub fn text(&self, row: usize) -> Option<String> {
         match &self.cells {
             Cells::Numbers(values) => values[row].map(|value| value.to_string()),
-            Cells::Classes { levels, codes } => codes[row].map(|code| levels[code as usize].clone()),
+            Cells::Classes { levels, codes } => {
+                codes[row].map(|code| levels[code as usize].clone())
+            }
         }
     }
 
@@ -332,6 +334,9 @@ mod tests {
         let mut flag = Column::classes("flag", &[Some("true"), Some("false"), None]);
         flag.cell_type = CellType::Boolean;
         let series = flag.to_polars().unwrap();
-        assert_eq!(series.bool().unwrap().iter().collect::<Vec<_>>(), [Some(true), Some(false), None]);
+        assert_eq!(
+            series.bool().unwrap().iter().collect::<Vec<_>>(),
+            [Some(true), Some(false), None]
+        );
     }
 }

@@ -153,10 +153,7 @@ mod tests {
         assert_eq!(table.rows, [1, 2, 4]);
         let gap = table.column("gap_eV").unwrap();
         assert_eq!(gap.values().unwrap(), [Some(8.5), None, Some(1e-10)]);
-        assert_eq!(
-            table.column("n").unwrap().values().unwrap(),
-            [Some(3.0), Some(7.0), Some(3.0)]
-        );
+        assert_eq!(table.column("n").unwrap().values().unwrap(), [Some(3.0), Some(7.0), Some(3.0)]);
         assert_eq!(table.summary.skipped[0].row, 3);
         let lists = table.summary.columns.iter().find(|column| column.name == "lists").unwrap();
         assert_eq!(lists.role, ColumnRole::Ignored);

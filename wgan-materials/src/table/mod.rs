@@ -136,7 +136,13 @@ impl Table {
             (None, None) => 0,
         };
         if n == 0 {
-            return Err(wgan_core::WganError::TooFew { at: "table", expected: 1, got: 0 }.into());
+            return Err(wgan_core::WganError::TooFew {
+                at: "table",
+                what: "rows",
+                expected: 1,
+                got: 0,
+            }
+            .into());
         }
         for (i, column) in columns.iter().enumerate() {
             let refused =
@@ -164,9 +170,10 @@ impl Table {
     /// A number that does not fit the type of its column, as none that was read does.
     pub fn frame(&self) -> Result<DataFrame, MaterialsError> {
         let formulas = self.formulas().iter().map(Composition::to_string);
-        let formulas = self.formula_column.as_ref().map(|name| {
-            FrameColumn::new(name.as_str().into(), formulas.collect::<Vec<String>>())
-        });
+        let formulas = self
+            .formula_column
+            .as_ref()
+            .map(|name| FrameColumn::new(name.as_str().into(), formulas.collect::<Vec<String>>()));
         let columns = self.columns.iter().map(|column| Ok(column.to_polars()?));
         let columns = formulas.into_iter().map(Ok).chain(columns);
         let columns: Vec<FrameColumn> = columns.collect::<Result<_, MaterialsError>>()?;

@@ -78,8 +78,7 @@ impl<'a> RowReader<'a> {
     ) -> Self {
         let modelled = |(place, report): (usize, &Option<ColumnReport>)| {
             let role = report.as_ref()?.role;
-            let is_numeric =
-                role == ColumnRole::Number || role::is_numeric(&survey.columns[place]);
+            let is_numeric = role == ColumnRole::Number || role::is_numeric(&survey.columns[place]);
             role.is_modelled().then_some(Modelled { place, role, is_numeric })
         };
         let modelled: Vec<Modelled> = reports.iter().enumerate().filter_map(modelled).collect();
@@ -144,20 +143,14 @@ impl<'a> RowReader<'a> {
         Read { is_parsed, usable }
     }
 
-    fn parse(
-        &self,
-        part: &Part,
-        i: usize,
-        formula: usize,
-    ) -> Result<Composition, Box<SkippedRow>> {
+    fn parse(&self, part: &Part, i: usize, formula: usize) -> Result<Composition, Box<SkippedRow>> {
         let cell = part.columns[formula].get(i);
         if cell.is_empty() {
             let reason = "the formula is missing".into();
             return Err(self.skipped(part, i, Some(formula), "no formula", reason));
         }
-        Composition::parse(cell).map_err(|error| {
-            self.skipped(part, i, Some(formula), "not a formula", fault(error))
-        })
+        Composition::parse(cell)
+            .map_err(|error| self.skipped(part, i, Some(formula), "not a formula", fault(error)))
     }
 
     /// Cells of the modelled columns; one that should be a number and is not is a fault or counts as missing.
@@ -205,7 +198,13 @@ impl<'a> RowReader<'a> {
             Entry::Occupied(entry) if entry.get().0 != check => return Ok(()),
             Entry::Occupied(entry) => entry.get().1,
         };
-        Err(self.skipped(part, i, self.formula, DUPLICATE, format!("the same cells as row {first}")))
+        Err(self.skipped(
+            part,
+            i,
+            self.formula,
+            DUPLICATE,
+            format!("the same cells as row {first}"),
+        ))
     }
 
     fn skipped(
@@ -289,12 +288,13 @@ impl KeptRows {
         };
         let reports: Vec<_> = reports.into_iter().zip(&survey.columns).map(report).collect();
         let modelled = reports.iter().zip(&survey.columns).filter(|(r, _)| r.role.is_modelled());
-        let column = |((report, survey), cells): ((&ColumnReport, &ColumnSurvey), Growing)| Column {
-            name: report.name.clone(),
-            unit: report.unit.clone(),
-            cell_type: role::cell_type(survey, report.role),
-            cells: cells.into_cells(),
-        };
+        let column =
+            |((report, survey), cells): ((&ColumnReport, &ColumnSurvey), Growing)| Column {
+                name: report.name.clone(),
+                unit: report.unit.clone(),
+                cell_type: role::cell_type(survey, report.role),
+                cells: cells.into_cells(),
+            };
         let columns = modelled.zip(self.columns).map(column).collect();
         let mut skipped_by_kind = BTreeMap::new();
         for skipped in &self.skipped {

@@ -203,7 +203,8 @@ impl ReadSummary {
         }
         let mut found: Vec<(&Element, &usize)> = self.elements.iter().collect();
         found.sort_by(|(a, n), (b, m)| m.cmp(n).then_with(|| a.cmp(b)));
-        let found: Vec<String> = found.iter().map(|(element, n)| format!("{element} {n}")).collect();
+        let found: Vec<String> =
+            found.iter().map(|(element, n)| format!("{element} {n}")).collect();
         writeln!(f, "\n{} elements, with the rows they are in: {}", found.len(), found.join(", "))
     }
 

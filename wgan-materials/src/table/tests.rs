@@ -172,7 +172,10 @@ fn a_table_of_many_parts_is_one_table() {
     ];
     assert_eq!(skipped(&table), expected);
     let constant = "constant: every value is";
-    assert!(role(&table, "note").1.starts_with(constant) || role(&table, "note").1.contains("free text"));
+    assert!(
+        role(&table, "note").1.starts_with(constant)
+            || role(&table, "note").1.contains("free text")
+    );
     let gap = &table.summary.columns[1];
     assert_eq!((gap.n, gap.distinct, gap.max), (n + 2, 1000, Some(999.0)));
     let message = error(text.replace("line\n\"", "line\n"));
@@ -271,8 +274,7 @@ fn columns_of_candidates_are_not_properties() {
     assert_eq!(role(&table, "critic_score").1, "candidates have a column of this name");
     let asked = ReadOptions::default().with_columns("critic_score".parse().unwrap());
     let message = error_with(text, &asked);
-    let expected =
-        "column `critic_score` cannot be used: candidates have a column of this name";
+    let expected = "column `critic_score` cannot be used: candidates have a column of this name";
     assert_eq!(message, expected);
 }
 

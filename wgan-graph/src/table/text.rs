@@ -1,0 +1,112 @@
+//! From the bytes of a file to its text, or a sentence on what it is instead.
+
+use std::path::Path;
+
+use crate::error::GraphError;
+
+/// First bytes of files that are compressed.
+const COMPRESSED: [(&[u8], &str); 5] = [
+    (b"\x1f\x8b", "gzip"),
+    (b"PK\x03\x04", "zip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+];
+
+/// Text of a file in UTF-8, or in UTF-16 with its byte order mark.
+///
+/// # Errors
+/// [`GraphError::Unreadable`] with what the file is instead.
+pub fn read_text(path: &Path) -> Result<String, GraphError> {
+    let unreadable = |reason: String| GraphError::Unreadable { path: path.to_owned(), reason };
+    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let text = decoded(bytes).map_err(unreadable)?;
+    match not_a_table(&text) {
+        Some(kind) => Err(unreadable(format!("it is {kind}, expected rows of cells"))),
+        None => Ok(text),
+    }
+}
+
+fn decoded(bytes: Vec<u8>) -> Result<String, String> {
+    if let Some((_, name)) = COMPRESSED.iter().find(|(start, _)| bytes.starts_with(start)) {
+        return Err(format!("it is compressed ({name}), expected text; unpack it first"));
+    }
+    match bytes.get(..2) {
+        Some(b"\xff\xfe") => return utf_16(&bytes[2..], u16::from_le_bytes),
+        Some(b"\xfe\xff") => return utf_16(&bytes[2..], u16::from_be_bytes),
+        _ => {}
+    }
+    let line = |at: usize, bytes: &[u8]| 1 + bytes[..at].iter().filter(|&&b| b == b'\n').count();
+    if let Some(at) = bytes.iter().position(|&b| b == 0) {
+        return Err(format!("line {} has a zero byte, expected text in UTF-8", line(at, &bytes)));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            Err(format!("line {} is not UTF-8", line(at, error.as_bytes())))
+        }
+    }
+}
+
+fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, String> {
+    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    let text: Result<String, _> = char::decode_utf16(units).collect();
+    match text {
+        Ok(text) if bytes.len() % 2 == 0 => Ok(text),
+        _ => Err("it has the mark of UTF-16, but is none".to_owned()),
+    }
+}
+
+/// Formats of graphs that are no tables.
+fn not_a_table(text: &str) -> Option<&'static str> {
+    let start = text.trim_start();
+    if start.starts_with("%%MatrixMarket") {
+        return Some("a Matrix Market file");
+    }
+    if start.starts_with('<') {
+        return Some("XML (GraphML or GEXF, say)");
+    }
+    let is_gml = start.starts_with("graph [") || start.starts_with("Creator \"");
+    is_gml.then_some("GML")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<String, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("edges.txt");
+        std::fs::write(&path, bytes).unwrap();
+        read_text(&path).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn text_comes_without_its_byte_order_mark() {
+        assert_eq!(read("a,Zoë".as_bytes()).unwrap(), "a,Zoë");
+        assert_eq!(read("\u{feff}a,b".as_bytes()).unwrap(), "a,b");
+        let little: Vec<u8> = "\u{feff}a,Zoë".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = "\u{feff}a,Zoë".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!([read(&little).unwrap(), read(&big).unwrap()], ["a,Zoë", "a,Zoë"]);
+    }
+
+    #[test]
+    fn what_is_no_text_is_named() {
+        for (bytes, reason) in [
+            (&b"\x1f\x8b\x08rest"[..], "it is compressed (gzip), expected text; unpack it first"),
+            (b"PK\x03\x04rest", "compressed (zip)"),
+            (b"BZh91AY", "compressed (bzip2)"),
+            (b"a,b\nc\0,d", "line 2 has a zero byte"),
+            (b"a,b\nc,\xe9\n", "line 2 is not UTF-8"),
+            (b"\xff\xfea", "the mark of UTF-16"),
+            (b"%%MatrixMarket matrix", "a Matrix Market file"),
+            (b"<?xml version=\"1.0\"?>", "XML"),
+            (b"graph [\n node [", "GML"),
+        ] {
+            let message = read(bytes).unwrap_err();
+            assert!(message.contains(reason), "{message}");
+            assert!(message.contains("edges.txt"), "{message}");
+        }
+    }
+}
