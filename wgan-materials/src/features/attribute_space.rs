@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayView2, s};
+use ndarray::{Array2, ArrayView2, Axis, Slice};
 use serde::{Deserialize, Serialize};
-use wgan_core::{Whitening, WganError};
+use wgan_core::WganError;
+use wgan_core::whitening::Whitening;
 
 use super::attribute::{Cell, NumberCode, Role, looked_up, pairs, places};
 use super::coordinates::Coordinates;
@@ -58,7 +59,7 @@ impl AttributeSpace {
             return Err(WganError::config("columns", "at least one", 0).into());
         }
         if n_rows(columns)? == 0 {
-            return Err(WganError::TooFew { at: "columns", expected: 1, got: 0 }.into());
+            return Err(WganError::TooFew { at: "columns", what: "rows", expected: 1, got: 0 }.into());
         }
         let (sums, sources) = dependents(columns);
         let mut blocks = Blocks::default();
@@ -141,7 +142,8 @@ impl AttributeSpace {
         let scores = self.scores_of(columns)?;
         let mut codes = Array2::zeros((scores.nrows(), self.width()));
         let k = self.coordinates.width();
-        codes.slice_mut(s![.., ..k]).assign(&self.coordinates.transform(scores.view())?);
+        let numbers = self.coordinates.transform(scores.view())?;
+        codes.slice_axis_mut(Axis(1), Slice::from(..k)).assign(&numbers);
         for (role, column) in self.roles.iter().zip(columns) {
             for row in 0..column.len() {
                 let mut set = |entry: usize| codes[[row, k + entry]] = 1.0;
@@ -180,7 +182,7 @@ impl AttributeSpace {
             let (expected, got) = (vec![codes.nrows(), self.width()], codes.shape().to_vec());
             return Err(WganError::Shape { at: "codes of a table", expected, got }.into());
         }
-        let (coordinates, entries) = codes.split_at(ndarray::Axis(1), self.coordinates.width());
+        let (coordinates, entries) = codes.split_at(Axis(1), self.coordinates.width());
         let scores = self.coordinates.inverse(coordinates)?;
         Ok(self.columns_of(scores.view(), entries))
     }

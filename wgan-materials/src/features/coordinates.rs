@@ -2,7 +2,8 @@
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
-use wgan_core::{Whitener, Whitening, WganError};
+use wgan_core::WganError;
+use wgan_core::whitening::{Whitener, Whitening};
 
 /// Smallest variance of a direction, relative to the largest, that is brought to one.
 const FLOOR: f64 = 1e-6;

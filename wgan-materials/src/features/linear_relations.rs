@@ -51,7 +51,10 @@ pub(super) fn linear_relations(columns: &[Complete]) -> Vec<LinearRelation> {
         let mut left = centred.clone();
         // Twice is enough (Kahan).
         for _ in 0..2 {
-            basis.iter().for_each(|q| left.scaled_add(-q.dot(&left), q));
+            for q in &basis {
+                let share = q.dot(&left);
+                left.scaled_add(-share, q);
+            }
         }
         if largest(left.iter()) <= TOLERANCE * largest(&column.1)
             && let Some(relation) = solved(column, &kept, step)

@@ -62,7 +62,7 @@ fn whitened_numbers_have_covariance_one() {
     let table = table();
     let space = AttributeSpace::fit(&table, Some(Whitening::Pca)).unwrap();
     let codes = space.encode(&table).unwrap();
-    let numbers = codes.slice(s![.., ..space.coordinates().width()]);
+    let numbers = codes.slice_axis(Axis(1), Slice::from(..space.coordinates().width()));
     let covariance = numbers.t().dot(&numbers) / 199.0;
     assert!((covariance - Array2::<f64>::eye(4)).iter().all(|e| e.abs() < 1e-9));
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use ndarray::{Array1, Array2, ArrayView1, Axis, s};
+use ndarray::{Array1, Array2, ArrayView1, Axis};
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
@@ -144,12 +144,12 @@ impl Anchors {
             }
         };
         let mut code = self.codes.row(row).to_owned();
-        let own = self.codes.slice(s![row, ..self.n_coordinates]);
+        let (own, _) = self.codes.row(row).split_at(Axis(0), self.n_coordinates);
         let (mut numbers, mut entries) = code.view_mut().split_at(Axis(0), self.n_coordinates);
         let factor = self.blur / (neighbours.len().max(1) as f32).sqrt();
         for &j in neighbours {
             let epsilon: f32 = StandardNormal.sample(rng);
-            let other = self.near.slice(s![j as usize, ..self.n_coordinates]);
+            let (other, _) = self.near.row(j as usize).split_at(Axis(0), self.n_coordinates);
             numbers.scaled_add(factor * epsilon, &(&other - &own));
         }
         for number in &mut numbers {
@@ -159,8 +159,8 @@ impl Anchors {
         for block in &self.blocks {
             if !neighbours.is_empty() && rng.random_bool(EXCHANGE) {
                 let j = neighbours[rng.random_range(0..neighbours.len())] as usize;
-                let at = self.n_coordinates + block.start..self.n_coordinates + block.end;
-                entries.slice_mut(s![block.clone()]).assign(&self.near.slice(s![j, at]));
+                let (_, other) = self.near.row(j).split_at(Axis(0), self.n_coordinates);
+                block.clone().for_each(|entry| entries[entry] = other[entry]);
             }
         }
         code

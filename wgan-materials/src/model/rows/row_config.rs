@@ -1,7 +1,9 @@
 //! Settings of a model of rows.
 
 use burn::config::Config;
-use wgan_core::{OptimizerConfig, Schedule, TrainConfig, Whitening, WganError};
+use wgan_core::train::Schedule;
+use wgan_core::whitening::Whitening;
+use wgan_core::{OptimizerConfig, TrainConfig, WganError};
 
 /// Everything a fit depends on besides the rows.
 #[derive(Config, Debug, PartialEq)]

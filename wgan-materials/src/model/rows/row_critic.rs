@@ -1,9 +1,12 @@
 //! Critic of rows.
 
 use burn::module::Module;
+use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
-use wgan_core::{Critic, InputGradient, Mlp, MlpConfig, WganError};
+use wgan_core::model::{CriticBatch, CriticLoss, Mlp};
+use wgan_core::train::CriticStep;
+use wgan_core::{Critic, InputGradient, MlpConfig, WganError};
 
 use super::RowSample;
 
@@ -11,8 +14,9 @@ use super::RowSample;
 #[derive(Module, Debug)]
 pub struct RowCritic {
     mlp: Mlp,
+    /// Leading inputs that are the features.
     #[module(skip)]
-    n_conditions: usize,
+    n_features: usize,
 }
 
 impl RowCritic {
@@ -26,9 +30,10 @@ impl RowCritic {
         rng: &mut R,
         device: &Device,
     ) -> Result<Self, WganError> {
-        let config = MlpConfig { d_input: config.d_input + n_conditions, ..config.clone() };
         config.check_critic()?;
-        Ok(Self { mlp: config.init(rng, device)?, n_conditions })
+        let n_features = config.d_input;
+        let both = MlpConfig { d_input: n_features + n_conditions, ..config.clone() };
+        Ok(Self { mlp: both.init(rng, device)?, n_features })
     }
 }
 
@@ -39,14 +44,20 @@ impl Critic for RowCritic {
         self.mlp.forward(sample.joined()).squeeze_dim::<1>(1) // [n, 1] → [n]
     }
 
-    fn perceptron(&self) -> Option<&Mlp> {
-        (self.n_conditions == 0).then_some(&self.mlp)
+    /// Without a tape where that of a perceptron on features and conditions can be.
+    fn loss_gradients(
+        &self,
+        loss: &CriticLoss<'_, Self>,
+        batch: CriticBatch<RowSample>,
+    ) -> (GradientsParams, CriticStep) {
+        let both = (batch.real.joined(), batch.fake.joined());
+        loss.by_perceptron(&self.mlp, self.n_features, both, batch.t.clone())
+            .unwrap_or_else(|| loss.by_tape(self, batch))
     }
 }
 
 impl InputGradient for RowCritic {
     fn input_gradient(&self, sample: &RowSample) -> Tensor<2> {
-        let d = sample.x.dims()[1];
-        self.mlp.input_gradient(sample.joined()).narrow(1, 0, d) // [n, f + m] → [n, f]
+        self.mlp.input_gradient(sample.joined()).narrow(1, 0, self.n_features) // [n, f + m] → [n, f]
     }
 }

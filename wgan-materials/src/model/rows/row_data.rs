@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand::{Rng, RngExt};
-use wgan_core::Dataset;
+use wgan_core::train::Dataset;
 
 use super::RowSample;
 

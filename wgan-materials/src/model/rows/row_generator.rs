@@ -5,7 +5,8 @@ use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData, activation};
 use rand::Rng;
-use wgan_core::{Generator, Mlp, MlpConfig, WganError, linear};
+use wgan_core::model::{Mlp, linear};
+use wgan_core::{Generator, MlpConfig, WganError};
 
 use super::{RowLatent, RowLayout, RowSample};
 

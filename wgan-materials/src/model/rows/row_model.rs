@@ -4,14 +4,14 @@ use std::path::Path;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use ndarray::{Array2, Axis, concatenate, s};
+use ndarray::{Array2, Axis, concatenate};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
-use wgan_core::{
-    Fit, GradientPenalty, History, MlpConfig, Recorder, StopReason, Wgan, WganError, load_weights,
-    points_of, save_weights, tensor_of, write_atomically,
-};
+use wgan_core::file::write_atomically;
+use wgan_core::model::{load_weights, save_weights};
+use wgan_core::train::{History, Recorder, StopReason};
+use wgan_core::{Fit, GradientPenalty, MlpConfig, Wgan, WganError, tensor_of};
 
 use super::{
     Anchors, Calibration, RowConfig, RowCritic, RowData, RowGenerator, RowGeneratorConfig, RowLayout,
@@ -26,12 +26,11 @@ use crate::table::Column;
 /// # Example
 /// ```no_run
 /// use burn::tensor::Device;
-/// use wgan_core::Progress;
 /// use wgan_materials::{ReadOptions, RowConfig, RowModel, Table};
 ///
 /// let table = Table::read("wine.csv", &ReadOptions::default())?;
 /// let config = RowConfig::for_rows(table.len());
-/// let model = RowModel::fit(&table.columns, None, &config, Progress::new(), &Device::flex())?;
+/// let model = RowModel::fit(&table.columns, None, &config, (), &Device::flex())?;
 /// let made = model.sample(1000, 1)?; // columns as those of the table
 /// # Ok::<(), wgan_materials::MaterialsError>(())
 /// ```
@@ -339,7 +338,7 @@ fn networks(
     let mlp = MlpConfig::new(layout.n_features(), 1).with_width(config.width).with_depth(2);
     let critic = RowCritic::new(&mlp, n_given, rng, device)?;
     let sizes = RowGeneratorConfig::new(config.noise, n_given, config.is_anchored).with_width(config.width);
-    let entries = codes.slice(s![.., space.coordinates().width()..]);
+    let (_, entries) = codes.view().split_at(Axis(1), space.coordinates().width());
     let frequencies = entries.mean_axis(Axis(0)).unwrap_or_default().to_vec();
     Ok((RowGenerator::new(layout, &sizes, &frequencies, rng, device)?, critic))
 }

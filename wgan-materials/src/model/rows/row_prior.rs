@@ -5,7 +5,8 @@ use std::ops::Range;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, Exp1};
-use wgan_core::{Batch, GaussianPrior, Prior};
+use wgan_core::GaussianPrior;
+use wgan_core::model::{Batch, Prior};
 
 use super::{Anchors, RowSample};
 

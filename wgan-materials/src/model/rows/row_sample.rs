@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use burn::tensor::{Device, Int, Tensor};
-use wgan_core::{Batch, Sample};
+use wgan_core::model::{Batch, Sample};
 
 /// Features of rows, and under which conditions.
 #[derive(Clone, Debug)]
@@ -50,10 +50,6 @@ impl Sample for RowSample {
     fn constant(self) -> Self {
         Self { x: self.x.constant(), y: self.y.map(Sample::constant), rows: self.rows }
     }
-
-    fn points(&self) -> Option<Tensor<2>> {
-        self.y.is_none().then(|| self.x.clone())
-    }
 }
 
 impl Batch for RowSample {
@@ -79,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn interpolation_keeps_conditions_and_only_unconditional_rows_are_plain_points() {
+    fn interpolation_keeps_the_conditions() {
         let device = Device::flex();
         let batch = |x: f32, y: Option<f32>| RowSample {
             x: Tensor::from_floats([[x]], &device),
@@ -91,7 +87,7 @@ mod tests {
         assert_eq!(between.x.clone().into_scalar::<f32>(), 1.0);
         assert_eq!(between.joined().dims(), [1, 2]);
         assert_eq!(between.y.clone().unwrap().into_scalar::<f32>(), 1.0);
-        assert!(between.points().is_none() && batch(1.0, None).points().is_some());
+        assert_eq!(batch(1.0, None).joined().dims(), [1, 1]);
         assert_eq!(between.clone().stack(between).y.unwrap().dims(), [2, 1]);
     }
 }
