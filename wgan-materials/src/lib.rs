@@ -115,12 +115,16 @@ pub use evaluate::{
     PropertyColumn, PropertyDistance, RowEvaluation, WithFloor, adherence, evaluate,
     evaluate_asked, evaluate_rows, synthetic_score,
 };
-pub use features::{Feature, FeatureSpace, feature_names, feature_rows, fraction_rows};
+pub use features::{
+    AttributeSpace, Coordinates, Feature, FeatureSpace, LinearRelation, NormalScores, NumberCode,
+    feature_names, feature_rows, fraction_rows,
+};
 pub use forest::{Forest, ForestConfig, ForestLearner, TreeVotes, TriedColumns};
 pub use frame_writer::{FrameWriter, write_frame};
 pub use model::{
     Alphabet, Candidate, Chunk, Conditions, ElementRules, Given, MaterialsConfig, MaterialsModel,
-    ModelCard, Sampler, SlotRules,
+    ModelCard, RowConfig, RowGenerator, RowGeneratorConfig, RowLatent, RowLayout, RowModel, RowPrior,
+    Sampler, SlotRules,
 };
 pub use nearest::NearestIndex;
 pub use oxidation::{

@@ -13,6 +13,7 @@ mod generator;
 mod materials_model;
 mod prior;
 mod rank_transform;
+mod rows;
 mod sampler;
 
 pub use alphabet::Alphabet;
@@ -27,4 +28,8 @@ pub use materials_model::{MaterialsModel, ModelCard};
 pub use prior::{MaterialsLatent, MaterialsPrior};
 
 pub use rank_transform::RankTransform;
+pub use rows::{
+    Anchors, Calibration, RowConfig, RowCritic, RowData, RowGenerator, RowGeneratorConfig, RowLatent,
+    RowLayout, RowModel, RowPrior, RowSample,
+};
 pub use sampler::{Candidate, Chunk, Sampler};
