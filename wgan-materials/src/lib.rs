@@ -123,7 +123,7 @@ pub use forest::{Forest, ForestConfig, ForestLearner, TreeVotes, TriedColumns};
 pub use frame_writer::{FrameWriter, write_frame};
 pub use model::{
     Alphabet, Candidate, Chunk, Conditions, ElementRules, Given, MaterialsConfig, MaterialsModel,
-    ModelCard, RowConfig, RowGenerator, RowGeneratorConfig, RowLatent, RowLayout, RowModel, RowPrior,
+    ConditionalRows, ModelCard, RowConfig, RowGenerator, RowGeneratorConfig, RowLatent, RowLayout, RowModel, RowPrior,
     Sampler, SlotRules,
 };
 pub use nearest::NearestIndex;

@@ -10,8 +10,8 @@ use wgan_core::cli::{DeviceChoice, Progress, with_remote_devices};
 use wgan_core::train::{Checkpoints, Plateau, StopReason};
 use wgan_materials::{MaterialsConfig, MaterialsModel, ModelCard, Table, Target};
 
-use super::CliError;
 use super::data::DataArgs;
+use super::{CliError, rows};
 
 /// Steps between two checkpoints: about ten seconds of work.
 const CHECKPOINT_EVERY: usize = 50;
@@ -78,6 +78,9 @@ impl Fit {
             )));
         }
         let conditions = Target::names(&self.conditions, &table)?;
+        if table.compositions.is_none() {
+            return rows::fit_into(&table, &conditions, &self.training, &self.model).map(|_| ());
+        }
         let work = || self.training.fit_into(&table, conditions, &self.model, self.resume);
         with_remote_devices(
             self.training.all_devices(),
@@ -191,7 +194,7 @@ pub fn kept(folder: &Path, how: &str) -> String {
 }
 
 /// The directory `folder`, made if need be, for this program alone while the file is open.
-fn locked(folder: &Path) -> Result<File, CliError> {
+pub fn locked(folder: &Path) -> Result<File, CliError> {
     let path = folder.join("lock");
     let failed = |e| CliError::from(WganError::io(&path, e));
     std::fs::create_dir_all(folder).map_err(|e| WganError::io(folder, e))?;

@@ -13,7 +13,7 @@ use wgan_materials::{
     candidate_frame, candidate_table, evaluate_asked, ordered, ranked_list, write_frame,
 };
 
-use super::CliError;
+use super::{CliError, rows};
 use super::conditions::{ConditionArgs, RuleArgs, first_drawn, warn_of_extrapolation};
 use super::data::DataArgs;
 use super::fit::{TrainArgs, at_least_one, kept, read_with_notes};
@@ -93,6 +93,11 @@ impl Generate {
         let device = self.training.device.device()?;
         self.check_output()?;
         let table = read_with_notes(&self.data)?;
+        if table.compositions.is_none() {
+            rows::refuse_chemistry(&self.rules, self.neutral)?;
+            let output = (self.model.as_deref(), self.out.as_path(), self.n);
+            return rows::generate(&table, &self.asked, &self.training, output);
+        }
         let targets = Target::of_table(&self.asked.conditions, &table)?;
         warn_of_extrapolation(&targets);
         let names = targets.iter().map(|target| target.name.clone()).collect();

@@ -10,6 +10,7 @@ mod fit;
 mod generate;
 mod inspect;
 mod output;
+mod rows;
 mod sample;
 #[cfg(feature = "remote")]
 mod serve;

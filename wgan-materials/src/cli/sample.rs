@@ -7,11 +7,12 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use wgan_core::cli::{DeviceChoice, print, with_remote_devices};
 use wgan_materials::{
-    Candidate, CandidateParts, CandidateStream, Checker, ColumnSpec, FrameWriter, MaterialsError,
+    Candidate, CandidateParts, CandidateStream, Checker, ColumnSpec, ConditionalRows,
+    FrameWriter, MaterialsError,
     MaterialsModel, SampleRequest, Sampler, Table, Target, adherence, candidate_frame,
 };
 
-use super::CliError;
+use super::{CliError, rows};
 use super::conditions::{ConditionArgs, RuleArgs, first_drawn, warn_of_extrapolation};
 use super::fit::at_least_one;
 use super::output::check_output;
@@ -60,6 +61,11 @@ impl Sample {
     fn draw(&self) -> Result<(), CliError> {
         let device = self.device.device()?;
         check_output(&self.out, &[])?;
+        if ConditionalRows::is_saved(&self.model) {
+            rows::refuse_chemistry(&self.rules, self.neutral)?;
+            let output = (self.out.as_path(), self.n, self.seed);
+            return rows::sample(&self.model, &self.asked, output, &device);
+        }
         let parts = CandidateParts::folder(&self.out);
         if parts.exists() && !self.resume {
             return Err(CliError::Usage(format!(

@@ -2,6 +2,7 @@
 
 use ndarray::Array2;
 
+use crate::features::normal_quantile;
 use crate::table::{Cells, Column, Table};
 
 /// Coding of the columns that two tables share, fitted to the first.
@@ -129,70 +130,10 @@ fn place(levels: &[String], text: &str) -> Option<usize> {
     })
 }
 
-/// `Φ⁻¹(p)` for `0 < p < 1`, to a relative error of `1.2·10⁻⁹`.
-///
-/// # References
-/// Acklam (2003), An algorithm for computing the inverse normal cumulative distribution function.
-fn normal_quantile(p: f64) -> f64 {
-    const A: [f64; 6] = [
-        -39.696_830_286_653_76,
-        220.946_098_424_520_5,
-        -275.928_510_446_968_7,
-        138.357_751_867_269,
-        -30.664_798_066_147_16,
-        2.506_628_277_459_239,
-    ];
-    const B: [f64; 6] = [
-        -54.476_098_798_224_06,
-        161.585_836_858_040_9,
-        -155.698_979_859_886_6,
-        66.801_311_887_719_72,
-        -13.280_681_552_885_72,
-        1.0,
-    ];
-    const C: [f64; 6] = [
-        -0.007_784_894_002_430_293,
-        -0.322_396_458_041_136_5,
-        -2.400_758_277_161_838,
-        -2.549_732_539_343_734,
-        4.374_664_141_464_968,
-        2.938_163_982_698_783,
-    ];
-    const D: [f64; 5] = [
-        0.007_784_695_709_041_462,
-        0.322_467_129_070_039_8,
-        2.445_134_137_142_996,
-        3.754_408_661_907_416,
-        1.0,
-    ];
-    let polynomial = |c: &[f64], x: f64| c.iter().fold(0.0, |sum, c| sum * x + c);
-    let tail = |p: f64| {
-        let q = (-2.0 * p.ln()).sqrt();
-        polynomial(&C, q) / polynomial(&D, q)
-    };
-    match p {
-        p if p < 0.02425 => tail(p),
-        p if p > 1.0 - 0.02425 => -tail(1.0 - p),
-        p => {
-            let q = p - 0.5;
-            q * polynomial(&A, q * q) / polynomial(&B, q * q)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use approx::assert_abs_diff_eq;
-
-    #[test]
-    fn quantiles_are_those_of_tables() {
-        for (p, z) in
-            [(0.5, 0.0), (0.975, 1.959_963_985), (0.001, -3.090_232_306), (0.3, -0.524_400_513)]
-        {
-            assert_abs_diff_eq!(normal_quantile(p), z, epsilon = 5e-9);
-        }
-    }
 
     #[test]
     fn rows_are_coded_by_the_reference() {

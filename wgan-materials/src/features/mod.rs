@@ -17,4 +17,5 @@ pub use composition_features::{feature_names, feature_rows, fraction_rows};
 pub use coordinates::Coordinates;
 pub use feature_space::{Feature, FeatureSpace};
 pub use linear_relations::LinearRelation;
+pub(crate) use normal_quantile::normal_quantile;
 pub use normal_scores::NormalScores;

@@ -4,7 +4,7 @@
 ///
 /// # References
 /// Wichura (1988), Algorithm AS 241: the percentage points of the normal distribution, Applied Statistics 37, PPND16.
-pub(super) fn normal_quantile(u: f64) -> f64 {
+pub(crate) fn normal_quantile(u: f64) -> f64 {
     let q = u - 0.5;
     if q.abs() <= 0.425 {
         return q * ratio(&CENTRE, 0.180_625 - q * q);

@@ -7,6 +7,7 @@
 
 mod anchors;
 mod calibration;
+mod conditional_rows;
 mod neighbours;
 mod row_config;
 mod row_critic;
@@ -19,6 +20,7 @@ mod row_sample;
 
 pub use anchors::Anchors;
 pub use calibration::Calibration;
+pub use conditional_rows::ConditionalRows;
 pub use row_config::RowConfig;
 pub use row_critic::RowCritic;
 pub use row_data::RowData;
