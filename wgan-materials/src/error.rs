@@ -165,6 +165,16 @@ pub enum MaterialsError {
     /// A frame that cannot be made.
     #[error("frame: {0}")]
     Frame(#[from] polars::error::PolarsError),
+    /// Energies or compositions that no statement about stability can be made of.
+    #[error("stability, {what}: expected {expected}, got {got}")]
+    Stability {
+        /// Which input.
+        what: String,
+        /// What it has to be.
+        expected: &'static str,
+        /// What it is.
+        got: String,
+    },
     /// Training, saving or loading failed.
     #[error(transparent)]
     Wgan(#[from] wgan_core::WganError),

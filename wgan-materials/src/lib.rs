@@ -58,7 +58,9 @@
 //! - the model: [`MaterialsModel`], [`Sampler`], [`CandidateStream`], rules on elements: [`ElementRules`]
 //! - checks: [`Checker`], [`is_charge_neutral`], [`electronegativity_ok`], [`nearest_neutral`], [`NearestIndex`]
 //! - conditions: [`Target`], [`Conditions`], [`adherence()`]
+//! - stability: [`ConvexHull`], [`EnergyPredictor`]
 //! - judging: [`evaluate`], [`evaluate_rows`], [`synthetic_score()`], [`Report`], [`Forest`]
+//! - proposing and ranking: [`Ranker`], [`Proposal`], [`rediscovery()`], [`substitution_list`], [`hidden_folds`]
 //!
 //! The program `wgan-materials` is a command line over these.
 
@@ -72,6 +74,7 @@ mod candidates;
 mod checks;
 mod composition;
 mod descriptor;
+mod discovery;
 mod digest;
 mod electronegativity;
 mod element;
@@ -91,6 +94,7 @@ mod property;
 mod report;
 #[cfg(test)]
 mod shared_data;
+mod stability;
 mod stream;
 mod table;
 mod target;
@@ -99,6 +103,10 @@ pub use candidates::{candidate_frame, candidate_table};
 pub use checks::{CheckedCandidate, Checker, Checks};
 pub use composition::Composition;
 pub use descriptor::element_descriptors;
+pub use discovery::{
+    HiddenFold, Hits, Proposal, Ranked, Ranker, Reachable, Rediscovery, ReliabilityBin, Source,
+    element_similarity, hidden_by_value, hidden_folds, rediscovery, substitution_list,
+};
 pub use element::Element;
 pub use error::MaterialsError;
 pub use evaluate::{
@@ -107,7 +115,7 @@ pub use evaluate::{
     evaluate_asked, evaluate_rows, synthetic_score,
 };
 pub use features::{Feature, FeatureSpace, feature_names, feature_rows, fraction_rows};
-pub use forest::{Forest, ForestConfig, ForestLearner, TriedColumns};
+pub use forest::{Forest, ForestConfig, ForestLearner, TreeVotes, TriedColumns};
 pub use frame_writer::{FrameWriter, write_frame};
 pub use model::{
     Alphabet, Candidate, Chunk, Conditions, ElementRules, Given, MaterialsConfig, MaterialsModel,
@@ -120,6 +128,11 @@ pub use oxidation::{
 pub use parts::{CandidateParts, SampleRequest};
 pub use property::ElementProperty;
 pub use report::{REPORT_FILES, Report, RowReport};
+pub use stability::{
+    CandidateStability, ConvexHull, Decomposition, EnergyPredictor, EnergyPredictorConfig, HeldOut,
+    KnownStability, PredictedEnergy, Product, candidate_stability_frame, energy_notes,
+    formation_energies, formation_energy_column, known_stability_frame,
+};
 pub use stream::CandidateStream;
 pub use table::{
     CellType, Cells, Column, ColumnReport, ColumnRole, ColumnSelection, ColumnSpec, OnBadRow,

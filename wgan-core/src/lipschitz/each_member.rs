@@ -14,7 +14,7 @@ pub struct EachMember<S>(pub S);
 
 impl<C, S> LipschitzStrategy<Committee<C>> for EachMember<S>
 where
-    C: Critic + ModuleDisplay,
+    C: Critic + ModuleDisplay + 'static,
     C::Sample: Rows,
     S: LipschitzStrategy<C>,
 {

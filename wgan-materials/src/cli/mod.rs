@@ -13,6 +13,7 @@ mod output;
 mod sample;
 #[cfg(feature = "remote")]
 mod serve;
+mod stability;
 
 use clap::{Parser, Subcommand};
 
@@ -42,6 +43,8 @@ enum Command {
     Explore(explore::Explore),
     /// Reports how good candidates of any origin are.
     Evaluate(evaluate::Evaluate),
+    /// Says how stable known compounds are, and how likely candidates are to be so, from formation energies.
+    Stability(stability::Stability),
     /// Lends a device of this machine to `fit`, `generate`, `sample` and `wgan-graph generate-nodes` on another one.
     #[cfg(feature = "remote")]
     Serve(serve::Serve),
@@ -61,6 +64,7 @@ impl Cli {
             Command::Sample(command) => command.run(),
             Command::Explore(command) => command.run(),
             Command::Evaluate(command) => command.run(),
+            Command::Stability(command) => command.run(),
             #[cfg(feature = "remote")]
             Command::Serve(command) => command.run(),
         }

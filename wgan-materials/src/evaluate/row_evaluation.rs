@@ -14,7 +14,7 @@ use wgan_core::whitening::Whitening;
 
 use super::row_coding::RowCoding;
 use super::{Notes, PropertyDistance, c2st};
-use crate::table::{Cells, Column, Table};
+use crate::table::{Column, Table};
 
 /// Random splits of the reference over which floors are averaged.
 const N_SPLITS: usize = 5;
@@ -125,8 +125,8 @@ pub fn evaluate_rows(reference: &Table, candidates: &Table, seed: u64) -> RowEva
     let (real, fake) = (coding.ordinal(reference), coding.ordinal(candidates));
     let new: Vec<usize> = (0..n).filter(|&i| !is_copy[i]).collect();
     let c2st = c2st::accuracy_of_rows(&real, &fake.select(Axis(0), &new), &mut rng);
-    let pair = |column: &&Column| Some((*column, candidates.column(&column.name).ok()?));
-    let pairs: Vec<(&Column, &Column)> = columns.iter().filter_map(pair).collect();
+    let both = columns.iter().map(|&column| Some((column, candidates.column(&column.name).ok()?)));
+    let pairs: Vec<(&Column, &Column)> = both.flatten().collect();
     let (column_w1, class_tv) = marginals(&pairs, &mut rng);
     let w1_joint = joint(&coding, reference, candidates, &mut rng);
     RowEvaluation {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use ndarray::{Array2, ArrayView2, Axis, s};
+use ndarray::{Array2, ArrayView2, Axis, Slice};
 use polars::prelude::{Column as FrameColumn, DataFrame};
 use serde::{Deserialize, Serialize};
 use wgan_core::WganError;
@@ -142,7 +142,7 @@ impl FeatureSpace {
     pub fn inverse(&self, vectors: ArrayView2<'_, f64>) -> Result<Table, MaterialsError> {
         let rows = self.inverse_features(vectors)?;
         let blocks = self.ranges();
-        let of = |range: &Range<usize>| rows.slice(s![.., range.clone()]);
+        let of = |range: &Range<usize>| rows.slice_axis(Axis(1), Slice::from(range.clone()));
         let (composition, columns) = match &self.composition {
             Some(block) => {
                 let fractions = of(&blocks[0]);
@@ -243,7 +243,8 @@ impl FeatureSpace {
         for (block, range) in self.columns.iter().zip(ranges) {
             let column = table.column(block.name())?;
             for row in 0..table.len() {
-                block.encode(column, row, rows.slice_mut(s![row, range.clone()]))?;
+                let mut to = rows.row_mut(row);
+                block.encode(column, row, to.slice_axis_mut(Axis(0), Slice::from(range.clone())))?;
             }
         }
         Ok(rows)

@@ -3,6 +3,7 @@
 mod columns;
 mod learner;
 mod tree;
+mod votes;
 
 use ndarray::{ArrayView1, ArrayView2};
 use rayon::prelude::*;
@@ -11,6 +12,7 @@ use crate::error::MaterialsError;
 use columns::RankedColumns;
 pub use learner::ForestLearner;
 use tree::{Grower, Tree};
+pub use votes::TreeVotes;
 
 /// Settings of a forest.
 ///
@@ -134,6 +136,12 @@ impl Forest {
     /// # Errors
     /// A number of columns that differs from the training rows'.
     pub fn predict(&self, x: ArrayView2<f64>) -> Result<Vec<f64>, MaterialsError> {
+        self.check(x)?;
+        let rows: Vec<ArrayView1<f64>> = x.rows().into_iter().collect();
+        Ok(rows.into_par_iter().map(|row| self.predict_row(row)).collect())
+    }
+
+    fn check(&self, x: ArrayView2<f64>) -> Result<(), MaterialsError> {
         if x.ncols() != self.n_columns {
             return Err(MaterialsError::Forest {
                 what: "prediction",
@@ -141,8 +149,7 @@ impl Forest {
                 got: format!("{} for {}", x.ncols(), self.n_columns),
             });
         }
-        let rows: Vec<ArrayView1<f64>> = x.rows().into_iter().collect();
-        Ok(rows.into_par_iter().map(|row| self.predict_row(row)).collect())
+        Ok(())
     }
 
     fn predict_row(&self, row: ArrayView1<f64>) -> f64 {

@@ -105,11 +105,8 @@ impl<'a> Grower<'a> {
         seed: u64,
         tree: u64,
     ) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        rng.set_stream(tree);
         let n = columns.n_rows();
-        let mut counts = vec![0u32; n];
-        (0..n).for_each(|_| counts[rng.random_range(0..n)] += 1);
+        let (counts, rng) = bootstrap(n, seed, tree);
         let drawn = |row: usize| {
             let (target, weight) = (targets[row], f64::from(counts[row]));
             Drawn { row: row as u32, target, sums: Sums { weight, target: weight * target } }
@@ -230,6 +227,15 @@ impl<'a> Grower<'a> {
         }));
         (lowest, highest)
     }
+}
+
+/// How often tree number `tree` draws each of `n` rows, and the generator that the tree goes on with.
+pub(super) fn bootstrap(n: usize, seed: u64, tree: u64) -> (Vec<u32>, ChaCha8Rng) {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(tree);
+    let mut counts = vec![0u32; n];
+    (0..n).for_each(|_| counts[rng.random_range(0..n)] += 1);
+    (counts, rng)
 }
 
 /// Up to so many ranks per row, sums per rank are faster than sorting.

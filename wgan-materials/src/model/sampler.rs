@@ -122,7 +122,8 @@ impl Sampler {
         }
         let slots = SlotRules::new(rules, &self.alphabet)?;
         let rows = slots.rows(&self.given.rows, &self.known, &self.alphabet)?;
-        let given = Given { rows, ..self.given };
+        let mut given = self.given;
+        given.rows = rows;
         Ok(Self { given, rules: Some(Arc::new(slots)), ..self })
     }
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use polars::prelude::{
-    BooleanChunked, Column as FrameColumn, DataType, IntoSeries, NewChunkedArray, PlSmallStr,
-    PolarsResult, Series, StringChunked,
+    BooleanChunked, Column as FrameColumn, DataType, IntoSeries, NamedFrom, NewChunkedArray,
+    PlSmallStr, PolarsResult, Series, StringChunked,
 };
 use serde::{Deserialize, Serialize};
 

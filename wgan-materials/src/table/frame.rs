@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use polars::prelude::{
-    ChunkedBuilder, Column, DataFrame, DataType, NewChunkedArray, ParquetReader, PolarsError,
+    Column, DataFrame, DataType, NewChunkedArray, ParquetReader, PolarsError,
     PolarsResult, SerReader, StringChunked, StringChunkedBuilder,
 };
 
