@@ -194,7 +194,10 @@ fn medians_stay_within_one_deviation_with_three_labels_in_ten_wrong() {
         println!("{k}: {hits:.3} {median:.2}; corrected {hits_corrected:.3} {median_corrected:.2}");
         assert!(median < 1.0, "mode {k}: {median}");
         assert!(median_corrected < 1.0, "mode {k}: {median_corrected}");
-        assert!(hits_corrected > hits);
+        // Who believes the labels makes three samples in ten of another mode; corrected, nearly all are of their own.
+        // 1,000 samples leave 0.015 of noise.
+        assert!(hits < 0.75, "mode {k}: {hits}");
+        assert!(hits_corrected > 0.9, "mode {k}: {hits_corrected}");
     }
 }
 
