@@ -21,6 +21,9 @@ const MAX_PIVOTS_PER_NODE: usize = 1000;
 /// # Errors
 /// [`WganError::NotConverged`] where a cycle has negative costs, or after 1000 pivots per node and one per arc.
 ///
+/// # Panics
+/// If the forest or an arc names a node beyond the supply.
+///
 /// # References
 /// Ahuja, Magnanti, Orlin (1993), Network Flows, chapter 11; Cunningham (1976), A network simplex method, for the rule against cycling;
 /// Kovács (2015), Minimum-cost flow algorithms: an experimental evaluation.
@@ -30,14 +33,14 @@ pub fn min_cost_flow<A: ArcSource>(
 ) -> Result<SpanningTree, WganError> {
     let n_nodes = start.supply.len();
     let tolerance = PRICE_TOLERANCE * start.largest_cost;
-    let most = n_nodes.saturating_mul(MAX_PIVOTS_PER_NODE).saturating_add(arcs.n_arcs());
+    let max_pivots = n_nodes.saturating_mul(MAX_PIVOTS_PER_NODE).saturating_add(arcs.n_arcs());
     let mut tree = SpanningTree::new(start);
     let mut pivots = 0;
     loop {
         tree.refresh_potentials(|u, v| arcs.cost(u, v));
         let before = pivots;
         while let Some(arc) = arcs.entering(tree.potential(), tolerance) {
-            if pivots == most || !tree.pivot(arc) {
+            if pivots == max_pivots || !tree.pivot(arc) {
                 return Err(not_converged(pivots, arc.reduced_cost, tolerance));
             }
             pivots += 1;

@@ -77,10 +77,11 @@ pub fn read_network(
     };
     let columns = pair_columns(&mut table, options.header)?;
     let mut edges = read_edges(&table, &columns, options, &mut nodes)?;
-    if let Some(list) = list.filter(|list| nodes.numbers.contains_key(&list.header[0])) {
-        if list.column("id")?.is_none() {
-            return Err(list.no_header("id"));
-        }
+    let is_node = |list: &Table| nodes.numbers.contains_key(&list.header[0]);
+    if let Some(list) = list.filter(is_node)
+        && list.column("id")?.is_none()
+    {
+        return Err(list.no_header("id"));
     }
     if nodes.ids.is_empty() {
         return Err(table.unreadable("there are no rows below the header".to_owned()));
