@@ -201,12 +201,13 @@ pub(super) fn open_key(c: &Compound, key: u64, places: &[usize]) -> u64 {
 pub(super) fn places_shared(x: u64, y: u64) -> Option<u64> {
     let rest = (x + y) % ONE;
     let is_whole = rest.min(ONE - rest) < TOLERANCE;
-    (x % ONE != 0 && y % ONE != 0 && is_whole).then_some((x + y + ONE / 2) / ONE)
+    (!x.is_multiple_of(ONE) && !y.is_multiple_of(ONE) && is_whole)
+        .then_some((x + y + ONE / 2) / ONE)
 }
 
 /// The number of places that an amount fills alone, if it is whole.
 pub(super) fn places_filled(x: u64) -> Option<u64> {
-    (x % ONE == 0).then_some(x / ONE)
+    x.is_multiple_of(ONE).then_some(x / ONE)
 }
 
 #[cfg(test)]

@@ -59,14 +59,13 @@ pub struct Ranked {
 /// Assumes that what will be found resembles what was found last as the table resembles itself.
 ///
 /// # Example
-/// ```no_run
-/// use wgan_materials::{Ranker, ReadOptions, Table};
+/// ```
+/// use wgan_materials::{Composition, Ranker};
 ///
-/// let table = Table::read("examples/data/compounds.csv", &ReadOptions::default())?;
-/// let ranker = Ranker::fit(table.formulas(), 0)?;
-/// for found in ranker.propose(10, &[]) {
-///     println!("{} {:.3}", found.composition, found.score);
-/// }
+/// let formulas = ["NaCl", "KCl", "RbCl", "NaBr", "RbBr"];
+/// let known = formulas.map(Composition::parse).into_iter().collect::<Result<Vec<_>, _>>()?;
+/// let best = &Ranker::fit(&known, 0)?.propose(1, &[])[0];
+/// assert_eq!(best.composition.to_string(), "KBr");
 /// # Ok::<(), wgan_materials::MaterialsError>(())
 /// ```
 pub struct Ranker {

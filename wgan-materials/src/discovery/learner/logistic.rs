@@ -96,15 +96,14 @@ impl Logistic {
             .collect();
         let mut sums = vec![0.0; k * (k + 1)];
         chunks.iter().for_each(|c| sums.iter_mut().zip(c).for_each(|(sum, x)| *sum += x));
-        let mut system: Vec<Vec<f64>> = sums.chunks(k + 1).map(<[f64]>::to_vec).collect();
-        for i in 0..k {
-            for j in 0..i {
-                system[i][j] = system[j][i];
-            }
-            system[i][i] += if i < D { RIDGE } else { 1e-9 };
-            system[i][k] -= if i < D { RIDGE * self.w[i] } else { 0.0 };
-        }
-        solved(system)
+        let entry = |i: usize, j: usize| sums[i.min(j) * (k + 1) + i.max(j)];
+        let row = |i: usize| -> Vec<f64> {
+            let mut row: Vec<f64> = (0..=k).map(|j| entry(i, j)).collect();
+            row[i] += if i < D { RIDGE } else { 1e-9 };
+            row[k] -= if i < D { RIDGE * self.w[i] } else { 0.0 };
+            row
+        };
+        solved((0..k).map(row).collect())
     }
 
     /// Upper half of `Σ h·z·zᵀ`, with `Σ g·z` as last column.

@@ -1,5 +1,7 @@
 //! Known patterns filled with the elements that their slots prefer and that go together.
 
+use std::cmp::Reverse;
+
 use rayon::prelude::*;
 
 use crate::discovery::compound::{Compound, KeyMap, rank};
@@ -25,7 +27,7 @@ pub(super) fn fillings(library: &Library, n: usize) -> Vec<Compound> {
         .map(|(pattern, example)| (members(pattern), pattern, example))
         .filter(|&(members, ..)| members >= FEWEST_MEMBERS)
         .collect();
-    patterns.sort_unstable_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)));
+    patterns.sort_unstable_by_key(|&(members, pattern, _)| Reverse((members, pattern)));
     let total: f64 = patterns.iter().map(|&(members, ..)| f64::from(members)).sum();
     let share = |members: u32| (n as f64 * f64::from(members) / total) as usize;
     let found: Vec<Vec<Compound>> = patterns
