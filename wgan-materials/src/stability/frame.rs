@@ -75,7 +75,7 @@ mod tests {
         let frame = known_stability_frame(&hull.known_stabilities(|_| ()).unwrap()).unwrap();
         let above = frame.column("energy_above_hull_eV_per_atom").unwrap().f64().unwrap();
         assert_eq!(frame.height(), 2);
-        let above: Vec<f64> = above.into_iter().flatten().collect();
+        let above: Vec<f64> = above.iter().flatten().collect();
         assert_eq!(above.iter().filter(|energy| **energy == 0.0).count(), 1);
         assert!((above.iter().sum::<f64>() - 1.0 / 3.0).abs() < 1e-12); // −1 against ⅔ · −2
         let unseen = CandidateStability {
