@@ -59,7 +59,9 @@ impl AttributeSpace {
             return Err(WganError::config("columns", "at least one", 0).into());
         }
         if n_rows(columns)? == 0 {
-            return Err(WganError::TooFew { at: "columns", what: "rows", expected: 1, got: 0 }.into());
+            return Err(
+                WganError::TooFew { at: "columns", what: "rows", expected: 1, got: 0 }.into()
+            );
         }
         let (sums, sources) = dependents(columns);
         let mut blocks = Blocks::default();
@@ -155,7 +157,9 @@ impl AttributeSpace {
                         } else if value.is_none() {
                             return Err(unseen(column, row));
                         }
-                        if let (Some(entry), Some((spike, _))) = (number.spike, number.scores.spike()) {
+                        if let (Some(entry), Some((spike, _))) =
+                            (number.spike, number.scores.spike())
+                        {
                             set(entry - usize::from(value != Some(spike)));
                         }
                     }
@@ -206,23 +210,60 @@ impl AttributeSpace {
                 Role::Class { entries: block, levels } => {
                     let place = |row| largest(entries.row(row), block) - block.start;
                     let known = |place: &usize| *place < levels.len();
-                    *values = (0..n).map(|row| Some(place(row)).filter(known).map(|p| p as f64)).collect();
+                    *values = (0..n)
+                        .map(|row| Some(place(row)).filter(known).map(|p| p as f64))
+                        .collect();
                 }
                 Role::Sum { .. } | Role::Lookup { .. } => {}
             }
         }
-        for (at, role) in self.roles.iter().enumerate() {
+        self.follow(&mut values, n, |_| true);
+        self.specs
+            .iter()
+            .zip(values)
+            .map(|(spec, values)| spec.column(values.into_iter()))
+            .collect()
+    }
+
+    /// Columns with those that follow from others computed anew, except for the columns of these names.
+    ///
+    /// For rows in which some cells were replaced by hand, such as by what was asked for.
+    ///
+    /// # Errors
+    /// Other columns than those this was fitted to.
+    pub fn with_derived(
+        &self,
+        columns: Vec<Column>,
+        kept: &[&str],
+    ) -> Result<Vec<Column>, MaterialsError> {
+        self.check(&columns)?;
+        let cells = |column: &Column| (0..column.len()).map(|row| column.value(row)).collect();
+        let mut values: Vec<Vec<Option<f64>>> = columns.iter().map(cells).collect();
+        let n = n_rows(&columns)?;
+        self.follow(&mut values, n, |at| !kept.contains(&self.specs[at].name.as_str()));
+        let follows = |(at, column): (usize, Column)| match &self.roles[at] {
+            Role::Sum { .. } | Role::Lookup { .. } => {
+                self.specs[at].column(values[at].iter().copied())
+            }
+            Role::Number(_) | Role::Class { .. } => column,
+        };
+        Ok(columns.into_iter().enumerate().map(follows).collect())
+    }
+
+    /// Computes the columns that follow from others and for which `is_meant` holds.
+    fn follow(&self, values: &mut [Vec<Option<f64>>], n: usize, is_meant: impl Fn(usize) -> bool) {
+        let roles = || self.roles.iter().enumerate().filter(|(at, _)| is_meant(*at));
+        for (at, role) in roles() {
             if let Role::Lookup { source, table } = role {
-                let source = self.specs[*source].column(values[*source].iter().copied());
-                values[at] = looked_up((0..n).map(|row| Cell::of(&source.cells, row)), table);
+                let of = self.specs[*source].column(values[*source].iter().copied());
+                values[at] = looked_up((0..n).map(|row| Cell::of(&of.cells, row)), table);
             }
         }
-        for (at, role) in self.roles.iter().enumerate() {
+        for (at, role) in roles() {
             if let Role::Sum { relation, scores } = role {
-                values[at] = (0..n).map(|row| sum(relation, scores, &values, row)).collect();
+                values[at] = (0..n).map(|row| sum(relation, scores, values, row)).collect();
             }
         }
-        self.specs.iter().zip(values).map(|(spec, values)| spec.column(values.into_iter())).collect()
     }
 
     /// Whether each row keeps every sum within the range that its column has in the data.
@@ -240,9 +281,8 @@ impl AttributeSpace {
         within
     }
 
-    /// Scores `[n, d]` of the numbers, 0 where missing.
-    fn scores_of(&self, columns: &[Column]) -> Result<Array2<f64>, MaterialsError> {
-        let n = n_rows(columns)?;
+    /// Refuses columns other than those this was fitted to.
+    fn check(&self, columns: &[Column]) -> Result<(), MaterialsError> {
         let of = |name: &str| self.specs.iter().find(|spec| spec.name == name);
         for column in columns {
             let known = of(&column.name).ok_or_else(|| MaterialsError::NoSuchColumn {
@@ -257,8 +297,20 @@ impl AttributeSpace {
         let order = self.specs.iter().map(|s| &s.name).eq(columns.iter().map(|c| &c.name));
         if !order {
             let got = columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
-            return Err(WganError::config("columns", "those of the fitted table, in its order", got).into());
+            return Err(WganError::config(
+                "columns",
+                "those of the fitted table, in its order",
+                got,
+            )
+            .into());
         }
+        Ok(())
+    }
+
+    /// Scores `[n, d]` of the numbers, 0 where missing.
+    fn scores_of(&self, columns: &[Column]) -> Result<Array2<f64>, MaterialsError> {
+        self.check(columns)?;
+        let n = n_rows(columns)?;
         let numbers = self.roles.iter().zip(columns).filter_map(|(role, column)| match role {
             Role::Number(number) => Some((&number.scores, column)),
             _ => None,

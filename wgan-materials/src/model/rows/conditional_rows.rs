@@ -95,6 +95,8 @@ impl ConditionalRows {
                 column.cells = asked.select(&rows).cells;
             }
         }
+        let kept: Vec<&str> = given.columns.iter().map(|column| column.name.as_str()).collect();
+        let columns = self.rows.space().with_derived(columns, &kept)?;
         Ok((Table::from_columns(None, columns)?, given))
     }
 
