@@ -147,31 +147,29 @@ impl AttributeSpace {
         let numbers = self.coordinates.transform(scores.view())?;
         codes.slice_axis_mut(Axis(1), Slice::from(..k)).assign(&numbers);
         for (role, column) in self.roles.iter().zip(columns) {
-            for row in 0..column.len() {
-                let mut set = |entry: usize| codes[[row, k + entry]] = 1.0;
-                match role {
-                    Role::Number(number) => {
+            let mut set = |row: usize, entry: usize| codes[[row, k + entry]] = 1.0;
+            match role {
+                Role::Number(number) => {
+                    for row in 0..column.len() {
                         let value = column.value(row);
-                        if let Some(entry) = number.missing {
-                            set(entry - usize::from(value.is_some()));
-                        } else if value.is_none() {
+                        if value.is_none() && number.missing.is_none() {
                             return Err(unseen(column, row));
                         }
-                        if let (Some(entry), Some((spike, _))) =
-                            (number.spike, number.scores.spike())
-                        {
-                            set(entry - usize::from(value != Some(spike)));
-                        }
+                        number.states(value).for_each(|entry| set(row, entry));
                     }
-                    Role::Class { entries, levels } => {
-                        let place = match column.text(row) {
-                            Some(text) => levels.iter().position(|level| *level == text),
-                            None => Some(levels.len()).filter(|&place| place < entries.len()),
-                        };
-                        set(entries.start + place.ok_or_else(|| unseen(column, row))?);
-                    }
-                    Role::Sum { .. } | Role::Lookup { .. } => {}
                 }
+                Role::Class { entries, levels } => {
+                    let missing = Some(levels.len()).filter(|&place| place < entries.len());
+                    let known = known_places(column, levels);
+                    for row in 0..column.len() {
+                        let place = match column.value(row) {
+                            Some(place) => known.get(place as usize).copied().flatten(),
+                            None => missing,
+                        };
+                        set(row, entries.start + place.ok_or_else(|| unseen(column, row))?);
+                    }
+                }
+                Role::Sum { .. } | Role::Lookup { .. } => {}
             }
         }
         Ok(codes)
@@ -325,6 +323,14 @@ impl AttributeSpace {
 }
 
 impl NumberCode {
+    /// Entries that are 1 for a number: of whether it is missing, and of whether it is the spike.
+    fn states(&self, value: Option<f64>) -> impl Iterator<Item = usize> {
+        let spike = self.scores.spike().map(|(spike, _)| spike);
+        let missing = self.missing.map(|entry| entry - usize::from(value.is_some()));
+        let at_spike = self.spike.map(|entry| entry - usize::from(value != spike));
+        missing.into_iter().chain(at_spike)
+    }
+
     /// The number at a score, given the one-hot entries of its row.
     fn value(&self, score: f64, entries: ndarray::ArrayView1<'_, f64>) -> Option<f64> {
         if self.missing.is_some_and(|entry| entries[entry] > entries[entry - 1]) {
@@ -377,6 +383,16 @@ fn n_rows(columns: &[Column]) -> Result<usize, WganError> {
             Err(WganError::Shape { at: "rows of the columns", expected, got })
         }
         None => Ok(n),
+    }
+}
+
+/// Place in `levels` of each class of a column; none for classes that are not among them.
+fn known_places(column: &Column, levels: &[String]) -> Vec<Option<usize>> {
+    match &column.cells {
+        Cells::Classes { levels: own, .. } => {
+            own.iter().map(|class| levels.iter().position(|level| level == class)).collect()
+        }
+        Cells::Numbers(_) => Vec::new(),
     }
 }
 
