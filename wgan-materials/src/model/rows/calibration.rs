@@ -16,6 +16,8 @@ use crate::features::NumberCode;
 pub struct Calibration {
     /// For each number, quantiles of generated scores and those of the table, both rising; empty where nothing is moved.
     knots: Vec<Vec<(f64, f64)>>,
+    /// Added to the logit of each one-hot entry, so that the shares of the entries are those of the table.
+    bias: Vec<f32>,
 }
 
 /// Quantiles of a map.
@@ -29,8 +31,26 @@ const END: f64 = 5.0;
 
 impl Calibration {
     /// Moves nothing.
-    pub fn none(n_numbers: usize) -> Self {
-        Self { knots: vec![Vec::new(); n_numbers] }
+    pub fn none(n_numbers: usize, n_entries: usize) -> Self {
+        Self { knots: vec![Vec::new(); n_numbers], bias: vec![0.0; n_entries] }
+    }
+
+    /// Added to the logit of each one-hot entry.
+    pub fn bias(&self) -> &[f32] {
+        &self.bias
+    }
+
+    /// Raises the logits of entries that are generated too rarely, and lowers the others': by the logarithm of the ratio of shares.
+    ///
+    /// Entries that no row or no generated row has are left alone.
+    pub fn balance(&mut self, generated: ArrayView2<'_, f64>, table: ArrayView2<'_, f64>) {
+        for (entry, bias) in self.bias.iter_mut().enumerate() {
+            let share = |of: &ArrayView2<'_, f64>| of.column(entry).mean().unwrap_or(0.0);
+            let (made, known) = (share(&generated), share(&table));
+            if made > 0.0 && known > 0.0 {
+                *bias += (known / made).ln() as f32;
+            }
+        }
     }
 
     /// Maps from generated scores `[n, d]` to those of the table, `[m, d]`; the entries `[·, e]` say which are missing or spikes, and
@@ -39,6 +59,7 @@ impl Calibration {
         numbers: &[NumberCode],
         generated: (ArrayView2<'_, f64>, ArrayView2<'_, f64>),
         table: (ArrayView2<'_, f64>, ArrayView2<'_, f64>),
+        bias: Vec<f32>,
         rng: &mut R,
     ) -> Self {
         let knots = |(j, number): (usize, &NumberCode)| {
@@ -55,7 +76,7 @@ impl Calibration {
             let to: Vec<f64> = own.into_iter().map(spread).collect();
             quantiles(from).into_iter().zip(quantiles(to)).collect()
         };
-        Self { knots: numbers.iter().enumerate().map(knots).collect() }
+        Self { knots: numbers.iter().enumerate().map(knots).collect(), bias }
     }
 
     /// Moves scores, `[n, d]`.
@@ -114,6 +135,7 @@ mod tests {
             &[number],
             (generated.view(), none.view()),
             (table.view(), none.view()),
+            Vec::new(),
             &mut rng,
         );
         let mut moved = generated.clone();
@@ -127,9 +149,20 @@ mod tests {
     }
 
     #[test]
+    fn rare_entries_are_raised_and_absent_ones_left_alone() {
+        let mut calibration = Calibration::none(0, 3);
+        let generated =
+            ndarray::array![[1.0, 0.0, 0.0], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]];
+        let table =
+            ndarray::array![[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]];
+        calibration.balance(generated.view(), table.view());
+        assert_eq!(calibration.bias(), [(1.0_f64 / 3.0).ln() as f32, 2_f64.ln() as f32, 0.0]);
+    }
+
+    #[test]
     fn few_scores_and_no_calibration_move_nothing() {
         let mut scores = ndarray::array![[0.5, -7.0]];
-        Calibration::none(2).apply(&mut scores);
+        Calibration::none(2, 0).apply(&mut scores);
         assert_eq!(scores, ndarray::array![[0.5, -7.0]]);
     }
 }

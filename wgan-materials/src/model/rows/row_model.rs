@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::{Array2, Axis, concatenate};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -73,6 +73,9 @@ const CHUNK: usize = 1024;
 /// Rows with which the marginal laws are calibrated.
 const N_CALIBRATION: usize = 16_384;
 
+/// Rounds in which the shares of classes are brought to those of the table.
+const N_BALANCES: usize = 3;
+
 /// Times that a row is drawn anew whose sums leave the range of the table.
 const MAX_REDRAWN: usize = 16;
 
@@ -124,7 +127,7 @@ impl RowModel {
         let card = RowCard {
             schema: SCHEMA,
             config: config.clone(),
-            calibration: Calibration::none(space.numbers().count()),
+            calibration: Calibration::none(space.numbers().count(), space.n_entries()),
             space,
             known,
             n_given,
@@ -249,7 +252,12 @@ impl RowModel {
         given: Option<Tensor<2>>,
         rng: &mut ChaCha8Rng,
     ) -> (Array2<f64>, Array2<f64>) {
-        let latent = self.prior.sample(rows, given, rng, &self.device);
+        let mut latent = self.prior.sample(rows, given, rng, &self.device);
+        let bias = self.card.calibration.bias().to_vec();
+        latent.gumbel = latent.gumbel.map(|gumbel| {
+            let n_entries = bias.len();
+            gumbel + Tensor::<2>::from_data(TensorData::new(bias, [1, n_entries]), &self.device)
+        });
         let (mut scores, entries) = self.generator.layout().parts(&self.generator.codes(&latent));
         self.card.calibration.apply(&mut scores);
         (scores, entries)
@@ -259,6 +267,17 @@ impl RowModel {
     fn calibrate(&mut self, codes: &Array2<f64>) -> Result<(), MaterialsError> {
         let mut rng = ChaCha8Rng::seed_from_u64(self.card.config.seed);
         rng.set_stream(CALIBRATION_STREAM);
+        let (coordinates, own_entries) =
+            codes.view().split_at(Axis(1), self.card.space.coordinates().width());
+        for _ in 0..N_BALANCES * usize::from(self.card.space.n_entries() > 0) {
+            let rows = self.spread(N_CALIBRATION, &mut rng);
+            let entries: Vec<_> = rows
+                .chunks(CHUNK)
+                .map(|rows| self.drawn(rows, self.given_of(rows), &mut rng).1)
+                .collect();
+            let views: Vec<_> = entries.iter().map(|entries| entries.view()).collect();
+            self.card.calibration.balance(stacked(&views)?.view(), own_entries);
+        }
         let mut made = Vec::new();
         for rows in self.spread(N_CALIBRATION, &mut rng).chunks(CHUNK) {
             let (mut scores, entries) = self.drawn(rows, self.given_of(rows), &mut rng);
@@ -272,14 +291,13 @@ impl RowModel {
         let scores: Vec<_> = made.iter().map(|part| part.0.view()).collect();
         let entries: Vec<_> = made.iter().map(|part| part.1.view()).collect();
         let (scores, entries) = (stacked(&scores)?, stacked(&entries)?);
-        let (coordinates, own_entries) =
-            codes.view().split_at(Axis(1), self.card.space.coordinates().width());
         let own = self.card.space.coordinates().inverse(coordinates)?;
         let numbers: Vec<NumberCode> = self.card.space.numbers().cloned().collect();
         self.card.calibration = Calibration::fit(
             &numbers,
             (scores.view(), entries.view()),
             (own.view(), own_entries),
+            self.card.calibration.bias().to_vec(),
             &mut rng,
         );
         Ok(())
@@ -390,7 +408,7 @@ fn stacked(parts: &[ndarray::ArrayView2<'_, f64>]) -> Result<Array2<f64>, WganEr
 fn index_tensor(rows: &[usize], device: &Device) -> Tensor<1, burn::tensor::Int> {
     let rows: Vec<i64> = rows.iter().map(|&row| row as i64).collect();
     let n = rows.len();
-    Tensor::from_data(burn::tensor::TensorData::new(rows, [n]), device)
+    Tensor::from_data(TensorData::new(rows, [n]), device)
 }
 
 #[cfg(test)]
