@@ -93,7 +93,8 @@ pub(super) fn looked_up(
     let known: HashMap<u64, Cell> = table.iter().map(|(from, to)| (from.key(), *to)).collect();
     let nearest = |value: f64| {
         let distance = |from: &Cell| from.value().map_or(f64::INFINITY, |v| (v - value).abs());
-        let closer = |a: &&(Cell, Cell), b: &&(Cell, Cell)| distance(&a.0).total_cmp(&distance(&b.0));
+        let closer =
+            |a: &&(Cell, Cell), b: &&(Cell, Cell)| distance(&a.0).total_cmp(&distance(&b.0));
         table.iter().min_by(closer).map(|(_, to)| *to)
     };
     let beside = |cell: Cell| {

@@ -59,7 +59,9 @@ impl AttributeSpace {
             return Err(WganError::config("columns", "at least one", 0).into());
         }
         if n_rows(columns)? == 0 {
-            return Err(WganError::TooFew { at: "columns", what: "rows", expected: 1, got: 0 }.into());
+            return Err(
+                WganError::TooFew { at: "columns", what: "rows", expected: 1, got: 0 }.into()
+            );
         }
         let (sums, sources) = dependents(columns);
         let mut blocks = Blocks::default();
@@ -155,7 +157,9 @@ impl AttributeSpace {
                         } else if value.is_none() {
                             return Err(unseen(column, row));
                         }
-                        if let (Some(entry), Some((spike, _))) = (number.spike, number.scores.spike()) {
+                        if let (Some(entry), Some((spike, _))) =
+                            (number.spike, number.scores.spike())
+                        {
                             set(entry - usize::from(value != Some(spike)));
                         }
                     }
@@ -206,7 +210,9 @@ impl AttributeSpace {
                 Role::Class { entries: block, levels } => {
                     let place = |row| largest(entries.row(row), block) - block.start;
                     let known = |place: &usize| *place < levels.len();
-                    *values = (0..n).map(|row| Some(place(row)).filter(known).map(|p| p as f64)).collect();
+                    *values = (0..n)
+                        .map(|row| Some(place(row)).filter(known).map(|p| p as f64))
+                        .collect();
                 }
                 Role::Sum { .. } | Role::Lookup { .. } => {}
             }
@@ -222,7 +228,11 @@ impl AttributeSpace {
                 values[at] = (0..n).map(|row| sum(relation, scores, &values, row)).collect();
             }
         }
-        self.specs.iter().zip(values).map(|(spec, values)| spec.column(values.into_iter())).collect()
+        self.specs
+            .iter()
+            .zip(values)
+            .map(|(spec, values)| spec.column(values.into_iter()))
+            .collect()
     }
 
     /// Whether each row keeps every sum within the range that its column has in the data.
@@ -257,7 +267,12 @@ impl AttributeSpace {
         let order = self.specs.iter().map(|s| &s.name).eq(columns.iter().map(|c| &c.name));
         if !order {
             let got = columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
-            return Err(WganError::config("columns", "those of the fitted table, in its order", got).into());
+            return Err(WganError::config(
+                "columns",
+                "those of the fitted table, in its order",
+                got,
+            )
+            .into());
         }
         let numbers = self.roles.iter().zip(columns).filter_map(|(role, column)| match role {
             Role::Number(number) => Some((&number.scores, column)),

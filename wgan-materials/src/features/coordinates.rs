@@ -100,7 +100,9 @@ mod tests {
     #[test]
     fn both_kinds_come_back_also_with_a_constant_column() {
         let data = array![[1.0, 7.0, 2.0], [2.0, 7.0, 5.0], [4.0, 7.0, 3.0], [4.5, 7.0, 1.0]];
-        for whitening in [None, Some(Whitening::Pca), Some(Whitening::Zca), Some(Whitening::Cholesky)] {
+        for whitening in
+            [None, Some(Whitening::Pca), Some(Whitening::Zca), Some(Whitening::Cholesky)]
+        {
             let coordinates = Coordinates::fit(whitening, data.view()).unwrap();
             let z = coordinates.transform(data.view()).unwrap();
             assert_eq!(z.ncols(), coordinates.width());

@@ -244,7 +244,11 @@ impl FeatureSpace {
             let column = table.column(block.name())?;
             for row in 0..table.len() {
                 let mut to = rows.row_mut(row);
-                block.encode(column, row, to.slice_axis_mut(Axis(0), Slice::from(range.clone())))?;
+                block.encode(
+                    column,
+                    row,
+                    to.slice_axis_mut(Axis(0), Slice::from(range.clone())),
+                )?;
             }
         }
         Ok(rows)

@@ -140,7 +140,9 @@ mod tests {
     fn column(seed: u64, n: usize) -> Vec<f64> {
         let mut state = seed;
         let mut next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             ((state >> 40) % 100_000) as f64 / 100.0
         };
         (0..n).map(|_| next()).collect()
@@ -178,7 +180,8 @@ mod tests {
     #[test]
     fn numbers_written_with_seven_digits_still_count() {
         let (a, b) = (column(4, 500), column(5, 500));
-        let mean = a.iter().zip(&b).map(|(a, b)| ((a + 2.0 * b) / 3.0 * 1e4).round() / 1e4).collect();
+        let mean =
+            a.iter().zip(&b).map(|(a, b)| ((a + 2.0 * b) / 3.0 * 1e4).round() / 1e4).collect();
         let found = linear_relations(&table(vec![a, b, mean]));
         assert_eq!(found.len(), 1);
         assert_abs_diff_eq!(found[0].terms[1].1, 2.0 / 3.0, epsilon = 1e-6);

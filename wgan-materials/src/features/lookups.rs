@@ -46,7 +46,8 @@ mod tests {
         assert!(!decides(&unique, &group));
         assert!(!decides(&group, &[1; 300]));
         let rare: Vec<u32> = (0..300).map(|i| u32::from(i == 7)).collect();
-        let by_chance: Vec<u32> = (0..300).map(|i| u32::from(i == 7) * 2 + u32::from(i == 9)).collect();
+        let by_chance: Vec<u32> =
+            (0..300).map(|i| u32::from(i == 7) * 2 + u32::from(i == 9)).collect();
         assert!(!decides(&by_chance, &rare)); // 1 in 300 differs: too little to go by
     }
 }

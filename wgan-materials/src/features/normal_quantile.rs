@@ -103,7 +103,12 @@ mod tests {
     #[test]
     fn tabulated_quantiles() {
         // Abramowitz, Stegun (1964), Table 26.5, and the two ends of AS 241.
-        for (u, x) in [(0.5, 0.0), (0.975, 1.959_963_984_540_054), (0.9, 1.281_551_565_544_6), (1e-10, -6.361_340_902_404)] {
+        for (u, x) in [
+            (0.5, 0.0),
+            (0.975, 1.959_963_984_540_054),
+            (0.9, 1.281_551_565_544_6),
+            (1e-10, -6.361_340_902_404),
+        ] {
             assert_abs_diff_eq!(normal_quantile(u), x, epsilon = 1e-11);
         }
         assert_eq!(normal_quantile(0.0), f64::NEG_INFINITY);

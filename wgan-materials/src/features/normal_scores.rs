@@ -187,7 +187,8 @@ impl NormalScores {
 /// Whether each of the values with these counts belongs to a long row of values that occur once.
 fn continuous(counts: &[usize]) -> Vec<bool> {
     let runs = counts.chunk_by(|a, b| (*a == 1) == (*b == 1));
-    runs.flat_map(|run| std::iter::repeat_n(run[0] == 1 && run.len() >= MIN_RUN, run.len())).collect()
+    runs.flat_map(|run| std::iter::repeat_n(run[0] == 1 && run.len() >= MIN_RUN, run.len()))
+        .collect()
 }
 
 fn decimals(values: &[f64]) -> Option<i32> {

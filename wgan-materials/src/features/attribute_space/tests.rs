@@ -4,7 +4,8 @@ use super::*;
 fn pattern(seed: u64, n: usize, m: u64) -> Vec<u64> {
     let mut state = seed;
     let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % m
     };
     (0..n).map(|_| next()).collect()
@@ -12,16 +13,19 @@ fn pattern(seed: u64, n: usize, m: u64) -> Vec<u64> {
 
 /// 200 rows: two measurements, their difference, a number with a spike and missing cells, a code with its name.
 fn table() -> Vec<Column> {
-    let tenths = |seed| pattern(seed, 200, 5000).into_iter().map(|v| v as f64 / 10.0).collect::<Vec<f64>>();
+    let tenths =
+        |seed| pattern(seed, 200, 5000).into_iter().map(|v| v as f64 / 10.0).collect::<Vec<f64>>();
     let (low, high) = (tenths(1), tenths(2));
-    let difference = low.iter().zip(&high).map(|(l, h)| Some(((h - l) * 10.0).round() / 10.0)).collect();
+    let difference =
+        low.iter().zip(&high).map(|(l, h)| Some(((h - l) * 10.0).round() / 10.0)).collect();
     let gap = pattern(3, 200, 100).into_iter().map(|v| match v {
         0..10 => None,
         10..60 => Some(0.0),
         v => Some(v as f64 / 20.0),
     });
     let code = pattern(4, 200, 8);
-    let names: Vec<Option<String>> = code.iter().map(|c| Some(format!("group {}", c / 3))).collect();
+    let names: Vec<Option<String>> =
+        code.iter().map(|c| Some(format!("group {}", c / 3))).collect();
     let some = |v: Vec<f64>| v.into_iter().map(Some).collect();
     vec![
         Column::numbers("low", some(low)),
@@ -103,7 +107,10 @@ fn columns_that_miss_the_same_cells_share_an_entry() {
 fn odd_tables_come_back_too() {
     let odd: [Vec<Column>; 4] = [
         vec![Column::classes("only", &[Some("a"), None, Some("b")])],
-        vec![Column::numbers("constant", vec![Some(2.5); 3]), Column::numbers("empty", vec![None; 3])],
+        vec![
+            Column::numbers("constant", vec![Some(2.5); 3]),
+            Column::numbers("empty", vec![None; 3]),
+        ],
         vec![Column::numbers("one row", vec![Some(1.0)])],
         vec![Column::classes("all missing", &[None::<&str>, None])],
     ];
@@ -116,7 +123,10 @@ fn odd_tables_come_back_too() {
 
 #[test]
 fn tables_that_do_not_fit_are_refused() {
-    let table = [Column::numbers("x", vec![Some(1.0), Some(2.0)]), Column::classes("c", &[Some("a"), Some("b")])];
+    let table = [
+        Column::numbers("x", vec![Some(1.0), Some(2.0)]),
+        Column::classes("c", &[Some("a"), Some("b")]),
+    ];
     let space = AttributeSpace::fit(&table, None).unwrap();
     let message = |columns: &[Column]| space.encode(columns).unwrap_err().to_string();
     let class = Column::classes("c", &[Some("z"), Some("a")]);
@@ -125,7 +135,10 @@ fn tables_that_do_not_fit_are_refused() {
     let hole = Column::numbers("x", vec![Some(1.0), None]);
     let found = message(&[hole, table[1].clone()]);
     assert_eq!(found, "column `x`, row 2: nothing did not occur when the table was fitted");
-    assert!(message(&[table[1].clone(), table[0].clone()]).starts_with("columns: expected those of the fitted table"));
+    assert!(
+        message(&[table[1].clone(), table[0].clone()])
+            .starts_with("columns: expected those of the fitted table")
+    );
     assert!(message(&[Column::numbers("y", vec![None; 2])]).starts_with("there is no column `y`"));
     assert!(AttributeSpace::fit(&[], None).is_err());
     assert!(AttributeSpace::fit(&[Column::numbers("x", vec![])], None).is_err());

@@ -78,7 +78,8 @@ impl Anchors {
         let near = codes.select(Axis(0), &learnt);
         let of = |i: usize| nearest(near.view(), near.row(i), Some(i), N_NEIGHBOURS);
         let neighbours = (0..learnt.len()).into_par_iter().map(of).collect();
-        let mut anchors = Self { codes, neighbours, learnt, near, n_coordinates, blocks, blur: 0.0 };
+        let mut anchors =
+            Self { codes, neighbours, learnt, near, n_coordinates, blocks, blur: 0.0 };
         anchors.choose_blur(rng);
         anchors
     }

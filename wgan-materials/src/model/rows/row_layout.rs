@@ -77,7 +77,9 @@ impl RowLayout {
 
     /// Number of features `f = k + d + e`.
     pub fn n_features(&self) -> usize {
-        self.n_coordinates() + self.codes.len() * usize::from(self.numbers.is_some()) + self.n_entries()
+        self.n_coordinates()
+            + self.codes.len() * usize::from(self.numbers.is_some())
+            + self.n_entries()
     }
 
     /// One-hot entries with the largest logits, `[n, e]`; the gradient passes straight through to the softmax of each block.
@@ -93,12 +95,14 @@ impl RowLayout {
         let mut hard = vec![0.0_f32; n * e];
         for (row, logits) in values.chunks(e).enumerate() {
             for block in &self.blocks {
-                let larger = |best: usize, i: usize| if logits[i] > logits[best] { i } else { best };
+                let larger =
+                    |best: usize, i: usize| if logits[i] > logits[best] { i } else { best };
                 hard[row * e + block.clone().fold(block.start, larger)] = 1.0;
             }
         }
         let hard = Tensor::<2>::from_data(TensorData::new(hard, [n, e]), &logits.device());
-        let soft = |b: &Range<usize>| activation::softmax(logits.clone().narrow(1, b.start, b.len()), 1);
+        let soft =
+            |b: &Range<usize>| activation::softmax(logits.clone().narrow(1, b.start, b.len()), 1);
         let soft = Tensor::cat(self.blocks.iter().map(soft).collect(), 1);
         soft.clone() + (hard - soft.inner())
     }
@@ -147,7 +151,8 @@ impl RowLayout {
         for row in values.chunks_mut(d) {
             for (value, code) in row.iter_mut().zip(&self.codes) {
                 let score = f64::from(*value);
-                let beside = if code.spike.is_some() { code.scores.beside_spike(score) } else { score };
+                let beside =
+                    if code.spike.is_some() { code.scores.beside_spike(score) } else { score };
                 *value = code.scores.snap(beside) as f32;
             }
         }
@@ -156,7 +161,11 @@ impl RowLayout {
 }
 
 impl NumberTensors {
-    fn new(space: &AttributeSpace, codes: &[NumberCode], device: &Device) -> Result<Self, WganError> {
+    fn new(
+        space: &AttributeSpace,
+        codes: &[NumberCode],
+        device: &Device,
+    ) -> Result<Self, WganError> {
         let (k, d, e) = (space.coordinates().width(), codes.len(), space.n_entries());
         let coordinates = space.coordinates();
         let mean = coordinates.inverse(Array2::zeros((1, k)).view())?;
@@ -233,13 +242,18 @@ mod tests {
         let (layout, codes) = layout();
         let missing = codes.clone().narrow(0, 0, 1);
         let (k, e) = (layout.n_coordinates(), layout.n_entries());
-        let moved = |by: f32| {
-            // Moves the score of the first number only.
-            let numbers = layout.numbers.as_ref().unwrap();
-            let step = Tensor::<2>::from_floats([[by, 0.0]], &Device::flex()).matmul(numbers.to_coordinates.clone());
-            let entries = missing.clone().narrow(1, k, e);
-            points_of(&layout.features(Tensor::cat(vec![missing.clone().narrow(1, 0, k) + step, entries], 1)))
-        };
+        let moved =
+            |by: f32| {
+                // Moves the score of the first number only.
+                let numbers = layout.numbers.as_ref().unwrap();
+                let step = Tensor::<2>::from_floats([[by, 0.0]], &Device::flex())
+                    .matmul(numbers.to_coordinates.clone());
+                let entries = missing.clone().narrow(1, k, e);
+                points_of(&layout.features(Tensor::cat(
+                    vec![missing.clone().narrow(1, 0, k) + step, entries],
+                    1,
+                )))
+            };
         assert!((moved(0.0) - moved(3.0)).iter().all(|e| e.abs() < 1e-4));
     }
 
@@ -249,7 +263,8 @@ mod tests {
         let device = Device::flex().autodiff();
         let e = layout.n_entries();
         let logits: Vec<f32> = (0..4 * e).map(|i| ((i * 31 % 17) as f32) / 5.0).collect();
-        let logits = Tensor::<2>::from_data(TensorData::new(logits, [4, e]), &device).require_grad();
+        let logits =
+            Tensor::<2>::from_data(TensorData::new(logits, [4, e]), &device).require_grad();
         let drawn = layout.draw(logits.clone());
         let values = points_of(&drawn.clone().inner());
         for block in layout.blocks() {

@@ -14,8 +14,8 @@ use wgan_core::train::{History, Recorder, StopReason};
 use wgan_core::{Fit, GradientPenalty, MlpConfig, Wgan, WganError, tensor_of};
 
 use super::{
-    Anchors, Calibration, RowConfig, RowCritic, RowData, RowGenerator, RowGeneratorConfig, RowLayout,
-    RowPrior,
+    Anchors, Calibration, RowConfig, RowCritic, RowData, RowGenerator, RowGeneratorConfig,
+    RowLayout, RowPrior,
 };
 use crate::error::MaterialsError;
 use crate::features::{AttributeSpace, NumberCode};
@@ -184,7 +184,9 @@ impl RowModel {
         let (n, m) = (rows.len(), self.card.n_given);
         let got = given.as_ref().map_or(vec![n, 0], |given| given.dims().to_vec());
         if got != [n, m] {
-            return Err(WganError::Shape { at: "conditions of rows", expected: vec![n, m], got }.into());
+            return Err(
+                WganError::Shape { at: "conditions of rows", expected: vec![n, m], got }.into()
+            );
         }
         if let Some(row) = rows.iter().find(|row| **row >= self.n_known()) {
             return Err(WganError::config("rows", "places of known rows", row).into());
@@ -200,7 +202,10 @@ impl RowModel {
         let scores: Vec<_> = parts.iter().map(|part| part.0.view()).collect();
         let entries: Vec<_> = parts.iter().map(|part| part.1.view()).collect();
         let (scores, entries) = match parts.is_empty() {
-            true => (Array2::zeros((0, self.card.space.numbers().count())), Array2::zeros((0, self.card.space.n_entries()))),
+            true => (
+                Array2::zeros((0, self.card.space.numbers().count())),
+                Array2::zeros((0, self.card.space.n_entries())),
+            ),
             false => (stacked(&scores)?, stacked(&entries)?),
         };
         Ok(self.card.space.columns_of(scores.view(), entries.view()))
@@ -219,7 +224,8 @@ impl RowModel {
             let of = |table: &Array2<f64>| table.select(Axis(0), &open);
             let made = self.card.space.columns_of(of(&scores).view(), of(&entries).view());
             let within = self.card.space.is_within_range(&made);
-            open = open.into_iter().zip(within).filter(|(_, is_in)| !is_in).map(|(i, _)| i).collect();
+            open =
+                open.into_iter().zip(within).filter(|(_, is_in)| !is_in).map(|(i, _)| i).collect();
             if open.is_empty() {
                 break;
             }
@@ -253,7 +259,8 @@ impl RowModel {
         rng.set_stream(CALIBRATION_STREAM);
         let mut made = Vec::new();
         for _ in 0..N_CALIBRATION / CHUNK {
-            let rows: Vec<usize> = (0..CHUNK).map(|_| rng.random_range(0..self.n_known())).collect();
+            let rows: Vec<usize> =
+                (0..CHUNK).map(|_| rng.random_range(0..self.n_known())).collect();
             let given = self.given_of(&rows);
             let (mut scores, entries) = self.drawn(&rows, given, &mut rng);
             for (number, mut column) in self.card.space.numbers().zip(scores.columns_mut()) {
@@ -337,7 +344,8 @@ fn networks(
     let layout = RowLayout::new(space, device)?;
     let mlp = MlpConfig::new(layout.n_features(), 1).with_width(config.width).with_depth(2);
     let critic = RowCritic::new(&mlp, n_given, rng, device)?;
-    let sizes = RowGeneratorConfig::new(config.noise, n_given, config.is_anchored).with_width(config.width);
+    let sizes =
+        RowGeneratorConfig::new(config.noise, n_given, config.is_anchored).with_width(config.width);
     let (_, entries) = codes.view().split_at(Axis(1), space.coordinates().width());
     let frequencies = entries.mean_axis(Axis(0)).unwrap_or_default().to_vec();
     Ok((RowGenerator::new(layout, &sizes, &frequencies, rng, device)?, critic))
@@ -365,7 +373,8 @@ fn features(layout: &RowLayout, codes: &Array2<f64>, device: &Device) -> Tensor<
 }
 
 fn stacked(parts: &[ndarray::ArrayView2<'_, f64>]) -> Result<Array2<f64>, WganError> {
-    concatenate(Axis(0), parts).map_err(|e| WganError::Decomposition { at: "rows", reason: e.to_string() })
+    concatenate(Axis(0), parts)
+        .map_err(|e| WganError::Decomposition { at: "rows", reason: e.to_string() })
 }
 
 fn index_tensor(rows: &[usize], device: &Device) -> Tensor<1, burn::tensor::Int> {
@@ -387,10 +396,8 @@ mod tests {
         let rounded = |v: f64| (v * 1000.0).round() / 1000.0;
         let a: Vec<f64> = (0..n).map(|_| rounded(normal())).collect();
         let b: Vec<f64> = a.iter().map(|a| rounded(0.8 * a + 0.6 * normal())).collect();
-        let class: Vec<Option<&str>> = a
-            .iter()
-            .map(|a| Some(if a + 0.3 * normal() > 0.0 { "up" } else { "down" }))
-            .collect();
+        let class: Vec<Option<&str>> =
+            a.iter().map(|a| Some(if a + 0.3 * normal() > 0.0 { "up" } else { "down" })).collect();
         let sum = a.iter().zip(&b).map(|(a, b)| Some(rounded(a + b))).collect();
         let holes = a.iter().enumerate().map(|(i, v)| (i % 5 > 0).then_some(v.powi(3)));
         vec![
@@ -439,7 +446,8 @@ mod tests {
         assert!((share(&made[4]) - 0.2).abs() < 0.06, "{}", share(&made[4]));
         let up = |columns: &[Column]| {
             let n = columns[3].len();
-            (0..n).filter(|&row| columns[3].text(row).as_deref() == Some("up")).count() as f64 / n as f64
+            (0..n).filter(|&row| columns[3].text(row).as_deref() == Some("up")).count() as f64
+                / n as f64
         };
         assert!((up(&made) - up(&known)).abs() < 0.06);
         let known: Vec<f64> = numbers(&known[0]);
@@ -487,7 +495,8 @@ mod tests {
     fn conditions_that_do_not_fit_are_refused() {
         let model = fitted(None);
         let y = Tensor::<2>::zeros([1, 2], &Device::flex());
-        let message = model.sample_near(&[0], Some(y.clone()), 0).map(|_| ()).unwrap_err().to_string();
+        let message =
+            model.sample_near(&[0], Some(y.clone()), 0).map(|_| ()).unwrap_err().to_string();
         assert_eq!(message, "conditions of rows: expected shape [1, 0], got [1, 2]");
         assert!(model.sample_near(&[400], None, 0).is_err());
         assert!(RowModel::fit(&table(400), Some(y), &config(), (), &Device::flex()).is_err());
