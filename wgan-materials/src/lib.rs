@@ -128,7 +128,8 @@ pub use model::{
 };
 pub use nearest::NearestIndex;
 pub use oxidation::{
-    electronegativity_ok, is_charge_neutral, is_charge_neutral_mixed, nearest_neutral,
+    electronegativity_ok, is_charge_neutral, is_charge_neutral_mixed, is_charge_neutral_usual,
+    nearest_neutral,
 };
 pub use parts::{CandidateParts, SampleRequest};
 pub use property::ElementProperty;
