@@ -51,7 +51,8 @@ fn main() -> Result<ExitCode, Failure> {
     }
     let gap = model.card().space.specs().iter().position(|spec| spec.name == "band_gap_ev");
     let gap = gap.ok_or("the table has no band gaps")?;
-    let gaps = walk.iter().enumerate().filter_map(|(i, step)| Some((position(i), step.values[gap]?)));
+    let gaps =
+        walk.iter().enumerate().filter_map(|(i, step)| Some((position(i), step.values[gap]?)));
     let scores = |steps: &[Candidate]| -> Vec<(f64, f64)> {
         let last = (steps.len() - 1) as f64;
         let point = |(i, step): (usize, &Candidate)| (i as f64 / last, step.critic_score);
