@@ -147,31 +147,29 @@ impl AttributeSpace {
         let numbers = self.coordinates.transform(scores.view())?;
         codes.slice_axis_mut(Axis(1), Slice::from(..k)).assign(&numbers);
         for (role, column) in self.roles.iter().zip(columns) {
-            for row in 0..column.len() {
-                let mut set = |entry: usize| codes[[row, k + entry]] = 1.0;
-                match role {
-                    Role::Number(number) => {
+            let mut set = |row: usize, entry: usize| codes[[row, k + entry]] = 1.0;
+            match role {
+                Role::Number(number) => {
+                    for row in 0..column.len() {
                         let value = column.value(row);
-                        if let Some(entry) = number.missing {
-                            set(entry - usize::from(value.is_some()));
-                        } else if value.is_none() {
+                        if value.is_none() && number.missing.is_none() {
                             return Err(unseen(column, row));
                         }
-                        if let (Some(entry), Some((spike, _))) =
-                            (number.spike, number.scores.spike())
-                        {
-                            set(entry - usize::from(value != Some(spike)));
-                        }
+                        number.states(value).for_each(|entry| set(row, entry));
                     }
-                    Role::Class { entries, levels } => {
-                        let place = match column.text(row) {
-                            Some(text) => levels.iter().position(|level| *level == text),
-                            None => Some(levels.len()).filter(|&place| place < entries.len()),
-                        };
-                        set(entries.start + place.ok_or_else(|| unseen(column, row))?);
-                    }
-                    Role::Sum { .. } | Role::Lookup { .. } => {}
                 }
+                Role::Class { entries, levels } => {
+                    let missing = Some(levels.len()).filter(|&place| place < entries.len());
+                    let known = known_places(column, levels);
+                    for row in 0..column.len() {
+                        let place = match column.value(row) {
+                            Some(place) => known.get(place as usize).copied().flatten(),
+                            None => missing,
+                        };
+                        set(row, entries.start + place.ok_or_else(|| unseen(column, row))?);
+                    }
+                }
+                Role::Sum { .. } | Role::Lookup { .. } => {}
             }
         }
         Ok(codes)
@@ -217,22 +215,53 @@ impl AttributeSpace {
                 Role::Sum { .. } | Role::Lookup { .. } => {}
             }
         }
-        for (at, role) in self.roles.iter().enumerate() {
-            if let Role::Lookup { source, table } = role {
-                let source = self.specs[*source].column(values[*source].iter().copied());
-                values[at] = looked_up((0..n).map(|row| Cell::of(&source.cells, row)), table);
-            }
-        }
-        for (at, role) in self.roles.iter().enumerate() {
-            if let Role::Sum { relation, scores } = role {
-                values[at] = (0..n).map(|row| sum(relation, scores, &values, row)).collect();
-            }
-        }
+        self.follow(&mut values, n, |_| true);
         self.specs
             .iter()
             .zip(values)
             .map(|(spec, values)| spec.column(values.into_iter()))
             .collect()
+    }
+
+    /// Columns with those that follow from others computed anew, except for the columns of these names.
+    ///
+    /// For rows in which some cells were replaced by hand, such as by what was asked for.
+    ///
+    /// # Errors
+    /// Other columns than those this was fitted to.
+    pub fn with_derived(
+        &self,
+        columns: Vec<Column>,
+        kept: &[&str],
+    ) -> Result<Vec<Column>, MaterialsError> {
+        self.check(&columns)?;
+        let cells = |column: &Column| (0..column.len()).map(|row| column.value(row)).collect();
+        let mut values: Vec<Vec<Option<f64>>> = columns.iter().map(cells).collect();
+        let n = n_rows(&columns)?;
+        self.follow(&mut values, n, |at| !kept.contains(&self.specs[at].name.as_str()));
+        let follows = |(at, column): (usize, Column)| match &self.roles[at] {
+            Role::Sum { .. } | Role::Lookup { .. } => {
+                self.specs[at].column(values[at].iter().copied())
+            }
+            Role::Number(_) | Role::Class { .. } => column,
+        };
+        Ok(columns.into_iter().enumerate().map(follows).collect())
+    }
+
+    /// Computes the columns that follow from others and for which `is_meant` holds.
+    fn follow(&self, values: &mut [Vec<Option<f64>>], n: usize, is_meant: impl Fn(usize) -> bool) {
+        let roles = || self.roles.iter().enumerate().filter(|(at, _)| is_meant(*at));
+        for (at, role) in roles() {
+            if let Role::Lookup { source, table } = role {
+                let of = self.specs[*source].column(values[*source].iter().copied());
+                values[at] = looked_up((0..n).map(|row| Cell::of(&of.cells, row)), table);
+            }
+        }
+        for (at, role) in roles() {
+            if let Role::Sum { relation, scores } = role {
+                values[at] = (0..n).map(|row| sum(relation, scores, values, row)).collect();
+            }
+        }
     }
 
     /// Whether each row keeps every sum within the range that its column has in the data.
@@ -250,9 +279,8 @@ impl AttributeSpace {
         within
     }
 
-    /// Scores `[n, d]` of the numbers, 0 where missing.
-    fn scores_of(&self, columns: &[Column]) -> Result<Array2<f64>, MaterialsError> {
-        let n = n_rows(columns)?;
+    /// Refuses columns other than those this was fitted to.
+    fn check(&self, columns: &[Column]) -> Result<(), MaterialsError> {
         let of = |name: &str| self.specs.iter().find(|spec| spec.name == name);
         for column in columns {
             let known = of(&column.name).ok_or_else(|| MaterialsError::NoSuchColumn {
@@ -274,6 +302,13 @@ impl AttributeSpace {
             )
             .into());
         }
+        Ok(())
+    }
+
+    /// Scores `[n, d]` of the numbers, 0 where missing.
+    fn scores_of(&self, columns: &[Column]) -> Result<Array2<f64>, MaterialsError> {
+        self.check(columns)?;
+        let n = n_rows(columns)?;
         let numbers = self.roles.iter().zip(columns).filter_map(|(role, column)| match role {
             Role::Number(number) => Some((&number.scores, column)),
             _ => None,
@@ -288,6 +323,14 @@ impl AttributeSpace {
 }
 
 impl NumberCode {
+    /// Entries that are 1 for a number: of whether it is missing, and of whether it is the spike.
+    fn states(&self, value: Option<f64>) -> impl Iterator<Item = usize> {
+        let spike = self.scores.spike().map(|(spike, _)| spike);
+        let missing = self.missing.map(|entry| entry - usize::from(value.is_some()));
+        let at_spike = self.spike.map(|entry| entry - usize::from(value != spike));
+        missing.into_iter().chain(at_spike)
+    }
+
     /// The number at a score, given the one-hot entries of its row.
     fn value(&self, score: f64, entries: ndarray::ArrayView1<'_, f64>) -> Option<f64> {
         if self.missing.is_some_and(|entry| entries[entry] > entries[entry - 1]) {
@@ -340,6 +383,16 @@ fn n_rows(columns: &[Column]) -> Result<usize, WganError> {
             Err(WganError::Shape { at: "rows of the columns", expected, got })
         }
         None => Ok(n),
+    }
+}
+
+/// Place in `levels` of each class of a column; none for classes that are not among them.
+fn known_places(column: &Column, levels: &[String]) -> Vec<Option<usize>> {
+    match &column.cells {
+        Cells::Classes { levels: own, .. } => {
+            own.iter().map(|class| levels.iter().position(|level| level == class)).collect()
+        }
+        Cells::Numbers(_) => Vec::new(),
     }
 }
 

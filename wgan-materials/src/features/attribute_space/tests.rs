@@ -105,7 +105,11 @@ fn columns_that_miss_the_same_cells_share_an_entry() {
 
 #[test]
 fn odd_tables_come_back_too() {
-    let odd: [Vec<Column>; 4] = [
+    let odd: [Vec<Column>; 5] = [
+        vec![
+            Column::numbers("constants", vec![Some(0.1); 50]),
+            Column::numbers("b", vec![Some(3.0); 50]),
+        ],
         vec![Column::classes("only", &[Some("a"), None, Some("b")])],
         vec![
             Column::numbers("constant", vec![Some(2.5); 3]),
@@ -152,4 +156,23 @@ fn a_space_survives_its_file() {
     let space = AttributeSpace::fit(&table(), Some(Whitening::Cholesky)).unwrap();
     let json = serde_json::to_string(&space).unwrap();
     assert_eq!(serde_json::from_str::<AttributeSpace>(&json).unwrap(), space);
+}
+
+#[test]
+fn what_follows_from_a_replaced_cell_follows() {
+    let table = table();
+    let space = AttributeSpace::fit(&table, None).unwrap();
+    let mut columns = table.clone();
+    columns[0].cells = Cells::Numbers(vec![Some(100.0); 200]);
+    columns[4].cells = Cells::Numbers(vec![Some(7.0); 200]);
+    let made = space.with_derived(columns.clone(), &[]).unwrap();
+    assert_eq!(made[..2], columns[..2]);
+    for row in 0..200 {
+        let expected = table[1].value(row).unwrap() - 100.0;
+        assert!((made[2].value(row).unwrap() - expected).abs() < 1e-9);
+        assert_eq!(made[5].text(row).as_deref(), Some("group 2"));
+    }
+    let kept = space.with_derived(columns, &["difference"]).unwrap();
+    assert_eq!(kept[2], table[2]);
+    assert!(space.with_derived(table[..2].to_vec(), &[]).is_err());
 }
