@@ -79,7 +79,7 @@ mod tests {
     fn settings_out_of_range_are_named() {
         let message = |config: RowConfig| config.training().unwrap_err().to_string();
         assert_eq!(message(RowConfig::new(0)), "n_steps: expected at least 1, got 0");
-        let withheld = RowConfig::for_rows(100).with_condition_dropout(1.0);
+        let withheld = RowConfig::for_rows(100).with_withheld(1.0);
         assert_eq!(message(withheld), "withheld: expected a share in [0, 1), got 1");
         assert_eq!(RowConfig::for_rows(100).n_steps, 200);
     }
