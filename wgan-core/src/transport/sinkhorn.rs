@@ -2,8 +2,8 @@
 
 use super::cost::GroundCost;
 use super::mass::matched_totals;
-use super::points::c_transform;
 use super::plan::check_sizes;
+use super::points::c_transform;
 use crate::error::WganError;
 
 /// Settings of [`sinkhorn`].
