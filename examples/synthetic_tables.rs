@@ -1,4 +1,4 @@
-//! A conditional model of a table of numbers and classes: do generated rows teach a forest what real rows teach it?
+//! A model of a table of numbers and classes: do generated rows teach a forest what real rows teach it?
 //!
 //! Known answer: with rows of the same law the two forests are equally often right on rows that neither has seen. Give it
 //! any CSV or Parquet file and the column to predict.
@@ -12,16 +12,17 @@ use clap::Parser;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use wgan_cond::Given;
 use wgan_core::cli::Progress;
 use wgan_examples::Failure;
-use wgan_materials::{MixedTable, TableModel, TableModelConfig, synthetic_score};
+use wgan_materials::{
+    ConditionalRows, OnRepeat, ReadOptions, RowConfig, Table, synthetic_score, write_frame,
+};
 
 #[derive(Parser)]
 struct Arguments {
     /// CSV or Parquet file.
     data: PathBuf,
-    /// The column that is given to the model and that forests predict.
+    /// The column that forests predict.
     label: String,
     /// CSV file for the generated rows, as many as there are rows to learn from.
     #[arg(long)]
@@ -49,25 +50,23 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
     let Arguments { data, label, out, seed, steps, keep_repeats } = arguments;
-    let mut table = MixedTable::read(&data)?;
-    if !keep_repeats {
-        table = table.without_repeats();
-    }
+    let on_repeat = if keep_repeats { OnRepeat::Keep } else { OnRepeat::Drop };
+    let table = Table::read(&data, &ReadOptions::default().with_on_repeat(on_repeat))?;
     let mut order: Vec<usize> = (0..table.len()).collect();
     order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
     let (test, train) = order.split_at(table.len() / 5);
     let (test, train) = (table.select(test), table.select(train));
     println!("{} rows to learn from, {} to test on", train.len(), test.len());
 
-    let mut config = TableModelConfig::new(vec![label.clone()]).with_seed(seed);
-    config.n_steps = steps.unwrap_or(config.n_steps);
+    let config = steps.map_or_else(|| RowConfig::for_rows(train.len()), RowConfig::new);
+    let config = config.with_seed(seed);
     let started = Instant::now();
-    let model = TableModel::fit(&train, &config, Progress::new(), &Device::flex())?;
+    let model = ConditionalRows::fit(&train, &[], &config, Progress::new(), &Device::flex())?;
     println!("{} steps in {:.0} s", config.n_steps, started.elapsed().as_secs_f64());
 
-    let made = model.sample(train.len(), Given::Marginal, seed)?.rows;
+    let made = model.sample(train.len(), seed)?;
     if let Some(out) = out {
-        made.write_csv(&out)?;
+        write_frame(&out, made.frame()?)?;
         println!("{} rows written to {}", made.len(), out.display());
     }
     let score = synthetic_score(&label, &made, &train, &test, seed)?;

@@ -23,3 +23,11 @@ pub fn unit_network(n: usize, pairs: impl IntoIterator<Item = (usize, usize)>) -
     let edges: Vec<_> = pairs.into_iter().map(|(u, v)| (u, v, 1.0)).collect();
     network(n, &edges)
 }
+
+/// A ring of 150 nodes, each with a chord, all costs multiples of 1/8: sums of them are exact.
+pub fn ring_with_chords() -> Network {
+    let n = 150;
+    let ring = (0..n).map(|i| (i, (i + 1) % n, 1.0 + (37 * i % 19) as f64 / 8.0));
+    let chords = (0..n).map(|i| (i, (i * i + 7 * i + 3) % n, 2.0 + (53 * i % 23) as f64 / 4.0));
+    network(n, &ring.chain(chords).collect::<Vec<_>>())
+}

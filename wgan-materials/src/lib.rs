@@ -74,8 +74,8 @@ mod candidates;
 mod checks;
 mod composition;
 mod descriptor;
-mod discovery;
 mod digest;
+mod discovery;
 mod electronegativity;
 mod element;
 mod error;
@@ -122,13 +122,14 @@ pub use features::{
 pub use forest::{Forest, ForestConfig, ForestLearner, TreeVotes, TriedColumns};
 pub use frame_writer::{FrameWriter, write_frame};
 pub use model::{
-    Alphabet, Candidate, Chunk, Conditions, ElementRules, Given, MaterialsConfig, MaterialsModel,
-    ConditionalRows, ModelCard, RowConfig, RowGenerator, RowGeneratorConfig, RowLatent, RowLayout, RowModel, RowPrior,
-    Sampler, SlotRules,
+    Alphabet, Candidate, Chunk, ConditionalRows, Conditions, ElementRules, Given, MaterialsConfig,
+    MaterialsModel, ModelCard, RowConfig, RowGenerator, RowGeneratorConfig, RowLatent, RowLayout,
+    RowModel, RowPrior, Sampler, SlotRules,
 };
 pub use nearest::NearestIndex;
 pub use oxidation::{
-    electronegativity_ok, is_charge_neutral, is_charge_neutral_mixed, nearest_neutral,
+    electronegativity_ok, is_charge_neutral, is_charge_neutral_mixed, is_charge_neutral_usual,
+    nearest_neutral,
 };
 pub use parts::{CandidateParts, SampleRequest};
 pub use property::ElementProperty;

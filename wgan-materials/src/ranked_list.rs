@@ -83,11 +83,7 @@ pub fn ranked_list(
 }
 
 /// Candidates as they were drawn, in the order of the ranker: for those drawn under conditions.
-pub fn ordered(
-    ranker: &Ranker,
-    checker: &Checker,
-    drawn: Vec<Candidate>,
-) -> Vec<CheckedCandidate> {
+pub fn ordered(ranker: &Ranker, checker: &Checker, drawn: Vec<Candidate>) -> Vec<CheckedCandidate> {
     let compositions: Vec<_> = drawn.iter().map(|found| found.composition.clone()).collect();
     let scores = ranker.scores(&compositions);
     let scored = checker.check_all(drawn).into_iter().zip(scores);

@@ -131,6 +131,25 @@ fn auc_and_ap(scores: &[f64], is_outlier: &[bool]) -> (f64, f64) {
 }
 
 #[test]
+fn a_planted_clique_and_swapped_features_are_found() {
+    let (n, network) = (600, ring_with_a_clique(600));
+    // Ten kinds of nodes along the ring, three words each; every thirtieth node has those of the other side.
+    let is_swapped = |v: usize| v % 30 == 17;
+    let kind = |v: usize| if is_swapped(v) { (v + n / 2) % n } else { v } * 10 / n;
+    let words = |v: usize| (0..3).map(|k| (3 * kind(v) as u32 + k, 1.0)).collect();
+    let names = (0..30).map(|k| format!("word {k}")).collect();
+    let features = NodeFeatures::new(names, (0..n).map(words).collect());
+    let is_clique = |v: usize| v % 10 == 0 && v < 60;
+    let is_outlier: Vec<bool> = (0..n).map(|v| is_clique(v) || is_swapped(v)).collect();
+    for seed in 0..2 {
+        let found = find_anomalies(&network, Some(&features), &AnomalyConfig::default(), seed);
+        let scores: Vec<f64> = found.unwrap().iter().map(|a| a.score).collect();
+        let (auc, ap) = auc_and_ap(&scores, &is_outlier);
+        assert!(auc > 0.95 && ap > 0.75, "{auc} {ap}");
+    }
+}
+
+#[test]
 fn injected_anomalies_of_cora_are_found() {
     let Some(edges) = shared_data::graph("inj_cora_edges.csv") else { return };
     let Some(nodes) = shared_data::graph("inj_cora_nodes.csv") else { return };

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::network::{CostColumn, ReadOptions, read_network};
 use crate::shared_data;
-use crate::test_networks::{directed_network, network};
+use crate::test_networks::{directed_network, network, ring_with_chords};
 
 /// Name, mean hops, diameter in hops, mean and largest weighted distance, and one distance.
 type Reference = (&'static str, f64, f64, Option<(f64, f64, [&'static str; 2], f64)>);
@@ -54,6 +54,19 @@ fn distances_are_those_of_scipy_on_every_shared_graph() {
         let along: f64 = path.windows(2).map(|e| network.arcs().cost(e[0], e[1]).unwrap()).sum();
         assert!((along - one).abs() < 1e-8 * one.max(1.0), "{name}: along the path {along}");
     }
+}
+
+#[test]
+fn distances_are_those_of_scipy() {
+    // `shortest_path(m, directed=False)` of SciPy 1.17.1, sums over the ordered pairs.
+    let network = ring_with_chords();
+    assert_eq!(network.n_edges(), 296);
+    let (paths, hops) = (ShortestPaths::new(&network), ShortestPaths::hops(&network));
+    let pairs = (150 * 149) as f64;
+    assert_eq!(paths.summary().mean * pairs, 240_227.25);
+    assert_eq!((paths.summary().max, hops.summary().max), (20.5, 6.0));
+    assert_eq!(hops.summary().mean * pairs, 77_298.0);
+    assert_eq!([paths.row(0)[75], paths.row(17)[120]], [8.625, 10.875]);
 }
 
 #[test]

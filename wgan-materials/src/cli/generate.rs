@@ -13,11 +13,11 @@ use wgan_materials::{
     candidate_frame, candidate_table, evaluate_asked, ordered, ranked_list, write_frame,
 };
 
-use super::{CliError, rows};
 use super::conditions::{ConditionArgs, RuleArgs, first_drawn, warn_of_extrapolation};
 use super::data::DataArgs;
 use super::fit::{TrainArgs, at_least_one, kept, read_with_notes};
 use super::output::check_output;
+use super::{CliError, rows};
 
 /// Options of `generate`.
 #[derive(Debug, Args)]

@@ -7,15 +7,15 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use wgan_core::cli::{DeviceChoice, print, with_remote_devices};
 use wgan_materials::{
-    Candidate, CandidateParts, CandidateStream, Checker, ColumnSpec, ConditionalRows,
-    FrameWriter, MaterialsError,
-    MaterialsModel, SampleRequest, Sampler, Table, Target, adherence, candidate_frame,
+    Candidate, CandidateParts, CandidateStream, Checker, ColumnSpec, ConditionalRows, FrameWriter,
+    MaterialsError, MaterialsModel, SampleRequest, Sampler, Table, Target, adherence,
+    candidate_frame,
 };
 
-use super::{CliError, rows};
 use super::conditions::{ConditionArgs, RuleArgs, first_drawn, warn_of_extrapolation};
 use super::fit::at_least_one;
 use super::output::check_output;
+use super::{CliError, rows};
 
 /// Options of `sample`.
 #[derive(Debug, Args)]

@@ -242,6 +242,7 @@ fn text(report: &Report) -> String {
         String::new(),
         "score: expected share of hidden compounds, share found".to_owned(),
     ];
-    lines.extend(reliability.iter().map(|bin| format!("{:>24.4} {:>8.4}", bin.expected, bin.found)));
+    lines
+        .extend(reliability.iter().map(|bin| format!("{:>24.4} {:>8.4}", bin.expected, bin.found)));
     lines.join("\n")
 }

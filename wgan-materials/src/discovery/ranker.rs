@@ -389,7 +389,13 @@ mod tests {
     fn a_share_of_new_patterns_is_kept() {
         let (known, _) = salts();
         let ranker = Ranker::fit(&known, 0).unwrap();
-        let found = ranker.propose_with_new_patterns(50, &[], 0.2);
+        let odd = |i: u32| Proposal {
+            composition: Composition::parse(&format!("Na{}Cl{}", i + 2, 2 * i + 5)).unwrap(),
+            source: Source::Generator,
+            critic_score: None,
+        };
+        let found =
+            ranker.propose_with_new_patterns(50, &(0..20).map(odd).collect::<Vec<_>>(), 0.2);
         assert_eq!(found.len(), 50);
         assert_eq!(found.iter().filter(|c| c.has_new_pattern).count(), 10);
         assert!(found.is_sorted_by(|a, b| a.margin >= b.margin));

@@ -428,7 +428,9 @@ mod tests {
         assert!(found.column_w1["y"].w1.unwrap() > 5.0 * found.column_w1["y"].floor.unwrap());
         let same = evaluate_rows(&real, &real, 0);
         assert_eq!((same.copies, same.c2st), (Some(1.0), None));
-        assert!(same.closest_record.unwrap().fake < 1e-9);
+        // Half of the rows are in the half that is looked through.
+        let closest = same.closest_record.unwrap();
+        assert!(closest.fake < 0.7 * closest.held_out, "{closest:?}");
     }
 
     #[test]

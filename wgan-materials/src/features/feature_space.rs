@@ -244,7 +244,11 @@ impl FeatureSpace {
             let column = table.column(block.name())?;
             for row in 0..table.len() {
                 let mut to = rows.row_mut(row);
-                block.encode(column, row, to.slice_axis_mut(Axis(0), Slice::from(range.clone())))?;
+                block.encode(
+                    column,
+                    row,
+                    to.slice_axis_mut(Axis(0), Slice::from(range.clone())),
+                )?;
             }
         }
         Ok(rows)
@@ -265,7 +269,8 @@ mod tests {
             ((state >> 33) % 10_000) as f64 / 100.0
         };
         let a: Vec<Option<f64>> = (0..n).map(|_| Some(next())).collect();
-        let b: Vec<Option<f64>> = (0..n).map(|i| (i % 3 > 0).then(|| 1e6 * next())).collect();
+        let b: Vec<Option<f64>> =
+            (0..n).map(|i| (i % 3 > 0).then(|| (1e6 * next()).round())).collect();
         let class: Vec<Option<&str>> =
             (0..n).map(|i| ["x", "y", "z"].get(i % 4).copied()).collect();
         let columns = vec![

@@ -227,13 +227,16 @@ mod tests {
     fn codes_are_those_of_the_schema_and_missing_values_are_zeros() {
         let conditions = conditions();
         let given = conditions.given().unwrap();
-        assert_eq!(conditions.width(), 8);
+        // number and whether it is known, two classes; as generated: number, two classes; known, twice
+        assert_eq!(conditions.width(), 9);
         let codes = given.codes(&[7, 99], &Device::flex()).unwrap();
         let codes: Vec<f32> = codes.into_data().iter::<f32>().collect();
-        assert_eq!(codes[..5], [0.0, 0.0, 0.0, 1.0, 0.0]);
-        assert_eq!(codes[6..8], [0.0, 1.0]);
+        assert_eq!(codes[..9], [0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0]);
         let last = 12_f32.sqrt() * (0.5 - 0.5 / 99.0);
-        assert!((codes[8] - last).abs() < 1e-5 && (codes[12] - last).abs() < 1e-5, "{codes:?}");
-        assert_eq!((&codes[9..12], &codes[14..]), (&[1.0, 0.0, 1.0][..], &[1.0, 1.0][..]));
+        assert!((codes[9] - last).abs() < 1e-5 && (codes[13] - last).abs() < 1e-5, "{codes:?}");
+        assert_eq!(
+            (&codes[10..13], &codes[14..]),
+            (&[1.0, 0.0, 1.0][..], &[0.0, 1.0, 1.0, 1.0][..])
+        );
     }
 }

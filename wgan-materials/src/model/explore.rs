@@ -194,8 +194,8 @@ mod tests {
     fn climbing_raises_the_score() {
         let sampler = sampler();
         let start = Composition::parse("CaTiO3").unwrap();
-        let met = sampler.climb(&start, 12, 0.2, 1).unwrap();
-        assert_eq!((met.len(), &met[0].composition), (13, &start));
+        let met = sampler.climb(&start, 40, 1.0, 1).unwrap();
+        assert_eq!((met.len(), &met[0].composition), (41, &start));
         let best = met.iter().map(|found| found.critic_score).fold(f64::MIN, f64::max);
         assert!(best > met[0].critic_score, "{met:?}");
     }

@@ -29,7 +29,7 @@ pub use prior::{MaterialsLatent, MaterialsPrior};
 
 pub use rank_transform::RankTransform;
 pub use rows::{
-    Anchors, Calibration, ConditionalRows, RowConfig, RowCritic, RowData, RowGenerator, RowGeneratorConfig, RowLatent,
-    RowLayout, RowModel, RowPrior, RowSample,
+    ConditionalRows, RowConfig, RowGenerator, RowGeneratorConfig, RowLatent, RowLayout, RowModel,
+    RowPrior,
 };
 pub use sampler::{Candidate, Chunk, Sampler};

@@ -1,9 +1,11 @@
 //! Charge balance under common oxidation states, and the nearest composition that has it.
 
 mod charge;
+mod common;
 mod nearest;
 mod states;
 
+pub use common::is_charge_neutral_usual;
 pub use nearest::nearest_neutral;
 
 use crate::composition::Composition;
@@ -84,6 +86,12 @@ fn ions(composition: &Composition) -> Vec<Ions<'static>> {
     parts
         .map(|(element, part)| Ions { count: part as i64, states: element.oxidation_states() })
         .collect()
+}
+
+/// As [`ions`], with these states in place of all.
+fn ions_in<'a>(composition: &Composition, states: &'a [Vec<i8>]) -> Vec<Ions<'a>> {
+    let parts = composition.ratio().zip(states);
+    parts.map(|(part, states)| Ions { count: part as i64, states }).collect()
 }
 
 /// The states above zero; states are sorted.

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::path::Path;
 
 use polars::prelude::{
-    Column, DataFrame, DataType, NewChunkedArray, ParquetReader, PolarsError,
-    PolarsResult, SerReader, StringChunked, StringChunkedBuilder,
+    Column, DataFrame, DataType, NewChunkedArray, ParquetReader, PolarsError, PolarsResult,
+    SerReader, StringChunked, StringChunkedBuilder,
 };
 
 use super::column::CellType;

