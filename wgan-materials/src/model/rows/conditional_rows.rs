@@ -95,8 +95,6 @@ impl ConditionalRows {
                 column.cells = asked.select(&rows).cells;
             }
         }
-        let kept: Vec<&str> = given.columns.iter().map(|column| column.name.as_str()).collect();
-        let columns = self.rows.space().with_derived(columns, &kept)?;
         // What follows from a given number follows from the one that was put in.
         let kept: Vec<&str> = given.columns.iter().map(|column| column.name.as_str()).collect();
         let columns = self.rows.space().with_derived(columns, &kept)?;
