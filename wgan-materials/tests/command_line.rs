@@ -6,8 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-const COLUMNS: &str =
-    "charge_neutral,electronegativity_ok,novel,nearest_known,nearest_distance,critic_score";
+const COLUMNS: &str = "charge_neutral,electronegativity_ok,novel,nearest_known,nearest_distance,critic_score,score,source";
 
 fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_wgan-materials"))
@@ -207,21 +206,11 @@ fn candidates_are_sorted_best_first() {
     let folder = tempfile::tempdir().unwrap();
     let data = file(&folder, "data.csv", table());
     let (_, out) = generate(&folder, &data, &[]);
-    let text = fs::read_to_string(out).unwrap();
-    let keys: Vec<(bool, f64)> = text
-        .lines()
-        .skip(1)
-        .map(|line| {
-            let cells: Vec<&str> = line.split(',').collect();
-            let n = cells.len();
-            let is_promising = cells[n - 6..n - 3].iter().all(|&c| c == "true");
-            (is_promising, cells[n - 1].parse().unwrap())
-        })
-        .collect();
+    let (novel, scores) = (texts(&out, "novel"), column(&out, "score"));
+    let keys: Vec<(bool, f64)> = novel.iter().map(|n| n == "true").zip(scores).collect();
     for pair in keys.windows(2) {
         let (first, second) = (pair[0], pair[1]);
-        let is_before = first.0 && !second.0;
-        assert!(is_before || (first.0 == second.0 && first.1 >= second.1));
+        assert!((first.0 && !second.0) || (first.0 == second.0 && first.1 >= second.1));
     }
 }
 

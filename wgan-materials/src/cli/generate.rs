@@ -142,10 +142,17 @@ impl Generate {
         }
         drawn.truncate(n_drawn);
         let seed = self.training.seed;
+        let checker = Checker::new(table.formulas());
+        if table.formulas().windows(2).all(|pair| pair[0] == pair[1]) {
+            eprintln!(
+                "note: one known composition teaches no order; candidates are as they were drawn"
+            );
+            drawn.truncate(self.n);
+            return Ok(checker.check_all(drawn));
+        }
         let ranker = with_spinner("learning the order of candidates", || {
             Ranker::fit(table.formulas(), seed)
         })?;
-        let checker = Checker::new(table.formulas());
         if !is_free {
             return Ok(ordered(&ranker, &checker, drawn));
         }

@@ -86,7 +86,7 @@ impl NormalScores {
             return self;
         }
         let step = m.div_ceil(MAX_VALUES / 2);
-        let is_kept = |i: &usize| i % step == 0 || i + 1 == m || counts[*i] > step * 4;
+        let is_kept = |i: &usize| i.is_multiple_of(step) || i + 1 == m || counts[*i] > step * 4;
         let kept: Vec<usize> = (0..m).filter(is_kept).collect();
         let pick = |of: &[f64]| kept.iter().map(|&i| of[i]).collect::<Vec<_>>();
         // The ranks of a value reach half way to those of the next.

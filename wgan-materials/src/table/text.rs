@@ -100,11 +100,13 @@ impl<R: Read> Records<R> {
         }
         // The reader stands on the line after the record; blank lines before the record are behind it.
         let inner: usize = self.record.iter().map(|cell| cell.matches('\n').count()).sum();
-        let line = (self.reader.position().line() as usize).saturating_sub(1 + inner);
+        let end = (self.reader.position().line() as usize).saturating_sub(inner);
+        let line = end.saturating_sub(1);
         let last = &self.record[self.record.len() - 1];
         Ok(match last.strip_suffix('\n').unwrap_or(last).strip_suffix(END) {
             Some("") if self.record.len() == 1 => Next::End,
-            Some(_) => Next::Unclosed(line),
+            // Without a line end behind it.
+            Some(_) => Next::Unclosed(end),
             None => Next::Record(&self.record, line),
         })
     }

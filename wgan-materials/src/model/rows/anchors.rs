@@ -193,7 +193,7 @@ mod tests {
 
     fn anchors(n: usize) -> (Anchors, ChaCha8Rng) {
         let mut rng = ChaCha8Rng::seed_from_u64(2);
-        (Anchors::new(line(n), 2, vec![0..2], &mut rng), rng)
+        (Anchors::new(line(n), 2, std::iter::once(0..2).collect(), &mut rng), rng)
     }
 
     #[test]
@@ -225,7 +225,8 @@ mod tests {
     fn one_row_and_two_equal_ones_are_no_exception() {
         for n in [1, 2] {
             let mut rng = ChaCha8Rng::seed_from_u64(3);
-            let anchors = Anchors::new(Array2::ones((n, 3)), 2, vec![0..1], &mut rng);
+            let anchors =
+                Anchors::new(Array2::ones((n, 3)), 2, std::iter::once(0..1).collect(), &mut rng);
             assert!(anchors.blurred(0, &mut rng).iter().all(|v| v.is_finite()));
         }
     }
