@@ -41,7 +41,7 @@ fn network() -> Result<Network, Failure> {
     let mut args = std::env::args().skip(1);
     let Some(path) = args.next() else { return street_grid(12) };
     let cost = args.next().map_or(CostColumn::Hops, CostColumn::Cost);
-    let options = ReadOptions { cost, arcs: ArcRule::Symmetrise, nodes: None };
+    let options = ReadOptions { cost, arcs: ArcRule::Symmetrise, ..ReadOptions::default() };
     Ok(read_network(Path::new(&path), &options)?.0.largest_component())
 }
 

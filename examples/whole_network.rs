@@ -190,7 +190,8 @@ fn groups() -> Result<(Network, Vec<usize>), Failure> {
 fn read() -> Result<(Network, Vec<usize>), Failure> {
     let mut args = std::env::args().skip(1);
     let Some(path) = args.next() else { return groups() };
-    let options = ReadOptions { cost: CostColumn::Hops, arcs: ArcRule::Symmetrise, nodes: None };
+    let options =
+        ReadOptions { cost: CostColumn::Hops, arcs: ArcRule::Symmetrise, ..ReadOptions::default() };
     let network = read_network(Path::new(&path), &options)?.0.largest_component();
     let mut labels = vec![0; network.n_nodes()];
     if let Some(path) = args.next() {

@@ -258,10 +258,13 @@ impl FeatureSpace {
 /// Whitened rows, with what the way back has lost to round-off put in once more: collinear features have directions of very
 /// small variance, which magnify it.
 fn refined(whitener: &Whitener, rows: ArrayView2<'_, f64>) -> Result<Array2<f64>, WganError> {
-    let z = whitener.transform(rows)?;
-    let lost = &rows - &whitener.inverse(z.view())?;
+    let mut z = whitener.transform(rows)?;
     let mean = whitener.inverse(Array2::zeros((1, z.ncols())).view())?;
-    Ok(z + whitener.transform((lost + mean).view())?)
+    for _ in 0..2 {
+        let lost = &rows - &whitener.inverse(z.view())?;
+        z += &whitener.transform((lost + &mean).view())?;
+    }
+    Ok(z)
 }
 
 #[cfg(test)]
