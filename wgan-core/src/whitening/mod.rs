@@ -113,6 +113,6 @@ impl Whitening {
             Self::Zca => eigen::zca(&moments.correlation, floor)?,
             Self::Cholesky => cholesky::cholesky(&moments.correlation, floor),
         };
-        Ok(Whitener::new(self, moments, factors))
+        Whitener::new(self, moments, factors).refined(data)
     }
 }

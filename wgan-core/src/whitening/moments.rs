@@ -2,8 +2,8 @@
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
-/// Rows taken at a time, so that no centred copy of the table is made.
-const CHUNK: usize = 4096;
+/// Rows taken at a time, so that no second table is made.
+pub(super) const CHUNK: usize = 4096;
 
 /// A column whose standard deviation is below this share of its largest magnitude counts as constant: round-off of the mean.
 const CONSTANT: f64 = 1e-12;

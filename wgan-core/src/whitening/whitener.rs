@@ -1,9 +1,9 @@
 //! The fitted whitening.
 
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 
-use super::moments::Moments;
+use super::moments::{CHUNK, Moments};
 use super::{Factors, Whitening};
 use crate::error::WganError;
 
@@ -28,7 +28,7 @@ pub struct Whitener {
 impl Whitener {
     /// Puts the scaling of the columns and the whitening of the standardised columns together.
     pub(super) fn new(kind: Whitening, moments: Moments, factors: Factors) -> Self {
-        let by_row = moments.scale.view().insert_axis(ndarray::Axis(1));
+        let by_row = moments.scale.view().insert_axis(Axis(1));
         Self {
             kind,
             forward: factors.forward / by_row,
@@ -38,6 +38,24 @@ impl Whitener {
             rank: factors.rank,
             n_floored: factors.n_floored,
         }
+    }
+
+    /// The same with the inverse fitted once more to what it loses on the data, `zᵀ(x − inverse(z))/(n − 1)`.
+    ///
+    /// Columns that are almost collinear magnify round-off; the covariance of `z` is the identity on the kept directions, so that this is
+    /// the least-squares fit. With a floor it is not, and nothing is changed.
+    pub(super) fn refined(mut self, data: ArrayView2<'_, f64>) -> Result<Self, WganError> {
+        if self.n_floored > 0 {
+            return Ok(self);
+        }
+        let mut lost = Array2::zeros(self.backward.dim());
+        for rows in data.axis_chunks_iter(Axis(0), CHUNK) {
+            let z = self.transform(rows)?;
+            lost += &z.t().dot(&(&rows - &self.inverse(z.view())?));
+        }
+        self.constant.iter().for_each(|&k| lost.column_mut(k).fill(0.0));
+        self.backward += &(lost / (data.nrows() - 1) as f64);
+        Ok(self)
     }
 
     /// Whitened rows.

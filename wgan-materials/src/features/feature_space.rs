@@ -113,7 +113,7 @@ impl FeatureSpace {
     pub fn transform(&self, table: &Table) -> Result<Array2<f64>, MaterialsError> {
         let rows = self.raw(table)?;
         Ok(match &self.whitener {
-            Some(whitener) => refined(whitener, rows.view())?,
+            Some(whitener) => whitener.transform(rows.view())?,
             None => rows,
         })
     }
@@ -253,18 +253,6 @@ impl FeatureSpace {
         }
         Ok(rows)
     }
-}
-
-/// Whitened rows, with what the way back has lost to round-off put in once more: collinear features have directions of very
-/// small variance, which magnify it.
-fn refined(whitener: &Whitener, rows: ArrayView2<'_, f64>) -> Result<Array2<f64>, WganError> {
-    let mut z = whitener.transform(rows)?;
-    let mean = whitener.inverse(Array2::zeros((1, z.ncols())).view())?;
-    for _ in 0..2 {
-        let lost = &rows - &whitener.inverse(z.view())?;
-        z += &whitener.transform((lost + &mean).view())?;
-    }
-    Ok(z)
 }
 
 #[cfg(test)]
