@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Modules stand on floors: a file imports from lower floors only, and never in a circle.
 
     .ci/floors            fails where an import goes up, goes sideways or closes a circle, and where the picture is old
