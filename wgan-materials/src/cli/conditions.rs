@@ -31,7 +31,7 @@ pub struct RuleArgs {
     #[arg(long, value_name = "Pb,Cd", value_delimiter = ',')]
     without: Vec<Element>,
     /// At most so many different elements.
-    #[arg(long, value_name = "N", value_parser = super::fit::at_least_one)]
+    #[arg(long, value_name = "N", value_parser = super::training::at_least_one)]
     max_elements: Option<usize>,
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::CliError;
+
 use clap::{Args, ValueEnum};
 use wgan_core::cli::with_spinner;
 use wgan_materials::{
@@ -105,4 +107,11 @@ impl DataArgs {
     pub fn read(&self) -> Result<Table, MaterialsError> {
         self.reading.read(&self.data)
     }
+}
+
+/// Reads the table and says on standard error what was left out of it.
+pub fn read_with_notes(data: &DataArgs) -> Result<Table, CliError> {
+    let table = data.read()?;
+    eprintln!("{}", table.summary.brief());
+    Ok(table)
 }

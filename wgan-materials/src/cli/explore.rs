@@ -10,8 +10,8 @@ use wgan_materials::{
 };
 
 use super::CliError;
-use super::fit::at_least_one;
 use super::output::check_output;
+use super::training::at_least_one;
 
 /// Options of `explore`.
 #[derive(Debug, Args)]

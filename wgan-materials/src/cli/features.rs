@@ -7,8 +7,7 @@ use wgan_core::cli::with_spinner;
 use wgan_materials::{FeatureSpace, Whitening, write_frame};
 
 use super::CliError;
-use super::data::DataArgs;
-use super::fit::read_with_notes;
+use super::data::{DataArgs, read_with_notes};
 use super::output::check_output;
 
 /// Options of `features`.

@@ -14,9 +14,9 @@ use wgan_materials::{
 };
 
 use super::conditions::{ConditionArgs, RuleArgs, first_drawn, warn_of_extrapolation};
-use super::data::DataArgs;
-use super::fit::{TrainArgs, at_least_one, kept, read_with_notes};
+use super::data::{DataArgs, read_with_notes};
 use super::output::check_output;
+use super::training::{TrainArgs, at_least_one, kept};
 use super::{CliError, rows};
 
 /// Options of `generate`.

@@ -15,6 +15,7 @@ mod sample;
 #[cfg(feature = "remote")]
 mod serve;
 mod stability;
+mod training;
 mod validate;
 
 use clap::{Parser, Subcommand};

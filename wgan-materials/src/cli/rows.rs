@@ -11,7 +11,7 @@ use wgan_materials::{
 
 use super::CliError;
 use super::conditions::{ConditionArgs, RuleArgs, warn_of_extrapolation};
-use super::fit::{TrainArgs, locked};
+use super::training::{TrainArgs, locked};
 
 /// Refuses options that are about formulas.
 pub fn refuse_chemistry(rules: &RuleArgs, neutral: bool) -> Result<(), CliError> {

@@ -13,8 +13,8 @@ use wgan_materials::{
 };
 
 use super::conditions::{ConditionArgs, RuleArgs, first_drawn, warn_of_extrapolation};
-use super::fit::at_least_one;
 use super::output::check_output;
+use super::training::at_least_one;
 use super::{CliError, rows};
 
 /// Options of `sample`.

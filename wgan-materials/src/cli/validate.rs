@@ -12,8 +12,8 @@ use wgan_materials::{
 
 use super::CliError;
 use super::conditions::RuleArgs;
-use super::data::DataArgs;
-use super::fit::{TrainArgs, at_least_one, read_with_notes};
+use super::data::{DataArgs, read_with_notes};
+use super::training::{TrainArgs, at_least_one};
 
 /// Share that `--by` hides.
 const HIDDEN_BY_VALUE: f64 = 0.2;

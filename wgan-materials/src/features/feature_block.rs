@@ -4,7 +4,6 @@ use ndarray::{ArrayView1, ArrayViewMut1};
 use serde::{Deserialize, Serialize};
 
 use super::composition_features::feature_names;
-use super::feature_space::Feature;
 use crate::composition::Composition;
 use crate::element::Element;
 use crate::error::MaterialsError;
@@ -13,6 +12,21 @@ use crate::table::{CellType, Cells, Column};
 
 /// Decimals that numbers are looked at for; beyond, they are taken as they are.
 const MAX_DECIMALS: i32 = 9;
+
+/// A feature: what a column of the vectors holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Feature {
+    /// Name, such as `band_gap_eV`, `phase=fcc` or `atomic_radius_mean`.
+    pub name: String,
+    /// Unit; none for pure numbers and where it is not known.
+    pub unit: Option<String>,
+}
+
+impl Feature {
+    fn new(name: String, unit: Option<String>) -> Self {
+        Self { name, unit }
+    }
+}
 
 /// Features of compositions: fractions of the elements that the table has, then statistics of element properties.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

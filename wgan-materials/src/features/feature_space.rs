@@ -11,25 +11,10 @@ use wgan_core::file::write_atomically;
 use wgan_core::whitening::{Whitener, Whitening};
 
 use super::composition_features::feature_rows;
-use super::feature_block::{ColumnBlock, CompositionBlock};
+use super::feature_block::{ColumnBlock, CompositionBlock, Feature};
 use crate::composition::Composition;
 use crate::error::MaterialsError;
 use crate::table::Table;
-
-/// A feature: what a column of the vectors holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Feature {
-    /// Name, such as `band_gap_eV`, `phase=fcc` or `atomic_radius_mean`.
-    pub name: String,
-    /// Unit; none for pure numbers and where it is not known.
-    pub unit: Option<String>,
-}
-
-impl Feature {
-    pub(super) fn new(name: String, unit: Option<String>) -> Self {
-        Self { name, unit }
-    }
-}
 
 /// Feature vectors of tables like the one it was fitted to.
 ///

@@ -5,7 +5,6 @@ use std::io::{Cursor, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::source::not_a_table;
 use crate::error::MaterialsError;
 
 /// First bytes of files that are not text, with what they are.
@@ -191,6 +190,14 @@ fn failed(path: &Path, error: &std::io::Error) -> MaterialsError {
 
 fn unreadable(path: &Path, reason: &str) -> MaterialsError {
     MaterialsError::Unreadable { path: path.to_path_buf(), reason: reason.to_string() }
+}
+
+pub(super) fn not_a_table<T>(
+    path: &Path,
+    expected: &'static str,
+    found: &str,
+) -> Result<T, MaterialsError> {
+    Err(MaterialsError::NotATable { path: path.to_path_buf(), expected, found: found.to_string() })
 }
 
 #[cfg(test)]

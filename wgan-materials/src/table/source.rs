@@ -7,7 +7,7 @@ use csv::StringRecord;
 use polars::prelude::DataFrame;
 
 use super::frame::{self, Kind, TextBuilder, TextColumn};
-use super::input::Input;
+use super::input::{Input, not_a_table};
 use super::summary::SkippedRow;
 use super::text::{Next, Records, separator};
 use crate::composition::Composition;
@@ -275,12 +275,4 @@ fn failed(path: &Path, error: &csv::Error) -> MaterialsError {
         _ => error.to_string(),
     };
     MaterialsError::Unreadable { path: path.to_path_buf(), reason }
-}
-
-pub(super) fn not_a_table<T>(
-    path: &Path,
-    expected: &'static str,
-    found: &str,
-) -> Result<T, MaterialsError> {
-    Err(MaterialsError::NotATable { path: path.to_path_buf(), expected, found: found.to_string() })
 }

@@ -1,0 +1,181 @@
+//! Settings of the training, and the fits they make.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+
+use burn::tensor::Device;
+use clap::{Args, ValueEnum};
+use wgan_core::WganError;
+use wgan_core::cli::{DeviceChoice, Progress};
+use wgan_core::train::{Checkpoints, Plateau, StopReason};
+use wgan_materials::{MaterialsConfig, MaterialsModel, ModelCard, Table};
+
+use super::CliError;
+
+/// Steps between two checkpoints: about ten seconds of work.
+const CHECKPOINT_EVERY: usize = 50;
+
+/// Settings of the training.
+#[derive(Clone, Debug, Args)]
+pub struct TrainArgs {
+    /// Seed of every random number.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Training steps of the generator [default: a quarter of the rows, 150 to 600].
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub steps: Option<usize>,
+    /// End training early: `plateau` stops when the smoothed estimate has not fallen by 1 % in 50 steps.
+    #[arg(long, value_enum)]
+    pub stop: Option<Stop>,
+    /// Where the model lives: flex, tch, wgpu, cuda, or remote=ws://HOST:PORT of a machine that runs `serve`.
+    #[arg(long, default_value_t)]
+    pub device: DeviceChoice,
+    /// Devices that share the work of each step, each with an even part of the batch [default: where the model lives].
+    #[arg(long, value_name = "DEVICE,DEVICE", value_delimiter = ',')]
+    pub devices: Vec<DeviceChoice>,
+}
+
+/// When `--stop plateau` ends training.
+const PLATEAU: Plateau = Plateau { window: 20, patience: 50, tolerance: 0.01 };
+
+/// Choices of `--stop`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Stop {
+    /// When the estimate no longer falls.
+    Plateau,
+}
+
+impl TrainArgs {
+    /// Model settings of these options.
+    fn config(&self, table: &Table, conditions: Vec<String>) -> MaterialsConfig {
+        let config = match self.steps {
+            Some(n_steps) => MaterialsConfig::new(n_steps),
+            None => MaterialsConfig::for_rows(table.len()),
+        };
+        config
+            .with_seed(self.seed)
+            .with_conditions(conditions)
+            .with_plateau(self.stop.map(|Stop::Plateau| PLATEAU))
+    }
+
+    /// A model that is kept in memory only.
+    pub fn fit(&self, table: &Table, conditions: Vec<String>) -> Result<MaterialsModel, CliError> {
+        let (device, shared) = self.reached()?;
+        let config = self.config(table, conditions);
+        train(table, &config, None, (&device, &shared))
+    }
+
+    /// Where the model lives, and the devices that share its batches.
+    fn reached(&self) -> Result<(Device, Vec<Device>), CliError> {
+        let shared = self.devices.iter().map(DeviceChoice::device).collect::<Result<_, _>>()?;
+        Ok((self.device.device()?, shared))
+    }
+
+    /// Every device that is used.
+    pub fn all_devices(&self) -> impl Iterator<Item = &DeviceChoice> {
+        self.devices.iter().chain([&self.device])
+    }
+
+    /// The model of the directory `folder`: fitted now, resumed, or the one that is there if it was
+    /// fitted to the same data with the same settings.
+    pub fn fit_into(
+        &self,
+        table: &Table,
+        conditions: Vec<String>,
+        folder: &Path,
+        resume: bool,
+    ) -> Result<MaterialsModel, CliError> {
+        // Before anything is written: a device that is not there leaves no unfinished fit.
+        let (device, shared) = self.reached()?;
+        let _lock = locked(folder)?;
+        let checkpoints = checkpoints(folder);
+        let config = self.config(table, conditions);
+        let card = ModelCard::new(table, &config)?;
+        if let Some(present) = ModelCard::read(folder)? {
+            if let Some(difference) = card.difference(&present) {
+                return Err(CliError::Usage(format!(
+                    "{} holds a model fitted {difference}; name another directory or remove it",
+                    folder.display()
+                )));
+            }
+            if MaterialsModel::is_saved(folder) {
+                eprintln!("{} already holds this model; using it", folder.display());
+                return Ok(MaterialsModel::load(folder, &device)?);
+            }
+            if !resume {
+                return Err(CliError::Usage(format!(
+                    "{} holds an unfinished fit at step {}; add --resume to continue it, or \
+                     remove the directory",
+                    folder.display(),
+                    checkpoints.newest().unwrap_or(0)
+                )));
+            }
+        }
+        card.write(folder)?;
+        let model = train(table, &config, Some(checkpoints.clone()), (&device, &shared))?;
+        model.save(folder)?;
+        checkpoints.clear()?;
+        Ok(model)
+    }
+}
+
+fn train(
+    table: &Table,
+    config: &MaterialsConfig,
+    checkpoints: Option<Checkpoints>,
+    devices: (&Device, &[Device]),
+) -> Result<MaterialsModel, CliError> {
+    let recorder = Progress::new();
+    let model = MaterialsModel::fit_on_devices(table, config, checkpoints, recorder, devices)?;
+    warn_of_early_end(&model);
+    Ok(model)
+}
+
+/// Checkpoints of the fit into `folder`.
+fn checkpoints(folder: &Path) -> Checkpoints {
+    Checkpoints::new(folder.join("checkpoints"), CHECKPOINT_EVERY)
+}
+
+/// What is left of an interrupted fit into `folder`, and how to go on.
+pub fn kept(folder: &Path, how: &str) -> String {
+    let at = folder.display();
+    match checkpoints(folder).newest() {
+        _ if MaterialsModel::is_saved(folder) => format!("the model is complete in {at}"),
+        Some(step) => format!("the checkpoint of step {step} is kept in {at}: {how}"),
+        None => format!("there was no checkpoint in {at} yet; {how}"),
+    }
+}
+
+/// The directory `folder`, made if need be, for this program alone while the file is open.
+pub fn locked(folder: &Path) -> Result<File, CliError> {
+    let path = folder.join("lock");
+    let failed = |e| CliError::from(WganError::io(&path, e));
+    std::fs::create_dir_all(folder).map_err(|e| WganError::io(folder, e))?;
+    let file = File::create(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+        Err(TryLockError::WouldBlock) => Err(CliError::Usage(format!(
+            "{}: another program is fitting a model there",
+            folder.display()
+        ))),
+    }
+}
+
+fn warn_of_early_end(model: &MaterialsModel) {
+    if model.reason == Some(StopReason::NonFinite) {
+        eprintln!(
+            "warning: a loss was not finite; training ended early with the last good model, \
+             after {} steps",
+            model.history.records.last().map_or(0, |r| r.step)
+        );
+    }
+}
+
+pub fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("expected at least 1".to_owned()),
+        Ok(n) => Ok(n),
+        Err(_) => Err("expected a whole number".to_owned()),
+    }
+}
