@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 use wgan_core::cli::{print, to_json, with_spinner};
 use wgan_materials::{
-    CandidateStream, Checker, Composition, HiddenFold, ListRequest, MaterialsError, Ranker,
+    CandidateStream, Checker, Composition, HiddenFold, Hits, ListRequest, MaterialsError, Ranker,
     Rediscovery, ReliabilityBin, Table, hidden_by_value, hidden_folds, ranked_list, rediscovery,
 };
 
@@ -173,6 +173,14 @@ fn report(found: &[Rediscovery], reliability: Vec<ReliabilityBin>) -> Report {
         let known: Vec<f64> = found.iter().filter_map(of).collect();
         (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
     };
+    let figures = |of: &dyn Fn(&Rediscovery) -> &Hits| Figures {
+        novel: mean(&|part| of(part).novel),
+        hits_at_100: mean(&|part| of(part).hits_at_100),
+        hits_at_1000: mean(&|part| of(part).hits_at_1000),
+        hits: mean(&|part| of(part).hits),
+        hits_with_new_pattern: mean(&|part| of(part).hits_with_new_pattern),
+        auc: auc(&|part| of(part).auc),
+    };
     let first = found.first();
     Report {
         parts: found.len(),
@@ -183,22 +191,8 @@ fn report(found: &[Rediscovery], reliability: Vec<ReliabilityBin>) -> Report {
             one_swap: mean(&|part| part.reachable.one_swap),
             two_swaps: mean(&|part| part.reachable.two_swaps),
         },
-        list: Figures {
-            novel: mean(&|part| part.list.novel),
-            hits_at_100: mean(&|part| part.list.hits_at_100),
-            hits_at_1000: mean(&|part| part.list.hits_at_1000),
-            hits: mean(&|part| part.list.hits),
-            hits_with_new_pattern: mean(&|part| part.list.hits_with_new_pattern),
-            auc: auc(&|part| part.list.auc),
-        },
-        substitution: Figures {
-            novel: mean(&|part| part.substitution.novel),
-            hits_at_100: mean(&|part| part.substitution.hits_at_100),
-            hits_at_1000: mean(&|part| part.substitution.hits_at_1000),
-            hits: mean(&|part| part.substitution.hits),
-            hits_with_new_pattern: mean(&|part| part.substitution.hits_with_new_pattern),
-            auc: auc(&|part| part.substitution.auc),
-        },
+        list: figures(&|part| &part.list),
+        substitution: figures(&|part| &part.substitution),
         curve: first.map(|part| part.list.curve.clone()).unwrap_or_default(),
         substitution_curve: first.map(|part| part.substitution.curve.clone()).unwrap_or_default(),
         reliability,
