@@ -8,7 +8,7 @@ use crate::checks::{CheckedCandidate, Checker};
 use crate::discovery::{Proposal, Ranker, Source};
 use crate::error::MaterialsError;
 use crate::model::{Candidate, ElementRules, Sampler};
-use crate::oxidation::is_charge_neutral;
+use crate::oxidation::is_charge_neutral_usual;
 
 /// What a list shall be.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub struct ListRequest {
     pub n: usize,
     /// Seed of numbers and classes of proposed candidates.
     pub seed: u64,
-    /// Whether every candidate shall be charge neutral.
+    /// Whether every candidate shall be charge neutral by usual oxidation states.
     pub is_neutral: bool,
     /// Rules on the elements.
     pub rules: ElementRules,
@@ -55,7 +55,7 @@ pub fn ranked_list(
             .par_iter()
             .map(|found| {
                 request.rules.allow(&found.composition)
-                    && (!request.is_neutral || is_charge_neutral(&found.composition))
+                    && (!request.is_neutral || is_charge_neutral_usual(&found.composition))
             })
             .collect();
         let mut wanted = is_wanted.into_iter();
@@ -159,7 +159,7 @@ mod tests {
         assert!(novel.clone().count() > 0);
         for found in novel {
             assert!(rules.allow(&found.candidate.composition));
-            assert!(found.checks.charge_neutral);
+            assert!(is_charge_neutral_usual(&found.candidate.composition));
         }
     }
 }

@@ -76,10 +76,8 @@ impl<'a> CandidateStream<'a> {
         self.n_known += chunk.n_known;
         let chunk = chunk.candidates;
         self.n_drawn += chunk.len();
-        let neutral: Vec<bool> =
-            chunk.par_iter().map(|c| is_charge_neutral(&c.composition)).collect();
-        self.n_neutral += neutral.iter().filter(|&&is| is).count();
-        Ok(if self.is_neutral { made_neutral(chunk, &neutral) } else { chunk })
+        self.n_neutral += chunk.par_iter().filter(|c| is_charge_neutral(&c.composition)).count();
+        Ok(if self.is_neutral { made_neutral(chunk) } else { chunk })
     }
 
     /// Draws the next chunks, one per thread.
@@ -94,14 +92,10 @@ impl<'a> CandidateStream<'a> {
     }
 }
 
-fn made_neutral(chunk: Vec<Candidate>, is_neutral: &[bool]) -> Vec<Candidate> {
+fn made_neutral(chunk: Vec<Candidate>) -> Vec<Candidate> {
     chunk
         .into_par_iter()
-        .zip(is_neutral)
-        .filter_map(|(candidate, &is_neutral)| {
-            if is_neutral {
-                return Some(candidate);
-            }
+        .filter_map(|candidate| {
             let composition = nearest_neutral(&candidate.composition)?;
             Some(Candidate { composition, ..candidate })
         })

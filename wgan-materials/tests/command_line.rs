@@ -690,7 +690,8 @@ fn rows_without_formulas_are_evaluated() {
     let rows = |shift: usize| {
         let row = |i: usize| {
             let x = (i * 37 + shift) % 101;
-            let y = if i % 9 == 0 { String::new() } else { format!("{:.2}", 0.5 * x as f64) };
+            let y =
+                if i.is_multiple_of(9) { String::new() } else { format!("{:.2}", 0.5 * x as f64) };
             format!("{x}.5,{y},{}\n", ["a", "b", "c"][i % 3])
         };
         format!("x,y,kind\n{}", (0..120).map(row).collect::<String>())

@@ -139,7 +139,7 @@ fn a_planted_clique_and_swapped_features_are_found() {
     let words = |v: usize| (0..3).map(|k| (3 * kind(v) as u32 + k, 1.0)).collect();
     let names = (0..30).map(|k| format!("word {k}")).collect();
     let features = NodeFeatures::new(names, (0..n).map(words).collect());
-    let is_clique = |v: usize| v % 10 == 0 && v < 60;
+    let is_clique = |v: usize| v.is_multiple_of(10) && v < 60;
     let is_outlier: Vec<bool> = (0..n).map(|v| is_clique(v) || is_swapped(v)).collect();
     for seed in 0..2 {
         let found = find_anomalies(&network, Some(&features), &AnomalyConfig::default(), seed);

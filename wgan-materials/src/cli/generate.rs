@@ -34,7 +34,7 @@ pub struct Generate {
     /// Directory to save the model in, and to resume or reuse it from.
     #[arg(long, value_name = "DIR")]
     model: Option<PathBuf>,
-    /// Change each candidate as little as possible to make it charge neutral; draw another where
+    /// Change each candidate as little as possible to make it neutral by usual oxidation states, without peroxides; draw another where
     /// that is impossible.
     #[arg(long)]
     neutral: bool,

@@ -32,7 +32,7 @@ pub struct Sample {
     /// Seed of the candidates.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Change each candidate as little as possible to make it charge neutral; draw another where
+    /// Change each candidate as little as possible to make it neutral by usual oxidation states, without peroxides; draw another where
     /// that is impossible.
     #[arg(long)]
     neutral: bool,

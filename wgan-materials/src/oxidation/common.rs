@@ -95,9 +95,13 @@ impl Element {
 /// ```
 pub fn is_charge_neutral_usual(composition: &Composition) -> bool {
     let tolerance = composition.tolerance(TOLERANCE);
-    let states: Vec<Vec<i8>> =
-        composition.elements().map(Element::usual_oxidation_states).collect();
+    let states = usual_states(composition);
     reaches(&ions_in(composition, &states), -tolerance..=tolerance)
+}
+
+/// The usual states of each element, in the order of the composition.
+pub(super) fn usual_states(composition: &Composition) -> Vec<Vec<i8>> {
+    composition.elements().map(Element::usual_oxidation_states).collect()
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub use nearest::nearest_neutral;
 use crate::composition::Composition;
 use crate::element::Element;
 use charge::{Ions, reaches};
+use common::usual_states;
 
 /// Charge that passes for zero, e per formula as displayed, where amounts are fractions: they are rounded.
 const TOLERANCE: f64 = 1e-4;

@@ -23,7 +23,7 @@ const HIDDEN_PART: usize = 5;
 /// Predicts the formation energy of a composition from the compounds that are known.
 ///
 /// `E(x) = H(x) + D(x)`: the hull energy `H` of all other compounds is computed, the decomposition energy `D` is
-/// predicted by a [`Forest`] of the composition's features, of what it decomposes into, and of the known compounds
+/// predicted by a random forest of the composition's features, of what it decomposes into, and of the known compounds
 /// that differ in one element. Errors are those on compounds that the forest's trees did not see, corrected by those on a
 /// fifth that was hidden altogether.
 ///

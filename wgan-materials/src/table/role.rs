@@ -192,6 +192,7 @@ fn text_role(column: &ColumnSurvey, is_typed: bool) -> (ColumnRole, Option<Strin
         if let Some((reason, count)) = most
             && ![TEXT, NOT_A_NUMBER].contains(reason)
             && count * 2 > n - column.numbers.n
+            && !are_labels(column, n)
         {
             return ignored(not_numbers(column));
         }
@@ -212,6 +213,12 @@ fn text_role(column: &ColumnSurvey, is_typed: bool) -> (ColumnRole, Option<Strin
         return ignored(format!("free text: {distinct} of {n} texts differ"));
     }
     (ColumnRole::Class, None)
+}
+
+/// Whether texts that look like numbers with a fault are labels: a few, each often, and no number among them (`<=50K`, `18-25`).
+fn are_labels(column: &ColumnSurvey, n: usize) -> bool {
+    let distinct = column.distinct_texts();
+    column.numbers.n == 0 && distinct <= MAX_CODES && n >= MIN_ROWS_PER_CODE * distinct
 }
 
 /// Whether a text is a day: `2024-05-31`, `31.5.2024`, `5/31/2024`, a time after it allowed.

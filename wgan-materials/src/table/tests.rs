@@ -80,6 +80,20 @@ fn byte_order_marks_line_ends_separators_and_quotes_do_not_matter() {
 }
 
 #[test]
+fn bounds_and_ranges_that_repeat_are_labels_and_single_ones_are_no_classes() {
+    let row = |i: usize| {
+        let (income, age) = (["<=50K", ">50K"][i % 2], ["0-17", "18-64", ">64"][i % 3]);
+        format!("NaCl{},{income},{age},<{}\n", i + 1, i + 1)
+    };
+    let rows: String = (0..12).map(row).collect();
+    let table = read(format!("formula,income,age,limit\n{rows}"));
+    let roles: Vec<_> = table.summary.columns.iter().map(|c| (c.name.as_str(), c.role)).collect();
+    assert!(roles.contains(&("income", ColumnRole::Class)), "{roles:?}");
+    assert!(roles.contains(&("age", ColumnRole::Class)), "{roles:?}");
+    assert!(roles.contains(&("limit", ColumnRole::Ignored)), "{roles:?}");
+}
+
+#[test]
 fn bad_rows_are_skipped_with_row_column_and_reason() {
     let table = read(
         "formula,conductivity\nNaCl,1\nTiO2,<1E-10\nXx2,3\n,4\nKCl,2\nKBr,2,5\n\nKI,~3\nMgO,3\nCaO,4\n\
