@@ -47,14 +47,17 @@ FLOORS = {
     """,
     "wgan-materials": """
         error digest
-        element forest frame_writer
+        element linear forest frame_writer
         property formula electronegativity
         composition descriptor impute
+        structure
+        material
         oxidation nearest novelty table
         target features
         discovery stability
+        geometry
         model evaluate
-        checks report stream parts
+        checks crystals like_table report stream parts
         candidates ranked_list
         cli
     """,

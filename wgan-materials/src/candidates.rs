@@ -4,10 +4,12 @@ use polars::prelude::{Column as FrameColumn, DataFrame};
 
 use crate::checks::CheckedCandidate;
 use crate::error::MaterialsError;
+use crate::geometry::CandidateStructure;
 use crate::table::{ColumnSpec, Table};
 
 /// A frame of candidates: `formula`, numbers and classes, then `charge_neutral, electronegativity_ok, novel,
-/// nearest_known, nearest_distance, critic_score`, and `score, source` where they were ranked.
+/// nearest_known, nearest_distance, critic_score`, `score, source` where they were ranked, and `cif, space_group_number,
+/// prototype, volume_A3_per_atom, shortest_distance_ratio, symmetry_ok` where they have structures.
 ///
 /// # Errors
 /// A number that does not fit the type of its column.
@@ -44,7 +46,34 @@ pub fn candidate_frame(
         columns.push(FrameColumn::new("score".into(), scores));
         columns.push(FrameColumn::new("source".into(), sources));
     }
+    if candidates.iter().any(|c| c.candidate.crystal.is_some()) {
+        columns.extend(structure_columns(candidates)?);
+    }
     Ok(DataFrame::new(candidates.len(), columns)?)
+}
+
+fn structure_columns(
+    candidates: &[CheckedCandidate],
+) -> Result<Vec<FrameColumn>, MaterialsError> {
+    let crystals = || candidates.iter().map(|c| c.candidate.crystal.as_deref());
+    let cifs = crystals().map(|c| c.map(|c| c.embedding.to_cif()).transpose());
+    let cifs: Vec<Option<String>> = cifs.collect::<Result<_, _>>()?;
+    let numbers = |of: fn(&CandidateStructure) -> f64| -> Vec<Option<f64>> {
+        crystals().map(|c| c.map(|c| rounded(of(c)))).collect()
+    };
+    let prototypes = || crystals().map(|c| c.map(|c| c.embedding.prototype()));
+    let groups: Vec<Option<u32>> =
+        prototypes().map(|p| p.map(|p| u32::from(p.space_group()))).collect();
+    let names: Vec<Option<String>> = prototypes().map(|p| p.map(ToString::to_string)).collect();
+    let symmetry: Vec<Option<bool>> = crystals().map(|c| c.map(|c| c.has_symmetry)).collect();
+    Ok(vec![
+        FrameColumn::new("cif".into(), cifs),
+        FrameColumn::new("space_group_number".into(), groups),
+        FrameColumn::new("prototype".into(), names),
+        FrameColumn::new("volume_A3_per_atom".into(), numbers(|c| c.volume_per_atom)),
+        FrameColumn::new("shortest_distance_ratio".into(), numbers(|c| c.distance_ratio)),
+        FrameColumn::new("symmetry_ok".into(), symmetry),
+    ])
 }
 
 /// The candidates as a table, for comparison with others.
@@ -59,7 +88,12 @@ pub fn candidate_table(
     let column = |(j, spec): (usize, &ColumnSpec)| {
         spec.column(candidates.iter().map(|c| c.candidate.values[j]))
     };
-    Table::from_columns(Some(compositions), specs.iter().enumerate().map(column).collect())
+    let columns = specs.iter().enumerate().map(column).collect();
+    let crystal = |c: &CheckedCandidate| c.candidate.crystal.as_ref().map(|c| c.embedding.clone());
+    match candidates.iter().map(crystal).collect::<Option<Vec<_>>>() {
+        Some(crystals) => Table::from_structures(crystals.into(), columns),
+        None => Table::from_columns(Some(compositions), columns),
+    }
 }
 
 /// To six decimals: what single precision and the round-off of fractions leave of a figure.

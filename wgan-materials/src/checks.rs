@@ -1,9 +1,12 @@
 //! What is checked of each candidate.
 
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 
 use crate::composition::Composition;
 use crate::discovery::Source;
+use crate::material::Material;
 use crate::model::Candidate;
 use crate::nearest::NearestIndex;
 use crate::novelty::Known;
@@ -16,7 +19,7 @@ pub struct Checks {
     pub charge_neutral: bool,
     /// Whether, in such an assignment, every cation is less electronegative than every anion.
     pub electronegativity_ok: bool,
-    /// Whether it is none of the known materials.
+    /// Whether it is none of the known materials: in composition or, where there are structures, in prototype.
     pub novel: bool,
     /// Formula of the nearest known material.
     pub nearest_known: String,
@@ -42,13 +45,23 @@ pub struct CheckedCandidate {
 pub struct Checker<'a> {
     known: &'a [Composition],
     same: Known,
+    /// Known materials, where their structures tell them apart.
+    materials: Option<HashSet<Material>>,
     nearest: NearestIndex,
 }
 
 impl<'a> Checker<'a> {
     /// Checker against these known materials.
     pub fn new(known: &'a [Composition]) -> Self {
-        Self { known, same: Known::new(known), nearest: NearestIndex::new(known) }
+        let (same, nearest) = (Known::new(known), NearestIndex::new(known));
+        Self { known, same, materials: None, nearest }
+    }
+
+    /// The checker that takes a known composition in a new prototype for new, given the known materials.
+    #[must_use]
+    pub fn with_prototypes(self, materials: Vec<Material>) -> Self {
+        let has_structures = materials.iter().any(|material| material.prototype.is_some());
+        Self { materials: has_structures.then(|| materials.into_iter().collect()), ..self }
     }
 
     /// Checks of one composition.
@@ -75,7 +88,10 @@ impl<'a> Checker<'a> {
             .into_par_iter()
             .zip(nearest)
             .map(|(candidate, nearest)| {
-                let checks = self.checks(&candidate.composition, nearest);
+                let mut checks = self.checks(&candidate.composition, nearest);
+                if let Some(known) = &self.materials {
+                    checks.novel = !known.contains(&candidate.material());
+                }
                 CheckedCandidate { candidate, checks, score: None, source: None }
             })
             .collect()

@@ -26,6 +26,18 @@ pub enum MaterialsError {
         /// The offending amount or set.
         got: String,
     },
+    /// A text or a set of sites that is no crystal structure.
+    #[error("structure: {reason}")]
+    Structure {
+        /// What is wrong, with its line where there is one.
+        reason: String,
+    },
+    /// A structure type that no known material has.
+    #[error("no known material that meets the conditions has {asked}")]
+    NoPrototype {
+        /// What was asked for.
+        asked: String,
+    },
     /// A symbol that names no element.
     #[error("`{symbol}` is not the symbol of an element")]
     UnknownElement {

@@ -73,6 +73,7 @@ pub use wgan_core::whitening::Whitening;
 mod candidates;
 mod checks;
 mod composition;
+mod crystals;
 mod descriptor;
 mod digest;
 mod discovery;
@@ -84,7 +85,11 @@ mod features;
 mod forest;
 mod formula;
 mod frame_writer;
+mod geometry;
 mod impute;
+mod like_table;
+mod linear;
+mod material;
 mod model;
 mod nearest;
 mod novelty;
@@ -97,6 +102,7 @@ mod report;
 mod shared_data;
 mod stability;
 mod stream;
+pub mod structure;
 mod table;
 mod target;
 
@@ -108,12 +114,13 @@ pub use discovery::{
     HiddenFold, Hits, Proposal, Ranked, Ranker, Reachable, Rediscovery, ReliabilityBin, Source,
     element_similarity, hidden_by_value, hidden_folds, rediscovery, substitution_list,
 };
+pub use crystals::Crystals;
 pub use element::Element;
 pub use error::MaterialsError;
 pub use evaluate::{
     Adherence, ClassDistance, ClosestRecord, ConditionalDistance, Evaluation, MaterialRows,
-    PropertyColumn, PropertyDistance, RowEvaluation, WithFloor, adherence, evaluate,
-    evaluate_asked, evaluate_rows, synthetic_score,
+    PropertyColumn, PropertyDistance, RowEvaluation, StructureEvaluation, WithFloor, adherence,
+    evaluate, evaluate_asked, evaluate_rows, evaluate_structures, synthetic_score,
 };
 pub use features::{
     AttributeSpace, Coordinates, Feature, FeatureSpace, LinearRelation, NormalScores, NumberCode,
@@ -121,6 +128,8 @@ pub use features::{
 };
 pub use forest::{Forest, ForestConfig, ForestLearner, TreeVotes, TriedColumns};
 pub use frame_writer::{FrameWriter, write_frame};
+pub use geometry::{CandidateStructure, GeometryModel, StructureRules, VolumeModel};
+pub use material::Material;
 pub use model::{
     Alphabet, Candidate, Chunk, ConditionalRows, Conditions, ElementRules, Given, MaterialsConfig,
     MaterialsModel, ModelCard, RowConfig, RowGenerator, RowGeneratorConfig, RowLatent, RowLayout,
@@ -133,8 +142,8 @@ pub use oxidation::{
 };
 pub use parts::{CandidateParts, SampleRequest};
 pub use property::ElementProperty;
-pub use ranked_list::{ListRequest, ordered, ranked_list};
-pub use report::{REPORT_FILES, Report, RowReport};
+pub use ranked_list::{ListRequest, Listing, ordered, ranked_list};
+pub use report::{CrystalReport, REPORT_FILES, Report, RowReport, ValidationReport};
 pub use stability::{
     CandidateStability, ConvexHull, Decomposition, EnergyPredictor, EnergyPredictorConfig, HeldOut,
     KnownStability, PredictedEnergy, Product, candidate_stability_frame, energy_notes,

@@ -31,6 +31,8 @@ pub struct SampleRequest {
     pub conditions: Vec<String>,
     /// Rules on the elements.
     pub rules: ElementRules,
+    /// Rules on the structures, as they are told.
+    pub structures: String,
     /// Candidates in the list.
     pub n: usize,
 }

@@ -1,12 +1,17 @@
 //! The list of candidates: drawn by the model, proposed from known compounds, in the order of the ranker.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
 use crate::checks::{CheckedCandidate, Checker};
-use crate::discovery::{Proposal, Ranker, Source};
+use crate::composition::Composition;
+use crate::crystals::Crystals;
+use crate::discovery::{Proposal, Ranked, Ranker, Source};
 use crate::error::MaterialsError;
+use crate::geometry::{CandidateStructure, StructureRules};
+use crate::like_table::like_table;
+use crate::material::Material;
 use crate::model::{Candidate, ElementRules, Sampler};
 use crate::oxidation::is_charge_neutral_usual;
 
@@ -21,72 +26,153 @@ pub struct ListRequest {
     pub is_neutral: bool,
     /// Rules on the elements.
     pub rules: ElementRules,
-    /// Share of candidates whose pattern of amounts the table does not have, 0 to 1.
+    /// Rules on the structures.
+    pub structures: StructureRules,
+    /// Share of candidates whose pattern of amounts the table does not have, 0 to 1; without structures only, as a structure
+    /// fixes the amounts.
     pub new_patterns: f64,
 }
 
+impl ListRequest {
+    fn is_free(&self) -> bool {
+        self.rules.is_empty() && self.structures.is_empty() && !self.is_neutral
+    }
+
+    fn allows(&self, material: &Material) -> bool {
+        self.rules.allow(&material.composition)
+            && (!self.is_neutral || is_charge_neutral_usual(&material.composition))
+            && material.prototype.as_deref().is_none_or(|prototype| self.structures.allow(prototype))
+    }
+}
+
+/// What candidates are listed with: where they are drawn, proposed and checked.
+#[derive(Clone, Copy)]
+pub struct Listing<'a> {
+    /// Draws numbers and classes.
+    pub sampler: &'a Sampler,
+    /// Proposes and orders.
+    pub ranker: &'a Ranker,
+    /// Compares with the known materials.
+    pub checker: &'a Checker<'a>,
+    /// Makes crystals, where the known materials have structures.
+    pub crystals: Option<&'a Crystals>,
+    /// The known materials.
+    pub known: &'a [Material],
+}
+
+/// Crystals that are tried for each candidate in a list: some have atoms too close or another symmetry.
+const TRIED: f64 = 1.3;
+
 /// The best candidates of a model and a ranker, best first.
 ///
-/// Candidates that the model has drawn and compositions that the ranker proposes are put in one order; those that were not
-/// drawn get numbers, classes and a critic score from the model. Where the two together are too few, as for a family of which
-/// nearly all members are known, drawn candidates that are known or repeat others fill the list.
+/// Candidates that the model has drawn and materials that the ranker proposes are put in one order; those that were not
+/// drawn get numbers, classes and a critic score from the model. With structures, space groups and numbers of elements have
+/// the shares they have in the table, and each candidate has a crystal that can be written. Without, where the two together
+/// are too few, as for a family of which nearly all members are known, drawn candidates that are known or repeat others fill
+/// the list.
 ///
 /// # Errors
 /// A composition that the model cannot describe, which none of the ranker's is.
 pub fn ranked_list(
-    sampler: &Sampler,
-    ranker: &Ranker,
-    checker: &Checker,
+    listing: Listing,
     drawn: Vec<Candidate>,
     request: &ListRequest,
 ) -> Result<Vec<CheckedCandidate>, MaterialsError> {
     let proposal = |candidate: &Candidate| Proposal {
-        composition: candidate.composition.clone(),
+        material: candidate.material(),
         source: Source::Generator,
         critic_score: Some(candidate.critic_score),
     };
     let extra: Vec<Proposal> = drawn.iter().map(proposal).collect();
-    let is_free = request.rules.is_empty() && !request.is_neutral;
+    if let Some(crystals) = listing.crystals {
+        return with_crystals(listing, crystals, &extra, request);
+    }
     // Rules are met by few: the whole pool is looked through.
-    let n_asked = if is_free { request.n } else { usize::MAX };
-    let mut ranked = ranker.propose_with_new_patterns(n_asked, &extra, request.new_patterns);
-    if !is_free {
-        let is_wanted: Vec<bool> = ranked
-            .par_iter()
-            .map(|found| {
-                request.rules.allow(&found.composition)
-                    && (!request.is_neutral || is_charge_neutral_usual(&found.composition))
-            })
-            .collect();
-        let mut wanted = is_wanted.into_iter();
-        ranked.retain(|_| wanted.next().unwrap_or(false));
+    let n_asked = if request.is_free() { request.n } else { usize::MAX };
+    let mut ranked =
+        listing.ranker.propose_with_new_patterns(n_asked, &extra, request.new_patterns);
+    if !request.is_free() {
+        ranked = allowed(ranked, request);
         ranked.truncate(request.n);
     }
-    ranked.retain(|found| sampler.can_describe(&found.composition));
-    let compositions: Vec<_> = ranked.iter().map(|found| found.composition.clone()).collect();
-    let completed = checker.check_all(sampler.complete(&compositions, request.seed)?);
-    let scored = completed.into_iter().zip(&ranked);
-    let mut list: Vec<CheckedCandidate> = scored
-        .map(|(found, ranked)| CheckedCandidate {
-            score: Some(ranked.score),
-            source: Some(ranked.source),
-            ..found
-        })
-        .collect();
+    ranked.retain(|found| listing.sampler.can_describe(&found.material.composition));
+    let mut list = completed(listing, &ranked, request)?;
     if list.len() < request.n {
-        let listed: HashSet<_> = compositions.iter().collect();
+        let listed: HashSet<&Composition> =
+            ranked.iter().map(|found| &found.material.composition).collect();
         let others = drawn.into_iter().filter(|found| !listed.contains(&found.composition));
         let others: Vec<Candidate> = others.take(request.n - list.len()).collect();
-        list.extend(ordered(ranker, checker, others));
+        list.extend(ordered(listing, others));
     }
     Ok(list)
 }
 
+/// As [`ranked_list`], for candidates that are crystals.
+fn with_crystals(
+    listing: Listing,
+    crystals: &Crystals,
+    extra: &[Proposal],
+    request: &ListRequest,
+) -> Result<Vec<CheckedCandidate>, MaterialsError> {
+    let mut ranked = allowed(listing.ranker.propose(usize::MAX, extra), request);
+    ranked.retain(|found| listing.sampler.can_describe(&found.material.composition));
+    let known: Vec<Material> =
+        listing.known.iter().filter(|material| request.allows(material)).cloned().collect();
+    let tried = like_table(ranked, &known, (TRIED * request.n as f64).ceil() as usize);
+    let grown: Vec<Option<CandidateStructure>> =
+        tried.par_iter().map(|found| crystals.crystal(&found.material)).collect();
+    let (mut sound, mut made) = (Vec::new(), HashMap::new());
+    for (found, crystal) in tried.into_iter().zip(grown) {
+        if let Some(crystal) = crystal {
+            made.insert(found.material.clone(), crystal);
+            sound.push(found);
+        }
+    }
+    let mut list = completed(listing, &like_table(sound, &known, request.n), request)?;
+    for CheckedCandidate { candidate, .. } in &mut list {
+        if let Some(crystal) = made.remove(&candidate.material()) {
+            crystals.attach(candidate, crystal);
+        }
+    }
+    Ok(list)
+}
+
+/// Those that the request allows, in their order.
+fn allowed(mut ranked: Vec<Ranked>, request: &ListRequest) -> Vec<Ranked> {
+    let is_wanted: Vec<bool> =
+        ranked.par_iter().map(|found| request.allows(&found.material)).collect();
+    let mut wanted = is_wanted.into_iter();
+    ranked.retain(|_| wanted.next().unwrap_or(false));
+    ranked
+}
+
+/// Ranked materials with numbers, classes and checks, in their order.
+fn completed(
+    listing: Listing,
+    ranked: &[Ranked],
+    request: &ListRequest,
+) -> Result<Vec<CheckedCandidate>, MaterialsError> {
+    let materials: Vec<Material> = ranked.iter().map(|found| found.material.clone()).collect();
+    let candidates = listing.sampler.complete(&materials, request.seed)?;
+    let scored = listing.checker.check_all(candidates).into_iter().zip(ranked);
+    let list = scored.map(|(found, ranked)| CheckedCandidate {
+        score: Some(ranked.score),
+        source: Some(ranked.source),
+        ..found
+    });
+    Ok(list.collect())
+}
+
 /// Candidates as they were drawn, in the order of the ranker: for those drawn under conditions.
-pub fn ordered(ranker: &Ranker, checker: &Checker, drawn: Vec<Candidate>) -> Vec<CheckedCandidate> {
-    let compositions: Vec<_> = drawn.iter().map(|found| found.composition.clone()).collect();
-    let scores = ranker.scores(&compositions);
-    let scored = checker.check_all(drawn).into_iter().zip(scores);
+///
+/// With structures, candidates without a sound crystal are left out.
+pub fn ordered(listing: Listing, mut drawn: Vec<Candidate>) -> Vec<CheckedCandidate> {
+    if let Some(crystals) = listing.crystals {
+        drawn = crystals.grown(drawn);
+    }
+    let materials: Vec<Material> = drawn.iter().map(Candidate::material).collect();
+    let scores = listing.ranker.scores(&materials);
+    let scored = listing.checker.check_all(drawn).into_iter().zip(scores);
     let mut list: Vec<(f64, CheckedCandidate)> = scored
         .map(|(found, (margin, score))| {
             let source = Some(Source::Generator);
@@ -104,7 +190,6 @@ pub fn ordered(ranker: &Ranker, checker: &Checker, drawn: Vec<Candidate>) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::composition::Composition;
     use crate::model::{MaterialsConfig, MaterialsModel};
     use crate::stream::CandidateStream;
     use crate::table::{Column, Table};
@@ -128,12 +213,27 @@ mod tests {
         let model = MaterialsModel::fit(&table, &config, None, (), &device).unwrap();
         let sampler = model.sampler(&device).unwrap();
         let drawn = CandidateStream::new(&sampler, 0, false).next_chunk().unwrap();
-        let ranker = Ranker::fit(table.formulas(), 0).unwrap();
+        let known = table.materials();
+        let ranker = Ranker::fit(&known, 0).unwrap();
         let rules = ElementRules::default();
-        let mut request =
-            ListRequest { n: 20, seed: 0, is_neutral: false, rules, new_patterns: 0.1 };
+        let mut request = ListRequest {
+            n: 20,
+            seed: 0,
+            is_neutral: false,
+            rules,
+            structures: StructureRules::default(),
+            new_patterns: 0.1,
+        };
         change(&mut request);
-        ranked_list(&sampler, &ranker, &Checker::new(table.formulas()), drawn, &request).unwrap()
+        let checker = Checker::new(table.formulas());
+        let listing = Listing {
+            sampler: &sampler,
+            ranker: &ranker,
+            checker: &checker,
+            crystals: None,
+            known: &known,
+        };
+        ranked_list(listing, drawn, &request).unwrap()
     }
 
     #[test]

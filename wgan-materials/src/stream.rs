@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::error::MaterialsError;
 use crate::model::{Candidate, Chunk, Sampler};
-use crate::oxidation::{is_charge_neutral, nearest_neutral};
+use crate::oxidation::{is_charge_neutral, is_charge_neutral_usual, nearest_neutral};
 
 /// Chunks without a single neutral candidate after which the search is given up.
 const PATIENCE: usize = 20;
@@ -31,7 +31,7 @@ pub struct CandidateStream<'a> {
 
 impl<'a> CandidateStream<'a> {
     /// Stream of `seed`; with `is_neutral` each composition is replaced by the nearest neutral one,
-    /// and left out where there is none.
+    /// and left out where there is none. A composition in a prototype keeps its amounts, and is left out where it is not neutral.
     ///
     /// Properties and critic score stay those of the composition as it was drawn.
     pub fn new(sampler: &'a Sampler, seed: u64, is_neutral: bool) -> Self {
@@ -96,6 +96,10 @@ fn made_neutral(chunk: Vec<Candidate>) -> Vec<Candidate> {
     chunk
         .into_par_iter()
         .filter_map(|candidate| {
+            if candidate.prototype.is_some() {
+                // Other amounts are another structure: what is not neutral is left out.
+                return is_charge_neutral_usual(&candidate.composition).then_some(candidate);
+            }
             let composition = nearest_neutral(&candidate.composition)?;
             Some(Candidate { composition, ..candidate })
         })

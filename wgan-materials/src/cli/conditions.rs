@@ -2,7 +2,10 @@
 
 use clap::Args;
 use wgan_cond::Condition;
-use wgan_materials::{CandidateStream, Composition, Element, ElementRules, Sampler, Target};
+use wgan_materials::structure::{CrystalSystem, Prototype};
+use wgan_materials::{
+    CandidateStream, Composition, Element, ElementRules, Sampler, StructureRules, Target,
+};
 
 use super::CliError;
 
@@ -33,6 +36,37 @@ pub struct RuleArgs {
     /// At most so many different elements.
     #[arg(long, value_name = "N", value_parser = super::training::at_least_one)]
     max_elements: Option<usize>,
+}
+
+/// Which structures candidates may have.
+#[derive(Clone, Debug, Args)]
+pub struct StructureArgs {
+    /// Only this space group, by its number, 1 to 230; for tables with structures.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=230))]
+    space_group: Option<u16>,
+    /// Only this prototype, as `inspect` and the column `prototype` write it; for tables with structures.
+    #[arg(long, value_name = "225:a|b")]
+    prototype: Option<Prototype>,
+    /// Only this crystal system: triclinic, monoclinic, orthorhombic, tetragonal, trigonal, hexagonal or cubic; for tables with
+    /// structures.
+    #[arg(long, value_name = "SYSTEM")]
+    crystal_system: Option<CrystalSystem>,
+}
+
+impl StructureArgs {
+    /// The rules, for a table that has structures or not.
+    pub fn rules(&self, has_structures: bool) -> Result<StructureRules, CliError> {
+        let rules = StructureRules {
+            space_group: self.space_group,
+            prototype: self.prototype.clone(),
+            crystal_system: self.crystal_system,
+        };
+        if !rules.is_empty() && !has_structures {
+            let reason = "--space-group, --prototype, --crystal-system: the table has no structures";
+            return Err(CliError::Usage(reason.to_owned()));
+        }
+        Ok(rules)
+    }
 }
 
 impl RuleArgs {

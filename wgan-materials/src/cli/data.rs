@@ -13,7 +13,7 @@ use wgan_materials::{
 /// Which table to read, and how.
 #[derive(Clone, Debug, Args)]
 pub struct DataArgs {
-    /// CSV or Parquet file of known materials.
+    /// CSV or Parquet file of known materials, or a folder of CIF or POSCAR files.
     pub data: PathBuf,
     #[command(flatten)]
     pub reading: ReadArgs,
@@ -38,6 +38,12 @@ pub struct ReadArgs {
     /// Columns to leave out, separated by commas.
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub ignore: Vec<String>,
+    /// Folder of CIF or POSCAR files; a column of the table names the file of each row, with or without its ending.
+    #[arg(long, value_name = "DIR")]
+    pub structures: Option<PathBuf>,
+    /// Distance in Å up to which positions count as the same when the symmetry of a structure is looked for [default: 0.01].
+    #[arg(long, value_name = "Å", value_parser = tolerance)]
+    pub tolerance: Option<f64>,
     /// What to do with a row that cannot be used.
     #[arg(long, value_enum, default_value_t = BadRow::Skip)]
     pub on_bad_row: BadRow,
@@ -65,6 +71,8 @@ impl ReadArgs {
                 BadRow::Fail => OnBadRow::Fail,
             },
             on_repeat: None,
+            structures: self.structures.clone(),
+            tolerance: self.tolerance,
         }
     }
 
@@ -87,7 +95,7 @@ impl ReadArgs {
             false => (column.name.clone(), ColumnRole::Number),
         };
         let roles = reference.columns.iter().map(role).collect();
-        let options = ReadOptions::default()
+        let options = ReadOptions { tolerance: self.tolerance, ..ReadOptions::default() }
             .with_on_bad_row(on_bad_row)
             .with_on_repeat(OnRepeat::Keep)
             .with_columns(ColumnSelection::Like(roles));
@@ -107,6 +115,11 @@ impl DataArgs {
     pub fn read(&self) -> Result<Table, MaterialsError> {
         self.reading.read(&self.data)
     }
+}
+
+fn tolerance(text: &str) -> Result<f64, String> {
+    let tolerance: Option<f64> = text.parse().ok().filter(|x| (1e-6..=1.0).contains(x));
+    tolerance.ok_or_else(|| "expected a distance from 1e-6 to 1 Å".to_owned())
 }
 
 /// Reads the table and says on standard error what was left out of it.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use wgan_core::cli::{print, to_json, with_spinner};
-use wgan_materials::{Table, Target, adherence, evaluate_asked, evaluate_rows};
+use wgan_materials::{Table, Target, adherence, evaluate_asked, evaluate_rows, evaluate_structures};
 
 use super::CliError;
 use super::conditions::ConditionArgs;
@@ -47,6 +47,9 @@ impl Evaluate {
         let rows = candidates.material_rows();
         let mut evaluation = with_spinner("comparing", || {
             evaluate_asked(&real, &compared.material_rows(), &rows, self.seed)
+        });
+        evaluation.structures = with_spinner("comparing structures", || {
+            evaluate_structures(&compared, &candidates, self.seed)
         });
         evaluation.notes.extend(note);
         evaluation.adherence = adherence(&reference, found, &[], &targets, self.seed)?;

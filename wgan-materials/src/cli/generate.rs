@@ -8,12 +8,15 @@ use wgan_core::cli::{print, with_remote_devices, with_spinner};
 use wgan_core::file::folder_of;
 use wgan_core::train::StopReason;
 use wgan_materials::{
-    Adherence, CandidateStream, CheckedCandidate, Checker, Composition, ListRequest,
-    MaterialsModel, REPORT_FILES, Ranker, Report, Sampler, Table, Target, adherence,
-    candidate_frame, candidate_table, evaluate_asked, ordered, ranked_list, write_frame,
+    Adherence, CandidateStream, CheckedCandidate, Checker, Composition, CrystalReport, Crystals, ListRequest, Listing,
+    MaterialsModel, ModelCard, REPORT_FILES, Ranker, Report, Sampler, Table, Target, adherence,
+    candidate_frame, candidate_table, evaluate_asked, evaluate_structures, ordered, ranked_list, write_frame,
 };
 
-use super::conditions::{ConditionArgs, RuleArgs, first_drawn, warn_of_extrapolation};
+use super::cif::write_cifs;
+use super::conditions::{
+    ConditionArgs, RuleArgs, StructureArgs, first_drawn, warn_of_extrapolation,
+};
 use super::data::{DataArgs, read_with_notes};
 use super::output::check_output;
 use super::training::{TrainArgs, at_least_one, kept};
@@ -46,11 +49,19 @@ pub struct Generate {
     #[command(flatten)]
     rules: RuleArgs,
     #[command(flatten)]
+    structures: StructureArgs,
+    /// Folder to write a CIF file of each candidate to, named by place, formula and space group; for tables with structures.
+    #[arg(long, value_name = "DIR")]
+    cif_dir: Option<PathBuf>,
+    #[command(flatten)]
     training: TrainArgs,
 }
 
 /// Candidates that are drawn for each one in the list: the order picks the best.
 pub const OVERDRAW: usize = 2;
+
+/// Chunks that are drawn at most; only where nearly none has a crystal is that reached.
+const MAX_CHUNKS: usize = 10_000;
 
 fn share(text: &str) -> Result<f64, String> {
     let share: Option<f64> = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
@@ -98,6 +109,10 @@ impl Generate {
             let output = (self.model.as_deref(), self.out.as_path(), self.n);
             return rows::generate(&table, &self.asked, &self.training, output);
         }
+        let structures = self.structures.rules(table.structures.is_some())?;
+        if self.cif_dir.is_some() && table.structures.is_none() {
+            return Err(CliError::Usage("--cif-dir: the table has no structures".to_owned()));
+        }
         let targets = Target::of_table(&self.asked.conditions, &table)?;
         warn_of_extrapolation(&targets);
         let names = targets.iter().map(|target| target.name.clone()).collect();
@@ -109,11 +124,35 @@ impl Generate {
         if !targets.is_empty() {
             sampler = sampler.aimed_at(&targets)?;
         }
-        sampler = sampler.with_rules(&self.rules.rules())?;
+        sampler = sampler.with_rules(&self.rules.rules())?.with_structures(&structures)?;
         let mut stream = CandidateStream::new(&sampler, self.training.seed, self.neutral);
-        let candidates = self.candidates(&sampler, &mut stream, &table, targets.is_empty())?;
+        let request = ListRequest {
+            n: self.n,
+            seed: self.training.seed,
+            is_neutral: self.neutral,
+            rules: self.rules.rules(),
+            structures,
+            new_patterns: self.new_patterns,
+        };
+        let candidates = self.candidates(
+            &sampler,
+            &mut stream,
+            (&table, model.card()),
+            &request,
+            targets.is_empty(),
+        )?;
         write_frame(&self.out, candidate_frame(&candidates, model.card().space.specs())?)?;
         eprintln!("{} candidates written to {}", candidates.len(), self.out.display());
+        if candidates.len() < self.n {
+            eprintln!(
+                "note: {} were asked for; no more have a crystal and meet what was asked",
+                self.n
+            );
+        }
+        if let Some(folder) = &self.cif_dir {
+            let n = write_cifs(folder, &candidates)?;
+            eprintln!("{n} CIF files written to {}", folder.display());
+        }
         let asked = self.asked(&table, &model, &sampler, &targets, &candidates)?;
         self.report(&table, &model, &stream, &candidates, asked)
     }
@@ -132,18 +171,31 @@ impl Generate {
         &self,
         sampler: &Sampler,
         stream: &mut CandidateStream,
-        table: &Table,
+        (table, card): (&Table, &ModelCard),
+        request: &ListRequest,
         is_free: bool,
     ) -> Result<Vec<CheckedCandidate>, CliError> {
+        let known = table.materials();
+        let crystals = Crystals::of(card)?;
+        if let Some(crystals) = &crystals {
+            crystals.remarks().iter().for_each(|remark| eprintln!("note: {remark}"));
+        }
         let n_drawn = if is_free { OVERDRAW * self.n } else { self.n };
         let mut drawn = Vec::new();
-        while drawn.len() < n_drawn {
-            drawn.extend(stream.next_chunk()?);
+        for _ in 0..MAX_CHUNKS {
+            let chunk = stream.next_chunk()?;
+            drawn.extend(match &crystals {
+                Some(crystals) if !is_free => crystals.grown(chunk),
+                _ => chunk,
+            });
+            if drawn.len() >= n_drawn {
+                break;
+            }
         }
         drawn.truncate(n_drawn);
         let seed = self.training.seed;
-        let checker = Checker::new(table.formulas());
-        if table.formulas().windows(2).all(|pair| pair[0] == pair[1]) {
+        let checker = Checker::new(table.formulas()).with_prototypes(known.clone());
+        if known.windows(2).all(|pair| pair[0] == pair[1]) {
             eprintln!(
                 "note: one known composition teaches no order; candidates are as they were drawn"
             );
@@ -151,21 +203,19 @@ impl Generate {
             return Ok(checker.check_all(drawn));
         }
         let ranker = with_spinner("learning the order of candidates", || {
-            Ranker::fit(table.formulas(), seed)
+            Ranker::fit(&known, seed)
         })?;
-        if !is_free {
-            return Ok(ordered(&ranker, &checker, drawn));
-        }
-        let request = ListRequest {
-            n: self.n,
-            seed,
-            is_neutral: self.neutral,
-            rules: self.rules.rules(),
-            new_patterns: self.new_patterns,
+        let listing = Listing {
+            sampler,
+            ranker: &ranker,
+            checker: &checker,
+            crystals: crystals.as_ref(),
+            known: &known,
         };
-        Ok(with_spinner("ranking candidates", || {
-            ranked_list(sampler, &ranker, &checker, drawn, &request)
-        })?)
+        if !is_free {
+            return Ok(ordered(listing, drawn));
+        }
+        Ok(with_spinner("ranking candidates", || ranked_list(listing, drawn, request))?)
     }
 
     /// What is to be said about the targets, none if nothing was asked for.
@@ -222,9 +272,16 @@ impl Generate {
         evaluation.charge_neutral_as_drawn = share(stream.n_neutral);
         evaluation.known_as_drawn = share(stream.n_known);
         evaluation.adherence = asked.adherence;
+        let real = asked.compared.as_ref().unwrap_or(table);
+        evaluation.structures = evaluate_structures(real, &drawn, self.training.seed);
         evaluation.notes.extend(asked.notes);
         evaluation.notes.extend(table.summary.remarks());
         let scores: Vec<f64> = candidates.iter().map(|c| c.candidate.critic_score).collect();
+        let known = asked.compared.as_ref().unwrap_or(table).structures.as_deref();
+        let crystals = known.map(|known| CrystalReport {
+            known,
+            candidates: candidates.iter().filter_map(|c| c.candidate.crystal.as_deref()).collect(),
+        });
         let records = &model.history.records;
         let estimates: Vec<(usize, f64)> = records.iter().map(|r| (r.step, r.estimate)).collect();
         let report = Report {
@@ -234,6 +291,7 @@ impl Generate {
             compared,
             candidates: rows,
             scores: &scores,
+            crystals,
             evaluation: &evaluation,
             estimates: &estimates,
         };

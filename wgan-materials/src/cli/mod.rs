@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod cif;
 mod conditions;
 mod data;
 mod error;

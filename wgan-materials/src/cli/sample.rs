@@ -7,12 +7,14 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use wgan_core::cli::{DeviceChoice, print, with_remote_devices};
 use wgan_materials::{
-    Candidate, CandidateParts, CandidateStream, Checker, ColumnSpec, ConditionalRows, FrameWriter,
-    MaterialsError, MaterialsModel, SampleRequest, Sampler, Table, Target, adherence,
+    Candidate, CandidateParts, CandidateStream, Checker, ColumnSpec, ConditionalRows, Crystals,
+    FrameWriter, MaterialsError, MaterialsModel, SampleRequest, Sampler, Table, Target, adherence,
     candidate_frame,
 };
 
-use super::conditions::{ConditionArgs, RuleArgs, first_drawn, warn_of_extrapolation};
+use super::conditions::{
+    ConditionArgs, RuleArgs, StructureArgs, first_drawn, warn_of_extrapolation,
+};
 use super::output::check_output;
 use super::training::at_least_one;
 use super::{CliError, rows};
@@ -43,6 +45,8 @@ pub struct Sample {
     asked: ConditionArgs,
     #[command(flatten)]
     rules: RuleArgs,
+    #[command(flatten)]
+    structures: StructureArgs,
     /// Where tensors live: flex, tch, wgpu, cuda or remote=ws://HOST:PORT.
     #[arg(long, default_value_t)]
     device: DeviceChoice,
@@ -82,12 +86,14 @@ impl Sample {
         if !targets.is_empty() {
             sampler = sampler.aimed_at(&targets)?;
         }
-        sampler = sampler.with_rules(&self.rules.rules())?;
+        let structures = self.structures.rules(model.card().structures.is_some())?;
+        sampler = sampler.with_rules(&self.rules.rules())?.with_structures(&structures)?;
         let specs = model.card().space.specs();
         let draw = Draw {
             specs,
             stream: CandidateStream::new(&sampler, self.seed, self.neutral),
-            checker: Checker::new(&model.card().known),
+            checker: Checker::new(&model.card().known).with_prototypes(model.card().materials()),
+            crystals: Crystals::of(model.card())?,
             bar: progress(self.n),
         };
         let list = FrameWriter::create(&self.out)?;
@@ -104,7 +110,8 @@ impl Sample {
     fn short(&self, mut draw: Draw, mut list: FrameWriter) -> Result<(), CliError> {
         let mut left = self.n;
         while left > 0 {
-            let mut batch = draw.stream.next_chunk()?;
+            let drawn = draw.stream.next_chunk()?;
+            let mut batch = draw.grown(drawn);
             batch.truncate(left);
             left -= draw.write(batch, &mut list)?;
         }
@@ -123,6 +130,7 @@ impl Sample {
                 && parts.n_rows() + n_rows < self.n
             {
                 let batch = draw.stream.chunk()?;
+                let batch = draw.grown(batch);
                 n_rows += draw.write(batch, &mut part)?;
             }
             if n_rows == 0 {
@@ -181,6 +189,7 @@ impl Sample {
             is_neutral: self.neutral,
             conditions: self.asked.conditions.iter().map(ToString::to_string).collect(),
             rules: self.rules.rules(),
+            structures: self.structures.rules(true)?.to_string(),
             n: self.n,
         })
     }
@@ -191,13 +200,25 @@ struct Draw<'a> {
     specs: &'a [ColumnSpec],
     stream: CandidateStream<'a>,
     checker: Checker<'a>,
+    crystals: Option<Crystals>,
     bar: ProgressBar,
 }
 
 impl Draw<'_> {
+    /// Those that have a crystal, with it; all where there are no structures.
+    fn grown(&self, batch: Vec<Candidate>) -> Vec<Candidate> {
+        match &self.crystals {
+            Some(crystals) => crystals.grown(batch),
+            None => batch,
+        }
+    }
+
     /// Checks and writes candidates; how many.
     fn write(&self, batch: Vec<Candidate>, writer: &mut FrameWriter) -> Result<usize, CliError> {
         let n = batch.len();
+        if n == 0 {
+            return Ok(0);
+        }
         self.bar.inc(n as u64);
         writer.append(candidate_frame(&self.checker.check_all(batch), self.specs)?)?;
         Ok(n)

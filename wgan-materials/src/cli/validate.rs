@@ -6,8 +6,9 @@ use clap::Args;
 use serde::Serialize;
 use wgan_core::cli::{print, to_json, with_spinner};
 use wgan_materials::{
-    CandidateStream, Checker, Composition, HiddenFold, Hits, ListRequest, MaterialsError, Ranker,
-    Rediscovery, ReliabilityBin, Table, hidden_by_value, hidden_folds, ranked_list, rediscovery,
+    CandidateStream, Checker, Crystals, HiddenFold, Hits, ListRequest, Listing, Material,
+    MaterialsError, Ranker, Rediscovery, ReliabilityBin, StructureRules, Table, ValidationReport,
+    hidden_by_value, hidden_folds, ranked_list, rediscovery,
 };
 
 use super::CliError;
@@ -45,6 +46,9 @@ pub struct Validate {
     rules: RuleArgs,
     #[command(flatten)]
     training: TrainArgs,
+    /// File to write the page to: hits as a curve, and the score against what was found, as pictures.
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
     /// File to write all figures of each part and the curve to, as JSON.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -104,6 +108,15 @@ impl Validate {
             found.push(part);
             reliability = bins;
         }
+        if let Some(path) = &self.report {
+            let page = ValidationReport {
+                source: &table.summary.file,
+                parts: &found,
+                reliability: &reliability,
+            };
+            page.write(path)?;
+            eprintln!("report written to {}", path.display());
+        }
         let report = report(&found, reliability);
         if let Some(out) = &self.out {
             let text = to_json(&report)?;
@@ -114,7 +127,7 @@ impl Validate {
 
     fn folds(&self, table: &Table) -> Result<Vec<HiddenFold>, CliError> {
         let Some(name) = &self.by else {
-            return Ok(hidden_folds(table.formulas(), self.folds, self.training.seed));
+            return Ok(hidden_folds(&table.materials(), self.folds, self.training.seed));
         };
         let column = table.column(name)?;
         let values: Vec<Option<f64>> = (0..table.len()).map(|row| column.number(row)).collect();
@@ -122,7 +135,7 @@ impl Validate {
             let reason = format!("--by {name}: expected a column of numbers");
             return Err(CliError::Usage(reason));
         }
-        Ok(vec![hidden_by_value(table.formulas(), &values, HIDDEN_BY_VALUE)])
+        Ok(vec![hidden_by_value(&table.materials(), &values, HIDDEN_BY_VALUE)])
     }
 
     /// What a list of candidates from the known part finds of the hidden one.
@@ -132,9 +145,11 @@ impl Validate {
         fold: &HiddenFold,
     ) -> Result<(Rediscovery, Vec<ReliabilityBin>), CliError> {
         let known = table.select(&fold.known);
-        let hidden: Vec<Composition> =
-            fold.hidden.iter().map(|&row| table.formulas()[row].clone()).collect();
+        let materials = table.materials();
+        let hidden: Vec<Material> = fold.hidden.iter().map(|&row| materials[row].clone()).collect();
+        let known_materials = known.materials();
         let model = self.training.fit(&known, Vec::new())?;
+        let crystals = Crystals::of(model.card())?;
         let device = self.training.device.device()?;
         let sampler = model.sampler(&device)?.with_rules(&self.rules.rules())?;
         let seed = self.training.seed;
@@ -144,22 +159,29 @@ impl Validate {
             drawn.extend(stream.next_chunk()?);
         }
         let ranker = with_spinner("learning the order of candidates", || {
-            Ranker::fit(known.formulas(), seed)
+            Ranker::fit(&known_materials, seed)
         })?;
         let request = ListRequest {
             n: self.n,
             seed,
             is_neutral: false,
             rules: self.rules.rules(),
+            structures: StructureRules::default(),
             new_patterns: self.new_patterns.clamp(0.0, 1.0),
         };
-        let checker = Checker::new(known.formulas());
+        let checker = Checker::new(known.formulas()).with_prototypes(known_materials.clone());
+        let listing = Listing {
+            sampler: &sampler,
+            ranker: &ranker,
+            checker: &checker,
+            crystals: crystals.as_ref(),
+            known: &known_materials,
+        };
         let list = with_spinner("ranking candidates", || {
-            ranked_list(&sampler, &ranker, &checker, drawn, &request)
+            ranked_list(listing, drawn, &request)
         })?;
-        let list: Vec<Composition> =
-            list.into_iter().map(|found| found.candidate.composition).collect();
-        let found = rediscovery(known.formulas(), &hidden, &list);
+        let list: Vec<Material> = list.iter().map(|found| found.candidate.material()).collect();
+        let found = rediscovery(&known_materials, &hidden, &list);
         Ok((found, ranker.reliability().to_vec()))
     }
 }
@@ -199,14 +221,19 @@ fn report(found: &[Rediscovery], reliability: Vec<ReliabilityBin>) -> Report {
     }
 }
 
+/// A count, or a mean of counts with one decimal.
+fn count(n: f64) -> String {
+    if n.fract() == 0.0 { format!("{n}") } else { format!("{n:.1}") }
+}
+
 fn text(report: &Report) -> String {
     let auc = |auc: Option<f64>| auc.map_or("-".to_owned(), |auc| format!("{auc:.3}"));
     let line = |name: &str, f: &Figures| {
         format!(
-            "{name:24} {:>8.1} {:>8.1} {:>8.1} {:>10.0} {:>8}",
-            f.hits_at_100,
-            f.hits_at_1000,
-            f.hits,
+            "{name:24} {:>8} {:>8} {:>8} {:>10.0} {:>8}",
+            count(f.hits_at_100),
+            count(f.hits_at_1000),
+            count(f.hits),
             f.novel,
             auc(f.auc)
         )
@@ -214,25 +241,32 @@ fn text(report: &Report) -> String {
     let Report { parts, known, hidden, reachable, list, substitution, reliability, .. } = report;
     let mut lines = vec![
         format!(
-            "{parts} parts hidden in turn: {known:.1} known compositions, {hidden:.1} hidden (means)"
+            "{}, {} known and {} hidden materials{}",
+            if *parts == 1 { "one part hidden".to_owned() } else { format!("{parts} parts hidden in turn") },
+            count(*known),
+            count(*hidden),
+            if *parts == 1 { "" } else { " in the mean" },
         ),
         format!(
-            "of the first 100 candidates, {:.1} are hidden compounds; a list of element substitutions has {:.1}",
-            list.hits_at_100, substitution.hits_at_100
+            "of the first 100 candidates, {} are hidden materials; a list of element substitutions has {}",
+            count(list.hits_at_100),
+            count(substitution.hits_at_100)
         ),
         String::new(),
         format!(
             "{:24} {:>8} {:>8} {:>8} {:>10} {:>8}",
-            "hidden compounds among", "100", "1000", "all", "candidates", "AUC"
+            "hidden materials among", "100", "1000", "all", "candidates", "AUC"
         ),
         line("this list", list),
         line("substitution list", substitution),
         String::new(),
         format!(
-            "within reach: {:.1} have a known pattern, {:.1} are one element from a known compound, {:.1} two",
-            reachable.pattern, reachable.one_swap, reachable.two_swaps
+            "within reach: {} have a known pattern, {} are one element from a known material, {} at most two",
+            count(reachable.pattern),
+            count(reachable.one_swap),
+            count(reachable.two_swaps)
         ),
-        format!("with a pattern that is not known: {:.1} found", list.hits_with_new_pattern),
+        format!("with a pattern that is not known: {} found", count(list.hits_with_new_pattern)),
         String::new(),
         "score: expected share of hidden compounds, share found".to_owned(),
     ];

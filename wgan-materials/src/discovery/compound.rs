@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use crate::composition::Composition;
 use crate::element::Element;
 use crate::error::MaterialsError;
+use crate::material::Material;
 use crate::property::ElementProperty;
+use crate::structure::Prototype;
 
 /// Amounts are whole multiples of 1e-9, as in [`Composition`].
 const GRID: f64 = 1e9;
@@ -15,13 +17,16 @@ const GRID: f64 = 1e9;
 /// Stands for an element that has been taken out.
 pub(super) const HOLE: u8 = u8::MAX;
 
-/// Elements (positions in [`Element::ALL`]) with their parts of the ratio, in order of atomic number.
+/// Elements (positions in [`Element::ALL`]) with their parts of the ratio, in order of atomic number, and what kind of
+/// structure they form.
 ///
-/// Equal compositions have equal keys. Of a million different ones two share a key once in 10⁷ times.
+/// Equal compositions of one kind have equal keys. Of a million different ones two share a key once in 10⁷ times.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Compound {
-    /// `Σ part_key(element, part)`, wrapping.
+    /// `mixed(kind) + Σ part_key(element, part)`, wrapping, without the first term where nothing is known of the structure.
     pub(super) key: u64,
+    /// A digest of the prototype; zero where nothing is known of the structure.
+    pub(super) kind: u64,
     /// One part in steps of 1e-9 of the formula as displayed.
     pub(super) unit: u64,
     /// Elements and parts.
@@ -43,6 +48,11 @@ pub(super) fn mixed(x: u64) -> u64 {
 
 impl Compound {
     pub(super) fn new(composition: &Composition) -> Self {
+        Self::of_kind(composition, 0)
+    }
+
+    /// A composition in a kind of structure.
+    pub(super) fn of_kind(composition: &Composition, kind: u64) -> Self {
         let mut parts: Vec<(u8, u64)> = composition
             .elements()
             .zip(composition.ratio())
@@ -52,7 +62,7 @@ impl Compound {
         let first = composition.amounts().zip(composition.ratio()).next();
         let unit =
             first.map_or(1.0, |((_, amount), part)| (amount * GRID / part as f64).round()) as u64;
-        Self { key: key(&parts), unit, parts: parts.into() }
+        Self { key: key(&parts, kind), kind, unit, parts: parts.into() }
     }
 
     /// From amounts in steps of 1e-9, each element once.
@@ -61,9 +71,10 @@ impl Compound {
     /// As [`Composition::from_amounts`].
     pub(super) fn from_steps(
         steps: impl Iterator<Item = (u8, u64)>,
+        kind: u64,
     ) -> Result<Self, MaterialsError> {
         let amounts = steps.map(|(e, steps)| (Element::ALL[usize::from(e)], steps as f64 / GRID));
-        Ok(Self::new(&Composition::from_amounts(amounts)?))
+        Ok(Self::of_kind(&Composition::from_amounts(amounts)?, kind))
     }
 
     /// The composition with the amounts as displayed.
@@ -110,7 +121,12 @@ impl Compound {
             parts[i].0 = element;
         }
         parts.sort_unstable();
-        Self { key: key(&parts), unit: self.unit, parts }
+        Self { key: key(&parts, self.kind), kind: self.kind, unit: self.unit, parts }
+    }
+
+    /// The same composition in another kind of structure, or with nothing known of it.
+    pub(super) fn as_kind(&self, kind: u64) -> Self {
+        Self { key: key(&self.parts, kind), kind, ..self.clone() }
     }
 
     /// The set of elements.
@@ -125,9 +141,9 @@ impl Compound {
         order
     }
 
-    /// A digest of the parts in display order: what is left of a compound without its elements.
+    /// A digest of kind and parts in display order: what is left of a compound without its elements.
     pub(super) fn pattern(&self) -> u64 {
-        self.order().iter().fold(self.len() as u64, |key, &i| mixed(key ^ self.parts[i].1))
+        self.order().iter().fold(self.len() as u64 ^ self.kind, |key, &i| mixed(key ^ self.parts[i].1))
     }
 }
 
@@ -145,8 +161,18 @@ pub(super) fn rank(element: u8) -> u8 {
     RANKS[usize::from(element)]
 }
 
-fn key(parts: &[(u8, u64)]) -> u64 {
-    parts.iter().fold(0, |sum, &(e, part)| sum.wrapping_add(part_key(e, part)))
+/// The kind of a material: a digest of its prototype, zero without one.
+pub(super) fn material_kind(material: &Material) -> u64 {
+    let digest = |prototype: &Arc<Prototype>| {
+        let text = prototype.to_string();
+        text.bytes().fold(1, |kind, byte| mixed(kind ^ u64::from(byte)))
+    };
+    material.prototype.as_ref().map_or(0, digest)
+}
+
+fn key(parts: &[(u8, u64)], kind: u64) -> u64 {
+    let start = if kind == 0 { 0 } else { mixed(kind) };
+    parts.iter().fold(start, |sum, &(e, part)| sum.wrapping_add(part_key(e, part)))
 }
 
 /// Keys are mixed already, so they are their own hash.
@@ -216,6 +242,18 @@ mod tests {
             let again = Compound::new(&composition).composition().unwrap();
             assert_eq!(again.to_string(), composition.to_string());
         }
+    }
+
+    #[test]
+    fn kinds_of_structure_keep_compounds_apart() {
+        let [zns, znse]: [Compound; 2] = compounds(&["ZnS", "ZnSe"]).try_into().unwrap();
+        let (blende, wurtzite) = (zns.as_kind(1), zns.as_kind(2));
+        assert_ne!(blende.key, wurtzite.key);
+        assert_ne!(blende.pattern(), wurtzite.pattern());
+        assert_eq!(wurtzite.as_kind(0), zns);
+        let sulfur = zns.parts.iter().position(|&(e, _)| e == element("S")).unwrap();
+        assert_eq!(blende.swapped_key(sulfur, element("Se")), znse.as_kind(1).key);
+        assert_eq!(blende.swapped(&[(sulfur, element("Se"))]), znse.as_kind(1));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Which rows are hidden: by chance or by value, all rows of a composition together.
+//! Which rows are hidden: by chance or by value, all rows of a material together.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use crate::composition::Composition;
+use crate::material::Material;
 
 /// Numbers of rows that stay known and that are hidden, each in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,27 +17,27 @@ pub struct HiddenFold {
     pub hidden: Vec<usize>,
 }
 
-/// Cuts rows into `folds` parts by chance; each part is hidden once. Rows of one reduced composition stay together.
+/// Cuts rows into `folds` parts by chance; each part is hidden once. Rows of one material stay together.
 ///
-/// Parts hold equally many compositions, give or take one. The same seed gives the same parts in whatever order the rows are.
-pub fn hidden_folds(compositions: &[Composition], folds: usize, seed: u64) -> Vec<HiddenFold> {
-    let mut groups: Vec<Vec<usize>> = groups(compositions).into_values().collect();
+/// Parts hold equally many materials, give or take one. The same seed gives the same parts in whatever order the rows are.
+pub fn hidden_folds(materials: &[Material], folds: usize, seed: u64) -> Vec<HiddenFold> {
+    let mut groups: Vec<Vec<usize>> = groups(materials).into_values().collect();
     groups.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
     (0..folds)
         .map(|fold| parted(groups.iter().enumerate().map(|(i, rows)| (i % folds == fold, rows))))
         .collect()
 }
 
-/// Hides the compositions with the highest values, a `share` of all: extrapolation.
+/// Hides the materials with the highest values, a `share` of all: extrapolation.
 ///
-/// A composition's value is its highest; rows without a value are left out. Equal values go by composition.
+/// A material's value is its highest; rows without a value are left out. Equal values go by composition.
 pub fn hidden_by_value(
-    compositions: &[Composition],
+    materials: &[Material],
     values: &[Option<f64>],
     share: f64,
 ) -> HiddenFold {
     let mut ranked: Vec<(f64, Vec<usize>)> = Vec::new();
-    for rows in groups(compositions).into_values() {
+    for rows in groups(materials).into_values() {
         let highest =
             rows.iter().filter_map(|&i| values[i]).filter(|x| x.is_finite()).reduce(f64::max);
         ranked.extend(highest.map(|value| (value, rows)));
@@ -47,10 +47,10 @@ pub fn hidden_by_value(
     parted(ranked.iter().enumerate().map(|(i, (_, rows))| (i < n_hidden, rows)))
 }
 
-fn groups(compositions: &[Composition]) -> BTreeMap<&Composition, Vec<usize>> {
-    let mut groups: BTreeMap<&Composition, Vec<usize>> = BTreeMap::new();
-    for (row, composition) in compositions.iter().enumerate() {
-        groups.entry(composition).or_default().push(row);
+fn groups(materials: &[Material]) -> BTreeMap<&Material, Vec<usize>> {
+    let mut groups: BTreeMap<&Material, Vec<usize>> = BTreeMap::new();
+    for (row, material) in materials.iter().enumerate() {
+        groups.entry(material).or_default().push(row);
     }
     groups
 }
@@ -68,10 +68,11 @@ fn parted<'a>(groups: impl Iterator<Item = (bool, &'a Vec<usize>)>) -> HiddenFol
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::composition::Composition;
 
-    fn rows() -> Vec<Composition> {
+    fn rows() -> Vec<Material> {
         let formulas = ["TiO2", "NaCl", "Ti2O4", "KCl", "KBr", "NaBr", "Na2Cl2", "MgO"];
-        formulas.iter().map(|formula| Composition::parse(formula).unwrap()).collect()
+        formulas.iter().map(|formula| Composition::parse(formula).unwrap().into()).collect()
     }
 
     #[test]

@@ -51,6 +51,11 @@ impl Library {
         }
     }
 
+    /// Whether it is told apart what structure a compound has.
+    pub(super) fn has_structures(&self) -> bool {
+        self.compounds.iter().any(|c| c.kind != 0)
+    }
+
     /// Whether a compound is known.
     pub(super) fn has(&self, key: u64) -> bool {
         self.index.contains_key(&key)

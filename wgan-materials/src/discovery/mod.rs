@@ -10,6 +10,7 @@ mod features;
 mod folds;
 mod holes;
 mod learner;
+mod learnt;
 mod library;
 mod proposals;
 mod ranker;
@@ -22,7 +23,8 @@ mod substitution;
 
 pub use folds::{HiddenFold, hidden_by_value, hidden_folds};
 pub use proposals::{Proposal, Source};
-pub use ranker::{Ranked, Ranker, ReliabilityBin};
+pub use learnt::ReliabilityBin;
+pub use ranker::{Ranked, Ranker};
 pub use rediscovery::{Hits, Reachable, Rediscovery, rediscovery};
 pub use similarity::element_similarity;
 pub use substitution::substitution_list;

@@ -1,17 +1,19 @@
 //! The order of candidates, learnt from the table alone, with a score that says what it means.
 
-use rayon::prelude::*;
-use serde::Serialize;
+use std::sync::Arc;
 
-use super::compound::{Compound, KeyMap};
-use super::features::{D, VOTES, features};
-use super::learner::{Boosting, Calibration, Logistic, Rows, Settings};
+use rayon::prelude::*;
+
+use super::compound::{Compound, KeyMap, material_kind};
+use super::features::{self, Structures};
+use super::learnt::{Learnt, ReliabilityBin};
 use super::library::Library;
 use super::proposals::{Pooled, Proposal, Source, pool};
-use super::rehearsal::{Practice, Practised, practised};
-use crate::composition::Composition;
+use super::rehearsal::Practice;
 use crate::error::MaterialsError;
+use crate::material::Material;
 use crate::novelty::Known;
+use crate::structure::Prototype;
 
 /// Candidates of each large source together, see [`pool`].
 const POOL: usize = 300_000;
@@ -22,104 +24,96 @@ const MISSES: usize = 120_000;
 /// Share of the table that is hidden in practice, as one over it.
 const FOLDS: usize = 5;
 
-/// Hits below which nothing is learnt and votes alone decide.
-const FEWEST_HITS: usize = 10;
+/// Fewest different materials from which anything can be proposed.
+const MIN_KNOWN: usize = 2;
 
-/// Fewest different compositions from which anything can be proposed.
-const FEWEST_KNOWN: usize = 2;
-
-/// Chosen by inner hold-out on tables of oxides, alloys and superconductors: flat between 100 and 300 trees.
-const TREES: Settings = Settings { n_trees: 150, depth: 4, rate: 0.08, ridge: 2.0, least: 5.0 };
+/// Prototypes that a composition without one is tried in.
+const MAX_KINDS: usize = 8;
 
 /// A candidate with its place's reason.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Ranked {
-    /// The composition.
-    pub composition: Composition,
+    /// What it is.
+    pub material: Material,
     /// Where it comes from.
     pub source: Source,
-    /// Share of hidden compounds expected among candidates of this score, 0 to 1, when a fifth of the table is hidden.
+    /// Share of hidden materials expected among candidates of this score, 0 to 1, when a fifth of the table is hidden.
     pub score: f64,
     /// What the list is ordered by: log odds, on which the score rises.
     pub margin: f64,
-    /// `Σ rate(a → b)` over the known compounds one element away.
+    /// `Σ rate(a → b)` over the known materials one element away.
     pub votes: f64,
-    /// Whether no known compound has its pattern of amounts.
+    /// Whether no known material has its pattern of amounts.
     pub has_new_pattern: bool,
     /// The critic's opinion, where it came with one; it has no part in the order.
     pub critic_score: Option<f64>,
 }
 
-/// Proposes and ranks candidates; learnt from known compositions alone.
+/// Proposes and ranks candidates; learnt from known materials alone.
 ///
 /// A part of the table is hidden, candidates are proposed from the rest, and a logistic regression and boosted trees
 /// learn which of them were hidden; each part is hidden once. The score is calibrated on parts that the model which
-/// gives it has not seen.
+/// gives it has not seen. Where prototypes are known, a candidate is a composition in a prototype.
 ///
 /// Assumes that what will be found resembles what was found last as the table resembles itself.
 ///
 /// # Example
 /// ```
-/// use wgan_materials::{Composition, Ranker};
+/// use wgan_materials::{Composition, Material, Ranker};
 ///
 /// let formulas = ["NaCl", "KCl", "RbCl", "NaBr", "RbBr"];
 /// let known = formulas.map(Composition::parse).into_iter().collect::<Result<Vec<_>, _>>()?;
+/// let known: Vec<Material> = known.into_iter().map(Material::from).collect();
 /// let best = &Ranker::fit(&known, 0)?.propose(1, &[])[0];
-/// assert_eq!(best.composition.to_string(), "KBr");
+/// assert_eq!(best.material.composition.to_string(), "KBr");
 /// # Ok::<(), wgan_materials::MaterialsError>(())
 /// ```
 pub struct Ranker {
-    library: Library,
-    known: Known,
-    model: Option<Model>,
-    calibration: Calibration,
-    reliability: Vec<ReliabilityBin>,
-}
-
-/// Candidates of similar score that were held out.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct ReliabilityBin {
-    /// Candidates in the bin, by weight.
-    pub candidates: f64,
-    /// Mean score.
-    pub expected: f64,
-    /// Share of hidden compounds.
-    pub found: f64,
+    learnt: Learnt,
+    /// Known compositions, where no structure tells materials apart.
+    known: Option<Known>,
+    prototypes: KeyMap<Arc<Prototype>>,
 }
 
 impl Ranker {
-    /// Learns from known compositions; repeats do not count.
+    /// Learns from known materials; repeats do not count. Either all have a prototype or none is looked at.
     ///
-    /// The same compositions and seed give the same ranker, whatever their order and the number of threads.
+    /// The same materials and seed give the same ranker, whatever their order and the number of threads.
     ///
     /// # Errors
-    /// [`MaterialsError::Composition`] if there are fewer than two different compositions.
+    /// [`MaterialsError::Composition`] if there are fewer than two different materials.
     ///
     /// # Complexity
     /// Six pools of at most 750,000 candidates and four sets of trees: a minute on two cores for 28,000 compounds.
-    pub fn fit(known: &[Composition], seed: u64) -> Result<Self, MaterialsError> {
-        let mut compounds: Vec<Compound> = known.iter().map(Compound::new).collect();
+    pub fn fit(known: &[Material], seed: u64) -> Result<Self, MaterialsError> {
+        let has_structures = known.iter().all(|material| material.prototype.is_some());
+        let compound = |material: &Material| match has_structures {
+            true => Compound::of_kind(&material.composition, material_kind(material)),
+            false => Compound::new(&material.composition),
+        };
+        let mut compounds: Vec<Compound> = known.iter().map(compound).collect();
         compounds.sort_unstable();
         compounds.dedup_by_key(|c| c.key);
-        if compounds.len() < FEWEST_KNOWN {
+        if compounds.len() < MIN_KNOWN {
             return Err(MaterialsError::Composition {
                 expected: "at least two different known compositions to propose from",
                 got: compounds.len().to_string(),
             });
         }
         let practice = Practice { folds: FOLDS, pool: POOL, misses: MISSES };
-        let practised = practised(&compounds, practice, seed);
-        let n_hits = practised.rows.is_hit.iter().filter(|is_hit| **is_hit).count();
-        let is_enough = n_hits >= FEWEST_HITS;
-        let margins = if is_enough { held_out_margins(&practised) } else { votes(&practised.rows) };
-        let rows = &practised.rows;
-        let calibration = Calibration::fit(outcomes(&margins, rows));
+        let with_prototype =
+            |material: &Material| Some((material_kind(material), material.prototype.clone()?));
+        let compositions = || known.iter().map(|material| material.composition.clone());
         Ok(Self {
-            library: Library::new(compounds),
-            known: Known::new(known),
-            model: is_enough.then(|| Model::fit(rows)),
-            reliability: reliability(&practised, &margins),
-            calibration,
+            known: (!has_structures).then(|| Known::new(&compositions().collect::<Vec<_>>())),
+            prototypes: match has_structures {
+                true => known.iter().filter_map(with_prototype).collect(),
+                false => KeyMap::default(),
+            },
+            learnt: match has_structures {
+                true => Learnt::fit::<Structures, { features::STRUCTURES_D }>(compounds, practice, seed),
+                false => Learnt::fit::<Library, { features::D }>(compounds, practice, seed),
+            },
         })
     }
 
@@ -153,53 +147,67 @@ impl Ranker {
         best
     }
 
-    /// Margin and score of any compositions; of a known one they say what it would have had as a candidate beside itself.
-    pub fn scores(&self, compositions: &[Composition]) -> Vec<(f64, f64)> {
-        let score = |composition: &Composition| {
-            let margin = self.margin(&features(&Compound::new(composition), &self.library));
-            (f64::from(margin), self.calibration.share(margin))
+    /// Margin and score of any materials; of a known one they say what it would have had as a candidate beside itself.
+    pub fn scores(&self, materials: &[Material]) -> Vec<(f64, f64)> {
+        let score = |material: &Material| {
+            let (margin, _) = self.learnt.judge.verdict(&self.compound(material));
+            (f64::from(margin), self.learnt.calibration.share(margin))
         };
-        compositions.par_iter().map(score).collect()
+        materials.par_iter().map(score).collect()
     }
 
     /// Ten bins of candidates that were held out, from low to high score: what was expected and what was found.
     ///
     /// The bins hold equally many hidden compounds; the calibration of each half of the parts comes from the other half.
     pub fn reliability(&self) -> &[ReliabilityBin] {
-        &self.reliability
+        &self.learnt.reliability
     }
 
-    fn margin(&self, x: &[f32; D]) -> f32 {
-        self.model.as_ref().map_or(x[VOTES], |model| model.margin(x))
+    fn compound(&self, material: &Material) -> Compound {
+        match self.known {
+            None => Compound::of_kind(&material.composition, material_kind(material)),
+            Some(_) => Compound::new(&material.composition),
+        }
+    }
+
+    /// A candidate from outside; without a prototype it is tried in those that its amounts are known in.
+    fn tried(&self, material: &Material) -> Vec<Compound> {
+        let compound = self.compound(material);
+        if self.known.is_some() || compound.kind != 0 {
+            return vec![compound];
+        }
+        let kinds = self.learnt.judge.kinds(&compound).iter().take(MAX_KINDS);
+        kinds.map(|&kind| compound.as_kind(kind)).collect()
     }
 
     fn ranked(&self, extra: &[Proposal]) -> Vec<Ranked> {
-        let mut candidates = pool(&self.library, POOL);
+        let library = self.learnt.judge.library();
+        let mut candidates = pool(library, POOL);
         let mut critic: KeyMap<Option<f64>> = KeyMap::default();
         let mut places: KeyMap<()> = candidates.iter().map(|c| (c.compound.key, ())).collect();
         for proposal in extra {
-            let compound = Compound::new(&proposal.composition);
-            critic.entry(compound.key).or_insert(proposal.critic_score);
-            if !self.library.has(compound.key) && places.insert(compound.key, ()).is_none() {
-                candidates.push(Pooled { compound, source: proposal.source });
+            for compound in self.tried(&proposal.material) {
+                critic.entry(compound.key).or_insert(proposal.critic_score);
+                if !library.has(compound.key) && places.insert(compound.key, ()).is_none() {
+                    candidates.push(Pooled { compound, source: proposal.source });
+                }
             }
         }
-        let critic_score = |key: u64| critic.get(&key).copied().flatten();
         let ranked = candidates.par_iter().filter_map(|Pooled { compound, source }| {
             let composition = compound.composition().ok()?;
-            if self.known.has(&composition) {
+            if self.known.as_ref().is_some_and(|known| known.has(&composition)) {
                 return None;
             }
-            let x = features(compound, &self.library);
-            let margin = self.margin(&x);
+            let prototype = self.prototypes.get(&compound.kind).cloned();
+            let (margin, votes) = self.learnt.judge.verdict(compound);
             Some(Ranked {
-                composition,
+                material: Material { composition, prototype },
                 source: *source,
-                score: self.calibration.share(margin),
+                score: self.learnt.calibration.share(margin),
                 margin: f64::from(margin),
-                votes: f64::from(x[VOTES].exp() - 1e-4).max(0.0),
-                has_new_pattern: self.library.slots.n_pattern(compound.pattern()) == 0,
-                critic_score: critic_score(compound.key),
+                votes: f64::from(votes.exp() - 1e-4).max(0.0),
+                has_new_pattern: library.slots.n_pattern(compound.pattern()) == 0,
+                critic_score: critic.get(&compound.key).copied().flatten(),
             })
         });
         let mut ranked: Vec<Ranked> = ranked.collect();
@@ -209,103 +217,23 @@ impl Ranker {
 }
 
 fn best_first(a: &Ranked, b: &Ranked) -> std::cmp::Ordering {
-    b.margin.total_cmp(&a.margin).then_with(|| a.composition.cmp(&b.composition))
-}
-
-/// Three opinions of equal weight: a line, trees, and trees that correct the line.
-struct Model {
-    line: Logistic,
-    trees: Boosting,
-    corrections: Boosting,
-}
-
-impl Model {
-    fn fit(rows: &Rows<D>) -> Self {
-        let line = Logistic::fit(rows);
-        let margins = rows.x.par_iter().map(|x| line.margin(x)).collect();
-        Self {
-            trees: Boosting::fit(rows, &TREES),
-            corrections: Boosting::onto(rows, margins, &TREES),
-            line,
-        }
-    }
-
-    fn margin(&self, x: &[f32; D]) -> f32 {
-        (2.0 * self.line.margin(x) + self.trees.margin(x) + self.corrections.margin(x)) / 3.0
-    }
-}
-
-fn votes(rows: &Rows<D>) -> Vec<f32> {
-    rows.x.iter().map(|x| x[VOTES]).collect()
-}
-
-fn outcomes<'a>(
-    margins: &'a [f32],
-    rows: &'a Rows<D>,
-) -> impl Iterator<Item = (f32, bool, f32)> + 'a {
-    let outcomes = rows.is_hit.iter().zip(&rows.weight);
-    margins.iter().zip(outcomes).map(|(&margin, (&is_hit, &weight))| (margin, is_hit, weight))
-}
-
-/// Margins of each half of the folds by a model of the other half.
-fn held_out_margins(practised: &Practised) -> Vec<f32> {
-    let rows = &practised.rows;
-    let mut margins = vec![0.0; rows.len()];
-    for half in 0..2 {
-        let (asked, learnt): (Vec<usize>, Vec<usize>) =
-            (0..rows.len()).partition(|&i| practised.fold[i] % 2 == half);
-        let model = Model::fit(&rows.picked(&learnt));
-        let found: Vec<f32> = asked.par_iter().map(|&i| model.margin(&rows.x[i])).collect();
-        asked.iter().zip(found).for_each(|(&i, margin)| margins[i] = margin);
-    }
-    margins
-}
-
-/// Bins of equally many hits; each half of the folds is calibrated with the other.
-fn reliability(practised: &Practised, margins: &[f32]) -> Vec<ReliabilityBin> {
-    const BINS: usize = 10;
-    let rows = &practised.rows;
-    let of_half = |half: usize, (i, _): &(usize, (f32, bool, f32))| practised.fold[*i] % 2 == half;
-    let calibrations = [0, 1].map(|half| {
-        let others = outcomes(margins, rows).enumerate().filter(|row| !of_half(half, row));
-        Calibration::fit(others.map(|(_, row)| row))
-    });
-    let mut scored: Vec<(f64, bool, f64)> = outcomes(margins, rows)
-        .enumerate()
-        .map(|(i, (margin, is_hit, weight))| {
-            (calibrations[practised.fold[i] % 2].share(margin), is_hit, f64::from(weight))
-        })
-        .collect();
-    scored.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let n_hits = scored.iter().filter(|row| row.1).count();
-    let (mut bins, mut hits_before) = (vec![(0.0, 0.0, 0.0); BINS], 0);
-    for (score, is_hit, weight) in scored {
-        let bin = &mut bins[(hits_before * BINS / n_hits.max(1)).min(BINS - 1)];
-        hits_before += usize::from(is_hit);
-        bin.0 += weight;
-        bin.1 += weight * score;
-        bin.2 += if is_hit { weight } else { 0.0 };
-    }
-    let filled = bins.into_iter().filter(|bin| bin.0 > 0.0);
-    filled
-        .map(|(candidates, expected, found)| ReliabilityBin {
-            candidates,
-            expected: expected / candidates,
-            found: found / candidates,
-        })
-        .collect()
+    b.margin.total_cmp(&a.margin).then_with(|| a.material.cmp(&b.material))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(formulas: &[&str]) -> Vec<Composition> {
-        formulas.iter().map(|formula| Composition::parse(formula).unwrap()).collect()
+    fn material(formula: &str) -> Material {
+        Composition::parse(formula).unwrap().into()
+    }
+
+    fn read(formulas: &[&str]) -> Vec<Material> {
+        formulas.iter().map(|formula| material(formula)).collect()
     }
 
     /// Halides and chalcogenides of which the neutral ones exist, without the last few.
-    fn salts() -> (Vec<Composition>, Vec<Composition>) {
+    fn salts() -> (Vec<Material>, Vec<Material>) {
         let mut all = Vec::new();
         for cation in ["Li", "Na", "K", "Rb", "Cs", "Ag"] {
             for anion in ["F", "Cl", "Br", "I"] {
@@ -334,25 +262,25 @@ mod tests {
         let (known, hidden) = salts();
         let ranker = Ranker::fit(&known, 0).unwrap();
         let found = ranker.propose(2 * hidden.len(), &[]);
-        let hits = found.iter().filter(|c| hidden.contains(&c.composition)).count();
+        let hits = found.iter().filter(|c| hidden.contains(&c.material)).count();
         assert!(hits * 10 >= hidden.len() * 8, "{hits} of {}", hidden.len());
         assert!(found.is_sorted_by(|a, b| a.margin >= b.margin && a.score >= b.score));
         assert!(found.iter().all(|c| (0.0..=1.0).contains(&c.score)));
-        assert!(found.iter().all(|c| !known.contains(&c.composition)));
+        assert!(found.iter().all(|c| !known.contains(&c.material)));
     }
 
     #[test]
     fn order_of_the_table_and_number_of_threads_change_nothing() {
         let (known, _) = salts();
-        let run = |known: &[Composition], threads| {
+        let run = |known: &[Material], threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let found = pool.install(|| Ranker::fit(known, 3).unwrap().propose(200, &[]));
             found
                 .iter()
-                .map(|c| (c.composition.to_string(), c.margin.to_bits()))
+                .map(|c| (c.material.composition.to_string(), c.margin.to_bits()))
                 .collect::<Vec<_>>()
         };
-        let reversed: Vec<Composition> = known.iter().rev().cloned().collect();
+        let reversed: Vec<Material> = known.iter().rev().cloned().collect();
         assert_eq!(run(&known, 1), run(&reversed, 3));
     }
 
@@ -361,27 +289,27 @@ mod tests {
         let (known, hidden) = salts();
         let ranker = Ranker::fit(&known, 0).unwrap();
         let proposal = |formula: &str, critic| Proposal {
-            composition: Composition::parse(formula).unwrap(),
+            material: material(formula),
             source: Source::Generator,
             critic_score: Some(critic),
         };
         let extra = [
             proposal("XeAu7", 1.0),
-            proposal(&hidden[0].to_string(), 2.0),
-            proposal(&known[0].to_string(), 3.0),
+            proposal(&hidden[0].composition.to_string(), 2.0),
+            proposal(&known[0].composition.to_string(), 3.0),
         ];
         let found = ranker.propose(usize::MAX, &extra);
         let of = |formula: &str| {
-            let composition = Composition::parse(formula).unwrap();
-            found.iter().find(|c| c.composition == composition)
+            let asked = material(formula);
+            found.iter().find(|c| c.material == asked)
         };
         assert_eq!(
             of("XeAu7").map(|c| (c.source, c.critic_score)),
             Some((Source::Generator, Some(1.0)))
         );
-        let hit = of(&hidden[0].to_string()).unwrap();
+        let hit = of(&hidden[0].composition.to_string()).unwrap();
         assert_eq!((hit.source, hit.critic_score), (Source::Swap, Some(2.0)));
-        assert!(of(&known[0].to_string()).is_none());
+        assert!(of(&known[0].composition.to_string()).is_none());
         assert!(hit.margin > of("XeAu7").unwrap().margin);
     }
 
@@ -390,7 +318,7 @@ mod tests {
         let (known, _) = salts();
         let ranker = Ranker::fit(&known, 0).unwrap();
         let odd = |i: u32| Proposal {
-            composition: Composition::parse(&format!("Na{}Cl{}", i + 2, 2 * i + 5)).unwrap(),
+            material: material(&format!("Na{}Cl{}", i + 2, 2 * i + 5)),
             source: Source::Generator,
             critic_score: None,
         };
@@ -406,7 +334,7 @@ mod tests {
         let (known, _) = salts();
         let ranker = Ranker::fit(&known, 0).unwrap();
         let found = ranker.propose(20, &[]);
-        let asked: Vec<Composition> = found.iter().map(|c| c.composition.clone()).collect();
+        let asked: Vec<Material> = found.iter().map(|c| c.material.clone()).collect();
         let expected: Vec<(f64, f64)> = found.iter().map(|c| (c.margin, c.score)).collect();
         assert_eq!(ranker.scores(&asked), expected);
     }
@@ -418,6 +346,6 @@ mod tests {
         assert_eq!(error(&["NaCl", "ClNa"]), expected);
         assert!(error(&[]).ends_with("got 0"));
         let ranker = Ranker::fit(&read(&["NaCl", "KCl", "NaBr"]), 0).unwrap();
-        assert_eq!(ranker.propose(1, &[])[0].composition.to_string(), "KBr");
+        assert_eq!(ranker.propose(1, &[])[0].material.composition.to_string(), "KBr");
     }
 }

@@ -130,10 +130,10 @@ pub(super) fn anion_beside(c: &Compound, i: usize) -> u64 {
     others.map(|(_, &(e, _))| u64::from(rank(e))).max().unwrap_or(u64::from(HOLE))
 }
 
-/// Context of a hole: its own part and those of all places.
+/// Context of a hole: its own part, those of all places, and the kind of structure.
 pub(super) fn parts_around(c: &Compound, i: usize) -> u64 {
     let all = c.parts.iter().fold(0_u64, |sum, &(_, part)| sum.wrapping_add(mixed(part)));
-    mixed(all ^ mixed(c.parts[i].1 + 7))
+    mixed(all ^ c.kind ^ mixed(c.parts[i].1 + 7))
 }
 
 #[cfg(test)]

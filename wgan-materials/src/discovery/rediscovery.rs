@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::compound::{Compound, KeyMap};
+use super::compound::{Compound, KeyMap, material_kind};
 use super::holes::{hole_key, pairs, two_hole_key};
 use super::library::Library;
 use super::substitution::substitution_of;
-use crate::composition::Composition;
+use crate::material::Material;
 
 /// Hidden compounds that a method of a kind could find.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -42,11 +42,11 @@ pub struct Hits {
 /// What a list finds of what was hidden, beside a list of element substitutions of the same length.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Rediscovery {
-    /// Different known compositions.
+    /// Different known materials.
     pub known: usize,
-    /// Different hidden compositions.
+    /// Different hidden materials.
     pub hidden: usize,
-    /// Hidden compositions whose pattern no known compound has.
+    /// Hidden materials whose pattern no known compound has.
     pub hidden_with_new_pattern: usize,
     /// What could be found at all.
     pub reachable: Reachable,
@@ -57,23 +57,23 @@ pub struct Rediscovery {
     pub substitution: Hits,
 }
 
-/// Looks for hidden compositions in a list, best first.
+/// Looks for hidden materials in a list, best first.
 ///
-/// Compositions are the same if their ratios are; known ones and repeats in the list do not count, and hidden ones that
-/// are known too are no secret.
-pub fn rediscovery(
-    known: &[Composition],
-    hidden: &[Composition],
-    list: &[Composition],
-) -> Rediscovery {
-    let library = Library::new(known.iter().map(Compound::new).collect());
-    let mut secret: Vec<Compound> = hidden.iter().map(Compound::new).collect();
+/// Compositions are the same if their ratios are, materials if their prototypes are too; known ones and repeats in the list
+/// do not count, and hidden ones that are known too are no secret. With structures the substitution list keeps those of the
+/// known materials.
+pub fn rediscovery(known: &[Material], hidden: &[Material], list: &[Material]) -> Rediscovery {
+    let compounds = |materials: &[Material]| -> Vec<Compound> {
+        materials.iter().map(|m| Compound::of_kind(&m.composition, material_kind(m))).collect()
+    };
+    let library = Library::new(compounds(known));
+    let mut secret = compounds(hidden);
     secret.sort_unstable();
     secret.dedup_by_key(|c| c.key);
     secret.retain(|c| !library.has(c.key));
     let keys: KeyMap<()> = secret.iter().map(|c| (c.key, ())).collect();
     let has_new_pattern = |c: &Compound| library.slots.n_pattern(c.pattern()) == 0;
-    let list: Vec<Compound> = list.iter().map(Compound::new).collect();
+    let list = compounds(list);
     let found = hits(&list, &library, &keys);
     let substituted = substitution_of(&library, found.novel);
     Rediscovery {
@@ -148,9 +148,10 @@ fn reachable(secret: &[Compound], library: &Library) -> Reachable {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::composition::Composition;
 
-    fn read(formulas: &[&str]) -> Vec<Composition> {
-        formulas.iter().map(|formula| Composition::parse(formula).unwrap()).collect()
+    fn read(formulas: &[&str]) -> Vec<Material> {
+        formulas.iter().map(|formula| Composition::parse(formula).unwrap().into()).collect()
     }
 
     #[test]

@@ -6,9 +6,8 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::compound::{Compound, KeyMap, mixed};
-use super::features::{D, features};
+use super::features::Evidence;
 use super::learner::{Logistic, Rows};
-use super::library::Library;
 use super::proposals::pool;
 
 /// How often and how much is practised.
@@ -23,7 +22,7 @@ pub(super) struct Practice {
 }
 
 /// Candidates with their features, and whether they were hidden; misses stand for others by their weight.
-pub(super) struct Practised {
+pub(super) struct Practised<const D: usize> {
     pub(super) rows: Rows<D>,
     /// The fold of each row.
     pub(super) fold: Vec<usize>,
@@ -33,13 +32,17 @@ pub(super) struct Practised {
 ///
 /// Nothing that a candidate is judged by has seen the hidden part. A miss is kept with a probability that grows
 /// with the square root of its chance under a first model, so that those hard to tell from hits are dense.
-pub(super) fn practised(known: &[Compound], practice: Practice, seed: u64) -> Practised {
+pub(super) fn practised<E: Evidence<D>, const D: usize>(
+    known: &[Compound],
+    practice: Practice,
+    seed: u64,
+) -> Practised<D> {
     let mut order: Vec<usize> = (0..known.len()).collect();
     order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
-    let mut all = Practised { rows: no_rows(), fold: Vec::new() };
+    let mut all: Practised<D> = Practised { rows: no_rows(), fold: Vec::new() };
     let mut first_model: Option<Logistic> = None;
     for fold in 0..practice.folds {
-        let pool = labelled(known, &order, fold, practice);
+        let pool = labelled::<E, D>(known, &order, fold, practice);
         let model = first_model.get_or_insert_with(|| Logistic::fit(&evenly(&pool, practice)));
         let kept = dense_where_likely(&pool, model, practice.misses / practice.folds, seed);
         all.fold.extend(vec![fold; kept.len()]);
@@ -50,12 +53,17 @@ pub(super) fn practised(known: &[Compound], practice: Practice, seed: u64) -> Pr
     all
 }
 
-fn no_rows() -> Rows<D> {
+fn no_rows<const D: usize>() -> Rows<D> {
     Rows { x: Vec::new(), is_hit: Vec::new(), weight: Vec::new() }
 }
 
 /// All candidates of one fold.
-fn labelled(known: &[Compound], order: &[usize], fold: usize, practice: Practice) -> Rows<D> {
+fn labelled<E: Evidence<D>, const D: usize>(
+    known: &[Compound],
+    order: &[usize],
+    fold: usize,
+    practice: Practice,
+) -> Rows<D> {
     let is_hidden = |place: usize| place % practice.folds == fold;
     let mut hidden: KeyMap<()> = KeyMap::default();
     let mut rest = Vec::new();
@@ -66,17 +74,17 @@ fn labelled(known: &[Compound], order: &[usize], fold: usize, practice: Practice
             rest.push(known[i].clone());
         }
     }
-    let library = Library::new(rest);
-    let pool = pool(&library, practice.pool);
+    let evidence = E::of(rest);
+    let pool = pool(evidence.library(), practice.pool);
     Rows {
-        x: pool.par_iter().map(|p| features(&p.compound, &library)).collect(),
+        x: pool.par_iter().map(|p| evidence.figures(&p.compound)).collect(),
         is_hit: pool.iter().map(|p| hidden.contains_key(&p.compound.key)).collect(),
         weight: vec![1.0; pool.len()],
     }
 }
 
 /// All hits, and every so manieth miss.
-fn evenly(pool: &Rows<D>, practice: Practice) -> Rows<D> {
+fn evenly<const D: usize>(pool: &Rows<D>, practice: Practice) -> Rows<D> {
     let misses = pool.is_hit.iter().filter(|is_hit| !**is_hit).count();
     let step = (misses / (practice.misses / 2).max(1)).max(1);
     let mut rows: Vec<usize> = (0..pool.len()).collect();
@@ -89,7 +97,12 @@ fn evenly(pool: &Rows<D>, practice: Practice) -> Rows<D> {
 }
 
 /// All hits, and about `n` misses, each weighted with one over the probability that it was kept.
-fn dense_where_likely(pool: &Rows<D>, model: &Logistic, n: usize, seed: u64) -> Rows<D> {
+fn dense_where_likely<const D: usize>(
+    pool: &Rows<D>,
+    model: &Logistic,
+    n: usize,
+    seed: u64,
+) -> Rows<D> {
     let roots: Vec<f32> = pool.x.par_iter().map(|x| model.chance(x).sqrt()).collect();
     let misses = roots.iter().zip(&pool.is_hit).filter(|(_, is_hit)| !**is_hit);
     let total: f64 = misses.map(|(&root, _)| f64::from(root)).sum();
@@ -108,7 +121,7 @@ fn dense_where_likely(pool: &Rows<D>, model: &Logistic, n: usize, seed: u64) -> 
 mod tests {
     use super::*;
 
-    fn pool_of(n: usize) -> Rows<D> {
+    fn pool_of(n: usize) -> Rows<4> {
         let x = (0..n).map(|i| std::array::from_fn(|j| ((i * (j + 3)) % 101) as f32)).collect();
         Rows { x, is_hit: (0..n).map(|i| i % 50 == 0).collect(), weight: vec![1.0; n] }
     }

@@ -9,6 +9,7 @@ mod property_law;
 mod row_coding;
 mod row_evaluation;
 mod rows;
+mod structures;
 mod synthetic;
 mod text;
 
@@ -30,6 +31,7 @@ pub(crate) use elements::occurrences;
 pub use property_law::PropertyDistance;
 pub use row_evaluation::{ClassDistance, ClosestRecord, RowEvaluation, WithFloor, evaluate_rows};
 pub use rows::{MaterialRows, PropertyColumn};
+pub use structures::{StructureEvaluation, evaluate_structures};
 pub use synthetic::synthetic_score;
 
 /// What can be said about candidates against a reference; a figure that cannot be computed is `None`, with the
@@ -92,6 +94,9 @@ pub struct Evaluation {
     /// How far the properties that were asked for hold, see [`adherence()`]; only where some were.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adherence: Vec<Adherence>,
+    /// What can be said about the crystals, see [`evaluate_structures`]; only where both sides have some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub structures: Option<StructureEvaluation>,
     /// What was left out, and why figures are missing.
     pub notes: Vec<String>,
 }
@@ -167,6 +172,7 @@ pub fn evaluate_asked(
         charge_neutral_as_drawn: None,
         known_as_drawn: None,
         adherence: Vec::new(),
+        structures: None,
         notes: notes.into_lines(),
     }
 }

@@ -55,6 +55,9 @@ impl fmt::Display for Evaluation {
         for held in &self.adherence {
             write!(f, "{held}")?;
         }
+        if let Some(structures) = &self.structures {
+            write!(f, "{structures}")?;
+        }
         self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))
     }
 }

@@ -22,12 +22,16 @@ use super::{
 use crate::composition::Composition;
 use crate::digest::Digest;
 use crate::error::MaterialsError;
+use crate::geometry::StructureColumns;
+use crate::material::{Material, materials};
+use crate::structure::Embedding;
 use crate::table::{Column, Table};
 
 /// Version of the layout of a model directory.
-const SCHEMA: u32 = 5;
+const SCHEMA: u32 = 6;
 const CONFIG: &str = "config.json";
 const KNOWN: &str = "known.csv";
+const STRUCTURES: &str = "structures.json";
 const WEIGHTS: &str = "weights.safetensors";
 const HISTORY: &str = "history.csv";
 
@@ -49,6 +53,13 @@ pub struct ModelCard {
     /// The known materials, one per row of the data; they have a file of their own, so a card from `config.json` alone has none.
     #[serde(skip, default = "none_known")]
     pub known: Arc<[Composition]>,
+    /// Their crystal structures, where there are any; in a file of their own too.
+    #[serde(skip)]
+    pub structures: Option<Arc<[Embedding]>>,
+    /// Digest of the file of structures, where there is one.
+    pub structures_digest: Option<String>,
+    /// Columns that follow from the structures.
+    pub structure_columns: Option<StructureColumns>,
     /// The properties that are given, see [`MaterialsConfig::conditions`].
     pub conditions: Conditions,
     /// Digest of the data: formulas and properties, row by row.
@@ -94,6 +105,9 @@ impl ModelCard {
             space: ColumnSpace::fit(&table.columns),
             known_digest: digest_of_known(table.formulas()),
             known: known(table),
+            structures_digest: table.structures.as_deref().map(digest_of_structures).transpose()?,
+            structures: table.structures.clone(),
+            structure_columns: StructureColumns::fit(table),
             conditions: Conditions::fit(given?)?,
             digest: digest(table),
         })
@@ -134,7 +148,13 @@ impl ModelCard {
                 format!("its {} formulas are not those that {CONFIG} belongs to", known.len());
             return Err(WganError::saved(&path, reason).into());
         }
-        Ok(Some(Self { known, ..card }))
+        let structures = card.structures_digest.as_ref().map(|digest| read_structures(folder, digest));
+        Ok(Some(Self { known, structures: structures.transpose()?, ..card }))
+    }
+
+    /// What each known material is: its composition, in its prototype where there are structures.
+    pub fn materials(&self) -> Vec<Material> {
+        materials(&self.known, self.structures.as_deref())
     }
 
     /// Writes the card to the model directory `folder`.
@@ -145,6 +165,9 @@ impl ModelCard {
         let rows = self.known.iter().map(|composition| format!("{composition}\n"));
         let known: String = std::iter::once("formula\n".to_owned()).chain(rows).collect();
         write_atomically(&folder.join(KNOWN), known.as_bytes())?;
+        if let Some(structures) = &self.structures {
+            write_atomically(&folder.join(STRUCTURES), structures_json(structures)?.as_bytes())?;
+        }
         let path = folder.join(CONFIG);
         let text = serde_json::to_vec_pretty(self).map_err(|e| WganError::saved(&path, e))?;
         Ok(write_atomically(&path, &text)?)
@@ -194,6 +217,33 @@ fn read_known(path: &Path) -> Result<Arc<[Composition]>, MaterialsError> {
         known.push(line.parse().map_err(|e: MaterialsError| refused(e))?);
     }
     Ok(known.into())
+}
+
+/// The structures, one a row of the data.
+fn structures_json(structures: &[Embedding]) -> Result<String, MaterialsError> {
+    let refused = |e: serde_json::Error| WganError::saved(Path::new(STRUCTURES), e);
+    let lines = structures.iter().map(|crystal| serde_json::to_string(crystal).map_err(refused));
+    let lines: Vec<String> = lines.collect::<Result<_, _>>()?;
+    Ok(format!("[\n{}\n]\n", lines.join(",\n")))
+}
+
+fn digest_of_structures(structures: &[Embedding]) -> Result<String, MaterialsError> {
+    let mut digest = Digest::new();
+    digest.add(structures_json(structures)?.as_bytes());
+    Ok(digest.to_string())
+}
+
+/// The structures of a model directory.
+fn read_structures(folder: &Path, expected: &str) -> Result<Arc<[Embedding]>, MaterialsError> {
+    let path = folder.join(STRUCTURES);
+    let text = std::fs::read_to_string(&path).map_err(|e| WganError::io(&path, e))?;
+    let structures: Vec<Embedding> =
+        serde_json::from_str(&text).map_err(|e| WganError::saved(&path, e))?;
+    if digest_of_structures(&structures)? != expected {
+        let reason = format!("its structures are not those that {CONFIG} belongs to");
+        return Err(WganError::saved(&path, reason).into());
+    }
+    Ok(structures.into())
 }
 
 /// Over formulas.
@@ -317,8 +367,11 @@ impl MaterialsModel {
     /// If its files cannot be read.
     pub fn digest_of(folder: &Path) -> Result<String, MaterialsError> {
         let mut digest = Digest::new();
-        for file in [CONFIG, KNOWN, WEIGHTS] {
+        for file in [CONFIG, KNOWN, STRUCTURES, WEIGHTS] {
             let path = folder.join(file);
+            if file == STRUCTURES && !path.exists() {
+                continue;
+            }
             digest.add(&std::fs::read(&path).map_err(|e| WganError::io(&path, e))?);
         }
         Ok(digest.to_string())
@@ -340,6 +393,7 @@ impl MaterialsModel {
             self.card.alphabet.clone(),
             self.card.space.clone(),
             Arc::clone(&self.card.known),
+            self.card.materials().into_iter().filter_map(|material| material.prototype).collect(),
             self.card.conditions.clone(),
             device,
         )

@@ -19,7 +19,10 @@ use super::{
 };
 use crate::composition::Composition;
 use crate::error::MaterialsError;
+use crate::geometry::{CandidateStructure, StructureRules};
+use crate::material::Material;
 use crate::novelty::Known;
+use crate::structure::Prototype;
 use crate::target::Target;
 
 /// A generated material.
@@ -31,6 +34,17 @@ pub struct Candidate {
     pub values: Vec<Option<f64>>,
     /// The critic's `f`: higher is closer to the known materials.
     pub critic_score: f64,
+    /// Its structure type, where the known materials have structures.
+    pub prototype: Option<Arc<Prototype>>,
+    /// Its crystal, once it has been made, see [`GeometryModel::crystal`](crate::GeometryModel::crystal).
+    pub crystal: Option<Arc<CandidateStructure>>,
+}
+
+impl Candidate {
+    /// Composition and prototype.
+    pub fn material(&self) -> Material {
+        Material { composition: self.composition.clone(), prototype: self.prototype.clone() }
+    }
 }
 
 /// Candidates that were drawn together.
@@ -54,6 +68,8 @@ pub struct Sampler {
     pub(super) alphabet: Alphabet,
     space: ColumnSpace,
     pub(super) known: Arc<[Composition]>,
+    /// Prototypes of the known materials; none where they have no structures.
+    prototypes: Vec<Arc<Prototype>>,
     conditions: Conditions,
     pub(super) given: Given,
     /// Whether candidates are drawn under conditions of their own.
@@ -67,7 +83,7 @@ impl Sampler {
     /// Candidates per chunk. Properties follow their law within each chunk, so it is fixed.
     pub const CHUNK: usize = 1024;
 
-    /// Sampler of trained networks; amounts and what is given are drawn from the rows of `known`.
+    /// Sampler of trained networks; amounts, prototypes and what is given are drawn from the rows of `known`.
     ///
     /// # Errors
     /// If the conditions cannot be coded, which fitted ones can.
@@ -77,6 +93,7 @@ impl Sampler {
         alphabet: Alphabet,
         space: ColumnSpace,
         known: Arc<[Composition]>,
+        prototypes: Vec<Arc<Prototype>>,
         conditions: Conditions,
         device: &Device,
     ) -> Result<Self, MaterialsError> {
@@ -92,6 +109,7 @@ impl Sampler {
             prior: MaterialsPrior::new(featurizer.shape()),
             same: Known::new(&known),
             known,
+            prototypes,
             featurizer,
             alphabet,
             space,
@@ -127,6 +145,24 @@ impl Sampler {
         Ok(Self { given, rules: Some(Arc::new(slots)), ..self })
     }
 
+    /// The sampler whose candidates all have prototypes that these rules allow; after any conditions.
+    ///
+    /// # Errors
+    /// [`MaterialsError::NoPrototype`] if no known material that meets the conditions has such a prototype.
+    pub fn with_structures(self, rules: &StructureRules) -> Result<Self, MaterialsError> {
+        if rules.is_empty() {
+            return Ok(self);
+        }
+        let is_allowed = |&row: &usize| self.prototypes.get(row).is_some_and(|p| rules.allow(p));
+        let rows: Vec<usize> = self.given.rows.iter().copied().filter(is_allowed).collect();
+        if rows.is_empty() {
+            return Err(MaterialsError::NoPrototype { asked: rules.to_string() });
+        }
+        let mut given = self.given;
+        given.rows = rows;
+        Ok(Self { given, ..self })
+    }
+
     /// What is given: known materials that candidates take their amounts from, and how many met the targets.
     pub fn given(&self) -> &Given {
         &self.given
@@ -157,7 +193,11 @@ impl Sampler {
         let codes: Vec<f32> = draws.iter().flat_map(|draw| draw.codes.iter().copied()).collect();
         let columns = self.columns(&codes, &rows);
         let scores = self.scores(&draws, codes, self.given.codes(&rows, &self.device));
-        Ok(Chunk { candidates: assembled(draws, &columns, &scores), n_known })
+        let mut candidates = assembled(draws, &columns, &scores);
+        for (candidate, row) in candidates.iter_mut().zip(&rows) {
+            candidate.prototype = self.prototypes.get(*row).cloned();
+        }
+        Ok(Chunk { candidates, n_known })
     }
 
     /// Numbers and classes of the draws, column by column: those of the rows where they are given, else decoded.
@@ -191,7 +231,8 @@ impl Sampler {
         )
     }
 
-    /// Candidates of these compositions: numbers and classes drawn for each, and the critic's score. Nothing else is given.
+    /// Candidates of these materials: numbers and classes drawn for each composition, and the critic's score. Nothing else is
+    /// given.
     ///
     /// Numbers follow the law of the data over all of them together.
     ///
@@ -199,9 +240,11 @@ impl Sampler {
     /// An element that no known material has, or more of them than any has.
     pub fn complete(
         &self,
-        compositions: &[Composition],
+        materials: &[Material],
         seed: u64,
     ) -> Result<Vec<Candidate>, MaterialsError> {
+        let compositions: Vec<Composition> =
+            materials.iter().map(|material| material.composition.clone()).collect();
         let (mut draws, mut all_codes) = (Vec::with_capacity(compositions.len()), Vec::new());
         let mut scores = Vec::with_capacity(compositions.len());
         if compositions.is_empty() {
@@ -232,7 +275,11 @@ impl Sampler {
             all_codes.extend(codes);
         }
         let columns = self.space.decode(&all_codes, compositions.len());
-        Ok(assembled(draws, &columns, &scores))
+        let mut candidates = assembled(draws, &columns, &scores);
+        for (candidate, material) in candidates.iter_mut().zip(materials) {
+            candidate.prototype.clone_from(&material.prototype);
+        }
+        Ok(candidates)
     }
 
     /// Whether all elements are known and there are no more than in a known material.
@@ -338,6 +385,8 @@ fn assembled(draws: Vec<Draw>, columns: &[Vec<Option<f64>>], scores: &[f32]) -> 
         composition: draw.composition,
         values: columns.iter().map(|values| values[i]).collect(),
         critic_score: f64::from(scores[i]),
+        prototype: None,
+        crystal: None,
     };
     draws.into_iter().enumerate().map(candidate).collect()
 }

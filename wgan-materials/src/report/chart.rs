@@ -93,6 +93,26 @@ pub(super) fn line(
     })
 }
 
+/// A curve with a dot at each of its points beside one that it is compared with; zero is on both axes.
+pub(super) fn curves(
+    (compared, curve): (&[(f64, f64)], &[(f64, f64)]),
+    title: &str,
+    value_title: &str,
+    has_dots: bool,
+) -> Result<String, MaterialsError> {
+    let all = || compared.iter().chain(curve);
+    let right = all().map(|point| point.0).fold(0.0, f64::max);
+    let top = all().map(|point| point.1).fold(0.0, f64::max);
+    draw(from_zero(title, right), from_zero(value_title, top), |chart| {
+        chart.draw_series(LineSeries::new(compared.iter().copied(), REAL.stroke_width(2)))?;
+        chart.draw_series(LineSeries::new(curve.iter().copied(), FAKE.stroke_width(2)))?;
+        if has_dots {
+            chart.draw_series(curve.iter().map(|&at| Circle::new(at, 4, FAKE.filled())))?;
+        }
+        Ok(())
+    })
+}
+
 /// The outline of a histogram, from the axis and back to it.
 fn steps(data: &Histogram, shares: &[f64]) -> Vec<(f64, f64)> {
     let width = (data.to - data.from) / shares.len() as f64;

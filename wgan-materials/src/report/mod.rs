@@ -6,9 +6,13 @@ mod html;
 mod laws;
 mod page;
 mod row_report;
+mod structures;
 mod summary;
+mod validation;
 
 pub use row_report::RowReport;
+pub use structures::CrystalReport;
+pub use validation::ValidationReport;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -40,6 +44,8 @@ pub struct Report<'a> {
     pub candidates: MaterialRows<'a>,
     /// Critic scores of the candidates; empty if there are none.
     pub scores: &'a [f64],
+    /// Crystals; none where the table has no structures.
+    pub crystals: Option<CrystalReport<'a>>,
     /// The figures of the candidates.
     pub evaluation: &'a Evaluation,
     /// Generator step and estimate `E f(real) − E f(fake)`; empty if nothing was trained.

@@ -4,6 +4,7 @@ use super::Report;
 use super::chart;
 use super::html::{decimal, escape, figure, formula, list, percent, section, short, table};
 use super::laws::{self, Histogram, Law};
+use super::structures;
 use super::summary::{LIMITS, sentences};
 use crate::error::MaterialsError;
 use crate::evaluate::{ConditionalDistance, PropertyColumn};
@@ -56,6 +57,7 @@ pub(super) fn page(report: &Report) -> Result<String, MaterialsError> {
             &format!("The first {} candidates", N_SHOWN.min(report.candidates.len())),
             &first_candidates(report),
         ),
+        section("Crystals", &crystals(report)?),
         section("Settings", &settings(report)),
         section("Notes", &list(&report.evaluation.notes)),
         section("Limits", &list(&LIMITS.map(String::from))),
@@ -71,6 +73,10 @@ pub(super) fn document(title: &str, body: &str) -> String {
          <style>\n{}</style>\n</head>\n<body>\n{body}</body>\n</html>\n",
         include_str!("style.css"),
     )
+}
+
+fn crystals(report: &Report) -> Result<String, MaterialsError> {
+    report.crystals.as_ref().map_or(Ok(String::new()), structures::section)
 }
 
 fn header(title: &str, report: &Report) -> String {

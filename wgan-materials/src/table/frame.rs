@@ -27,6 +27,11 @@ impl TextColumn {
         self.cells.get(row).unwrap_or("").trim()
     }
 
+    /// A cell as it is: where blank lines mean something.
+    pub(super) fn whole(&self, row: usize) -> &str {
+        self.cells.get(row).unwrap_or("")
+    }
+
     /// Cells of a column of a frame; all missing where they are of a type that is not modelled.
     pub(super) fn of(column: &Column) -> PolarsResult<Self> {
         let cells = match CellType::of(column.dtype()) {

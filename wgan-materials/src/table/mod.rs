@@ -10,6 +10,8 @@ mod role;
 mod rows;
 mod selection;
 mod source;
+mod structure_column;
+mod structure_files;
 mod summary;
 mod survey;
 mod text;
@@ -26,7 +28,10 @@ pub use summary::{ColumnReport, ColumnRole, ReadSummary, SkippedRow};
 
 use crate::composition::Composition;
 use crate::error::MaterialsError;
+use crate::material::{Material, materials};
+use crate::structure::{Embedding, StructureError};
 use rows::RowReader;
+use selection::MaterialColumns;
 use source::Source;
 use survey::Survey;
 
@@ -35,6 +40,8 @@ use survey::Survey;
 /// - **Formulas**: the column asked for; else one named formula, composition, compound or material of which half the cells
 ///   parse; else the one with most elements among those of which half the cells parse. A frame without one is a table of
 ///   feature vectors.
+/// - **Structures**: the column of which half the cells are CIF or POSCAR texts. A row is skipped where its structure cannot
+///   be read, has no symmetry that can be told, or disagrees with its formula; compositions are then those of the structures.
 /// - **Numbers**: columns of which at least 80 % of the cells present are numbers.
 /// - **Classes**: text, booleans, categories, and at most ten different whole numbers that repeat themselves.
 /// - **Set aside**: identifiers (`id` and the like, numbers that count up, texts that all differ) and constants.
@@ -52,6 +59,10 @@ pub struct Table {
     pub formula_column: Option<String>,
     /// What each row is made of, where there are formulas; shared with the models that are fitted to the table.
     pub compositions: Option<Arc<[Composition]>>,
+    /// Name of the column of structures, if there is one.
+    pub structure_column: Option<String>,
+    /// The crystal structure of each row, where there are structures.
+    pub structures: Option<Arc<[Embedding]>>,
     /// Numbers and classes, in the order of the frame.
     pub columns: Vec<Column>,
     /// Line of the file on which each row starts; in a frame and in Parquet, the row from 1.
@@ -87,7 +98,7 @@ impl Table {
         Self::of(&Source::frame(frame), options)
     }
 
-    /// Reads a CSV (comma, semicolon, tab or bar; UTF-8, else Latin-1) or Parquet file.
+    /// Reads a CSV (comma, semicolon, tab or bar; UTF-8, else Latin-1) or Parquet file, or a folder of CIF and POSCAR files.
     ///
     /// # Errors
     /// As [`from_frame`](Self::from_frame), and a file that cannot be read or is no table.
@@ -101,15 +112,18 @@ impl Table {
     /// # Ok::<(), wgan_materials::MaterialsError>(())
     /// ```
     pub fn read(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Self, MaterialsError> {
-        Self::of(&Source::open(path.as_ref())?, options)
+        let source = Source::with_structures(path.as_ref(), options.structures.as_deref())?;
+        Self::of(&source, options)
     }
 
     fn of(source: &Source, options: &ReadOptions) -> Result<Self, MaterialsError> {
         let decimal_comma = matches!(source.separator(), Some(';' | '\t'));
         let survey = Survey::of(source, decimal_comma)?;
+        let structure = structure_column::find(&survey.columns, options);
         let formula = formula_column::find(&survey.columns, options.formula_column.as_deref())?;
-        let reports = selection::select(&survey.columns, formula, options)?;
-        let mut reader = RowReader::new(formula, &reports, &survey, decimal_comma, options);
+        let materials = MaterialColumns { formula, structure };
+        let reports = selection::select(&survey.columns, materials, options)?;
+        let mut reader = RowReader::new(materials, &reports, &survey, decimal_comma, options);
         source.for_each_part(|part| {
             reader.add(part);
             Ok(())
@@ -119,7 +133,7 @@ impl Table {
             let SkippedRow { row, column, cell, reason, .. } = bad.clone();
             return Err(MaterialsError::BadRow { row, column, cell, reason });
         }
-        kept.into_table(source, &survey, formula, reports)
+        kept.into_table(source, &survey, materials, reports)
     }
 
     /// A table of these compositions and columns, made by a program.
@@ -161,7 +175,32 @@ impl Table {
         }
         let summary = ReadSummary::of_program(n);
         let formula_column = compositions.is_some().then(|| "formula".to_owned());
-        Ok(Self { formula_column, compositions, columns, rows: (1..=n).collect(), summary })
+        let rows = (1..=n).collect();
+        let (structure_column, structures) = (None, None);
+        Ok(Self {
+            formula_column,
+            compositions,
+            structure_column,
+            structures,
+            columns,
+            rows,
+            summary,
+        })
+    }
+
+    /// A table of these structures, their compositions and columns, made by a program.
+    ///
+    /// # Errors
+    /// As [`from_columns`](Self::from_columns).
+    pub fn from_structures(
+        structures: Arc<[Embedding]>,
+        columns: Vec<Column>,
+    ) -> Result<Self, MaterialsError> {
+        let compositions: Result<Vec<Composition>, MaterialsError> =
+            structures.iter().map(Embedding::composition).collect();
+        let table = Self::from_columns(Some(compositions?.into()), columns)?;
+        let structure_column = Some("cif".to_owned());
+        Ok(Self { structure_column, structures: Some(structures), ..table })
     }
 
     /// The formulas and the columns that are modelled, in the types they came in.
@@ -174,8 +213,14 @@ impl Table {
             .formula_column
             .as_ref()
             .map(|name| FrameColumn::new(name.as_str().into(), formulas.collect::<Vec<String>>()));
+        let structures = self.structure_column.as_ref().zip(self.structures.as_deref());
+        let structures = structures.map(|(name, all)| {
+            let texts = all.iter().map(Embedding::to_cif);
+            let texts: Result<Vec<String>, StructureError> = texts.collect();
+            Ok(FrameColumn::new(name.as_str().into(), texts?))
+        });
         let columns = self.columns.iter().map(|column| Ok(column.to_polars()?));
-        let columns = formulas.into_iter().map(Ok).chain(columns);
+        let columns = formulas.into_iter().map(Ok).chain(structures).chain(columns);
         let columns: Vec<FrameColumn> = columns.collect::<Result<_, MaterialsError>>()?;
         Ok(DataFrame::new(self.len(), columns)?)
     }
@@ -183,6 +228,11 @@ impl Table {
     /// The compositions; none where there are no formulas.
     pub fn formulas(&self) -> &[Composition] {
         self.compositions.as_deref().unwrap_or_default()
+    }
+
+    /// What each row is: its composition, in its prototype where there are structures; none where there are no formulas.
+    pub fn materials(&self) -> Vec<Material> {
+        materials(self.formulas(), self.structures.as_deref())
     }
 
     /// The column of this name; letter case matters only where two names differ by nothing else.
@@ -206,6 +256,11 @@ impl Table {
         Self {
             formula_column: self.formula_column.clone(),
             compositions: self.compositions.as_ref().map(pick),
+            structure_column: self.structure_column.clone(),
+            structures: self
+                .structures
+                .as_ref()
+                .map(|all| rows.iter().map(|&row| all[row].clone()).collect()),
             columns: self.columns.iter().map(|column| column.select(rows)).collect(),
             rows: rows.iter().map(|&row| self.rows[row]).collect(),
             summary: self.summary.clone(),

@@ -1,6 +1,7 @@
 //! How a table is read.
 
 use std::convert::Infallible;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -62,10 +63,15 @@ pub enum OnRepeat {
 }
 
 /// How a table is read; the default finds the formulas and models all numbers and classes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReadOptions {
     /// Name of the formula column; found by name or content where none is given.
     pub formula_column: Option<String>,
+    /// Folder of CIF and POSCAR files, one for each row that names it; what is read is then a table of them.
+    pub structures: Option<PathBuf>,
+    /// Distance in Å up to which positions count as the same when the symmetry of a structure is looked for; 0.01 where none
+    /// is given.
+    pub tolerance: Option<f64>,
     /// Which other columns are modelled.
     pub columns: ColumnSelection,
     /// Columns to take as numbers, whatever they look like.

@@ -150,6 +150,11 @@ pub(super) fn formula_report(
     }
 }
 
+/// Report on the column of structures; `n` of its cells could be read and have `distinct` prototypes.
+pub(super) fn structure_report(column: &ColumnSurvey, n: usize, distinct: usize) -> ColumnReport {
+    ColumnReport { role: ColumnRole::Structure, ..formula_report(column, n, distinct) }
+}
+
 /// Role of a column of numbers.
 fn number_role(column: &ColumnSurvey) -> (ColumnRole, Option<String>) {
     let Numbers { n, is_integer, is_counting, range, .. } = column.numbers;
@@ -171,11 +176,21 @@ fn number_role(column: &ColumnSurvey) -> (ColumnRole, Option<String>) {
     if is_integer && is_counting && is_complete {
         return set_aside("identifier: numbers that count up");
     }
+    if is_integer && range.is_some_and(|(min, max)| is_space_group(&lower, min, max)) {
+        return (ColumnRole::Class, Some("space groups, by the name".to_string()));
+    }
     if is_integer && distinct <= MAX_CODES && n >= MIN_ROWS_PER_CODE * distinct {
         let reason = format!("{distinct} different whole numbers");
         return (ColumnRole::Class, Some(reason));
     }
     (ColumnRole::Number, None)
+}
+
+/// Whether whole numbers of this range under this name, in lower case, are those of space groups.
+fn is_space_group(name: &str, min: f64, max: f64) -> bool {
+    let name: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
+    let is_named = name.contains("spacegroup") || ["sg", "sgr", "sgnumber", "spgnum"].contains(&name.as_str());
+    is_named && min >= 1.0 && max <= 230.0
 }
 
 /// Role of a column of text; `is_typed` if its type says that it holds classes.

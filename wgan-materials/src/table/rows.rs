@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::cell::{Cell, read_cell};
 use super::column::{Cells, ClassBuilder, Column};
 use super::role;
+use super::selection::MaterialColumns;
 use super::source::{Part, Source};
 use super::summary::{ColumnReport, ColumnRole, ReadSummary, SkippedRow};
 use super::survey::{ColumnSurvey, Survey};
@@ -17,14 +18,17 @@ use crate::composition::Composition;
 use crate::element::Element;
 use crate::error::MaterialsError;
 use crate::property::ElementProperty;
+use crate::structure::{DEFAULT_TOLERANCE, Embedding, read_structure};
 
 /// Kind of the rows that repeat an earlier one.
 const DUPLICATE: &str = "repeats an earlier row";
 
 /// Reads the rows of a table and leaves out those that cannot be used.
 pub(super) struct RowReader<'a> {
-    /// Place of the formula column.
-    formula: Option<usize>,
+    /// Places of formulas and structures.
+    materials: MaterialColumns,
+    /// Tolerance of symmetry, in Å.
+    tolerance: f64,
     /// Columns that are modelled.
     modelled: Vec<Modelled>,
     decimal_comma: bool,
@@ -48,6 +52,9 @@ struct Modelled {
 /// Rows kept and rows left out.
 pub(super) struct KeptRows {
     compositions: Vec<Composition>,
+    structures: Vec<Embedding>,
+    /// How often each remark on a structure came up.
+    remarks: BTreeMap<String, usize>,
     columns: Vec<Growing>,
     rows: Vec<usize>,
     skipped: Vec<SkippedRow>,
@@ -68,9 +75,9 @@ enum Value {
 }
 
 impl<'a> RowReader<'a> {
-    /// `reports` has none for the formula column.
+    /// `reports` has none for formulas and structures.
     pub(super) fn new(
-        formula: Option<usize>,
+        materials: MaterialColumns,
         reports: &[Option<ColumnReport>],
         survey: &'a Survey,
         decimal_comma: bool,
@@ -88,17 +95,20 @@ impl<'a> RowReader<'a> {
             _ => Growing::Classes(ClassBuilder::default()),
         };
         let kept = KeptRows {
-            compositions: Vec::with_capacity(if formula.is_some() { n_rows } else { 0 }),
+            compositions: Vec::with_capacity(if materials.any() { n_rows } else { 0 }),
+            structures: Vec::new(),
+            remarks: BTreeMap::new(),
             columns: modelled.iter().map(growing).collect(),
             rows: Vec::with_capacity(n_rows),
             skipped: Vec::new(),
             n_parsed: 0,
         };
-        let natural = if formula.is_some() { OnRepeat::Drop } else { OnRepeat::Keep };
+        let natural = if materials.any() { OnRepeat::Drop } else { OnRepeat::Keep };
         let on_repeat = options.on_repeat.unwrap_or(natural);
         let n_seen = if on_repeat == OnRepeat::Drop { n_rows } else { 0 };
         Self {
-            formula,
+            materials,
+            tolerance: options.tolerance.unwrap_or(DEFAULT_TOLERANCE),
             modelled,
             decimal_comma,
             on_bad_row: options.on_bad_row,
@@ -117,8 +127,12 @@ impl<'a> RowReader<'a> {
             self.kept.n_parsed += usize::from(read.is_parsed);
             let new = read.usable.and_then(|usable| self.first_time(&part, i).map(|()| usable));
             match new {
-                Ok((composition, values)) => {
-                    self.kept.compositions.extend(composition);
+                Ok((material, values)) => {
+                    self.kept.compositions.extend(material.composition);
+                    self.kept.structures.extend(material.structure);
+                    for remark in material.remarks {
+                        *self.kept.remarks.entry(remark).or_default() += 1;
+                    }
                     self.kept.rows.push(part.rows[i]);
                     let columns = self.kept.columns.iter_mut();
                     columns.zip(values).for_each(|(column, value)| column.push(value));
@@ -136,11 +150,51 @@ impl<'a> RowReader<'a> {
     }
 
     fn read(&self, part: &Part, i: usize) -> Read {
-        let parsed = self.formula.map(|formula| self.parse(part, i, formula)).transpose();
-        let is_parsed = matches!(parsed, Ok(Some(_)));
+        let material = self.material(part, i);
+        let is_parsed = material.as_ref().is_ok_and(|material| material.composition.is_some());
         let usable =
-            parsed.and_then(|composition| self.values(part, i).map(|values| (composition, values)));
+            material.and_then(|material| self.values(part, i).map(|values| (material, values)));
         Read { is_parsed, usable }
+    }
+
+    fn material(&self, part: &Part, i: usize) -> Result<ReadMaterial, Box<SkippedRow>> {
+        let Some(place) = self.materials.structure else {
+            let composition =
+                self.materials.formula.map(|place| self.parse(part, i, place)).transpose()?;
+            return Ok(ReadMaterial { composition, structure: None, remarks: Vec::new() });
+        };
+        let cell = part.columns[place].get(i);
+        let skipped =
+            |kind: &str, reason: String| Err(self.skipped(part, i, Some(place), kind, reason));
+        if cell.is_empty() {
+            return skipped("no structure", "the structure is missing".into());
+        }
+        let reading = match read_structure(part.columns[place].whole(i)) {
+            Ok(reading) => reading,
+            Err(error) => return skipped("not a structure", error.to_string()),
+        };
+        let found = reading.structure.embedding(self.tolerance);
+        let (structure, composition) = match found
+            .map_err(MaterialsError::from)
+            .and_then(|found| found.composition().map(|composition| (found, composition)))
+        {
+            Ok(found) => found,
+            Err(error) => return skipped("no symmetry found", error.to_string()),
+        };
+        if let Some(formula) = self.materials.formula
+            && !part.columns[formula].get(i).is_empty()
+        {
+            let written = self.parse(part, i, formula)?;
+            if written != composition {
+                let reason = format!("the formula is {written}, the structure is {composition}");
+                return skipped("formula and structure differ", reason);
+            }
+        }
+        Ok(ReadMaterial {
+            composition: Some(composition),
+            structure: Some(structure),
+            remarks: reading.notes,
+        })
     }
 
     fn parse(&self, part: &Part, i: usize, formula: usize) -> Result<Composition, Box<SkippedRow>> {
@@ -201,7 +255,7 @@ impl<'a> RowReader<'a> {
         Err(self.skipped(
             part,
             i,
-            self.formula,
+            self.materials.formula,
             DUPLICATE,
             format!("the same cells as row {first}"),
         ))
@@ -219,7 +273,7 @@ impl<'a> RowReader<'a> {
         Box::new(SkippedRow {
             row: part.rows[i],
             column: column.map(name).unwrap_or_default(),
-            cell: column.map(|place| part.columns[place].get(i).to_string()).unwrap_or_default(),
+            cell: column.map(|place| start_of(part.columns[place].get(i))).unwrap_or_default(),
             kind: kind.to_string(),
             reason,
         })
@@ -248,7 +302,21 @@ impl Growing {
 /// A row on its own.
 struct Read {
     is_parsed: bool,
-    usable: Result<(Option<Composition>, Vec<Value>), Box<SkippedRow>>,
+    usable: Result<(ReadMaterial, Vec<Value>), Box<SkippedRow>>,
+}
+
+/// What a row says of its material.
+struct ReadMaterial {
+    composition: Option<Composition>,
+    structure: Option<Embedding>,
+    remarks: Vec<String>,
+}
+
+/// The first line of a text, at most 200 characters of it.
+fn start_of(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let start: String = line.chars().take(200).collect();
+    if start.len() < text.len() { format!("{start}…") } else { start }
 }
 
 /// What is wrong with a formula, without the formula itself.
@@ -267,12 +335,12 @@ impl KeptRows {
         self.skipped.iter().find(|skipped| skipped.kind != DUPLICATE)
     }
 
-    /// The table; `reports` has none for the formula column.
+    /// The table; `reports` has none for formulas and structures.
     pub(super) fn into_table(
         self,
         source: &Source,
         survey: &Survey,
-        formula: Option<usize>,
+        materials: MaterialColumns,
         reports: Vec<Option<ColumnReport>>,
     ) -> Result<Table, MaterialsError> {
         if let (true, Some(bad)) = (self.rows.is_empty(), self.skipped.first()) {
@@ -283,10 +351,19 @@ impl KeptRows {
             });
         }
         let distinct = self.compositions.iter().collect::<HashSet<_>>().len();
-        let report = |(report, column): (Option<ColumnReport>, &ColumnSurvey)| {
-            report.unwrap_or_else(|| role::formula_report(column, self.n_parsed, distinct))
+        let (mut space_groups, mut prototypes) = (BTreeMap::new(), BTreeMap::new());
+        for prototype in self.structures.iter().map(Embedding::prototype) {
+            *space_groups.entry(prototype.space_group()).or_default() += 1;
+            *prototypes.entry(prototype.to_string()).or_default() += 1;
+        }
+        let report = |(place, report): (usize, Option<ColumnReport>)| {
+            let column = &survey.columns[place];
+            report.unwrap_or_else(|| match materials.structure == Some(place) {
+                true => role::structure_report(column, self.n_parsed, prototypes.len()),
+                false => role::formula_report(column, self.n_parsed, distinct),
+            })
         };
-        let reports: Vec<_> = reports.into_iter().zip(&survey.columns).map(report).collect();
+        let reports: Vec<_> = reports.into_iter().enumerate().map(report).collect();
         let modelled = reports.iter().zip(&survey.columns).filter(|(r, _)| r.role.is_modelled());
         let column =
             |((report, survey), cells): ((&ColumnReport, &ColumnSurvey), Growing)| Column {
@@ -304,9 +381,13 @@ impl KeptRows {
         for element in self.compositions.iter().flat_map(Composition::elements) {
             *elements.entry(element).or_default() += 1;
         }
+        let remarks =
+            self.remarks.into_iter().map(|(remark, n)| format!("{n} structures: {remark}"));
         let summary = ReadSummary {
             filled_facts: filled_facts(elements.keys().copied().collect()),
             elements,
+            space_groups,
+            prototypes,
             file: source.path.display().to_string(),
             separator: source.separator(),
             n_rows: survey.n_rows + survey.n_ragged,
@@ -315,11 +396,19 @@ impl KeptRows {
             columns: reports,
             skipped: self.skipped,
             skipped_by_kind,
-            notes: survey.notes.clone(),
+            notes: survey.notes.iter().cloned().chain(remarks).collect(),
         };
-        let compositions = formula.map(|_| self.compositions.into());
-        let formula_column = formula.map(|place| survey.columns[place].name.clone());
-        Ok(Table { formula_column, compositions, columns, rows: self.rows, summary })
+        let name = |place: Option<usize>| place.map(|place| survey.columns[place].name.clone());
+        let program = "formula".to_owned();
+        Ok(Table {
+            formula_column: name(materials.formula).or(materials.any().then_some(program)),
+            compositions: materials.any().then(|| self.compositions.into()),
+            structure_column: name(materials.structure),
+            structures: materials.structure.map(|_| self.structures.into()),
+            columns,
+            rows: self.rows,
+            summary,
+        })
     }
 }
 

@@ -7,13 +7,33 @@ use super::summary::{ColumnReport, ColumnRole};
 use super::survey::ColumnSurvey;
 use crate::error::MaterialsError;
 
-/// What each column but that of the formulas is, by place; none for the formula column.
+/// Places of the columns that say what each row is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MaterialColumns {
+    /// Of the formulas.
+    pub(super) formula: Option<usize>,
+    /// Of the structures.
+    pub(super) structure: Option<usize>,
+}
+
+impl MaterialColumns {
+    /// Whether rows are materials, not only feature vectors.
+    pub(super) fn any(self) -> bool {
+        self.formula.is_some() || self.structure.is_some()
+    }
+
+    fn has(self, place: usize) -> bool {
+        [self.formula, self.structure].contains(&Some(place))
+    }
+}
+
+/// What each column but those of formulas and structures is, by place; none for these.
 pub(super) fn select(
     columns: &[ColumnSurvey],
-    formula: Option<usize>,
+    materials: MaterialColumns,
     options: &ReadOptions,
 ) -> Result<Vec<Option<ColumnReport>>, MaterialsError> {
-    let report = |(i, column)| (Some(i) != formula).then(|| role::report(column));
+    let report = |(i, column)| (!materials.has(i)).then(|| role::report(column));
     let mut reports: Vec<_> = columns.iter().enumerate().map(report).collect();
     match &options.columns {
         ColumnSelection::All => {}
@@ -50,6 +70,9 @@ pub(super) fn select(
             }
         }
     }
+    if materials.structure.is_some() {
+        reports.iter_mut().flatten().for_each(leave_to_structure);
+    }
     asked(columns, &mut reports, &options.numbers, role::as_numbers)?;
     asked(columns, &mut reports, &options.classes, role::as_classes)?;
     for place in places(columns, &options.ignore)? {
@@ -81,6 +104,23 @@ fn places(columns: &[ColumnSurvey], names: &[String]) -> Result<Vec<usize>, Mate
     names.iter().map(|name| position(columns, name)).collect()
 }
 
+/// Columns that candidates have of their own structures.
+const STRUCTURE_COLUMNS: [&str; 6] = [
+    "cif",
+    "space_group_number",
+    "prototype",
+    "volume_A3_per_atom",
+    "shortest_distance_ratio",
+    "symmetry_ok",
+];
+
+fn leave_to_structure(report: &mut ColumnReport) {
+    if STRUCTURE_COLUMNS.contains(&report.name.as_str()) {
+        report.role = ColumnRole::Ignored;
+        report.reason = Some("candidates have that of their own structures".to_string());
+    }
+}
+
 /// Makes a column that was not asked for an ignored one.
 fn deselect(report: &mut ColumnReport) {
     if report.role.is_modelled() {
@@ -109,5 +149,5 @@ fn refused(column: &ColumnSurvey, reason: String) -> MaterialsError {
 }
 
 fn holds_formulas(column: &ColumnSurvey) -> MaterialsError {
-    refused(column, "it holds the formulas".to_string())
+    refused(column, "it says what the materials are".to_string())
 }

@@ -1,13 +1,15 @@
 //! A file or a frame as columns of text, part by part.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use csv::StringRecord;
-use polars::prelude::DataFrame;
+use polars::prelude::{Column as FrameColumn, DataFrame};
 
 use super::frame::{self, Kind, TextBuilder, TextColumn};
 use super::input::{Input, not_a_table};
+use super::structure_files::StructureFiles;
 use super::summary::SkippedRow;
 use super::text::{Next, Records, separator};
 use crate::composition::Composition;
@@ -31,10 +33,12 @@ pub(super) struct Source<'a> {
     pub(super) names: Vec<String>,
     /// What the columns hold.
     pub(super) kinds: Vec<Kind>,
+    /// What was left out before anything was read.
+    notes: Vec<String>,
 }
 
 enum Origin<'a> {
-    Frame(&'a DataFrame),
+    Frame(Cow<'a, DataFrame>),
     Text { input: Input, separator: u8, stamp: Option<Stamp> },
     Parquet { input: Input, stamp: Option<Stamp> },
 }
@@ -56,7 +60,48 @@ impl<'a> Source<'a> {
     /// A frame in memory.
     pub(super) fn frame(frame: &'a DataFrame) -> Self {
         let (names, kinds) = frame::kinds(frame);
-        Self { path: PathBuf::from("frame"), origin: Origin::Frame(frame), names, kinds }
+        let origin = Origin::Frame(Cow::Borrowed(frame));
+        Self { path: PathBuf::from("frame"), origin, names, kinds, notes: Vec::new() }
+    }
+
+    /// A frame that was made from files.
+    fn made(path: &Path, frame: DataFrame, notes: Vec<String>) -> Self {
+        let (names, kinds) = frame::kinds(&frame);
+        Self { path: path.to_path_buf(), origin: Origin::Frame(Cow::Owned(frame)), names, kinds, notes }
+    }
+
+    /// Structure files alone, or a file as [`open`](Self::open) takes it; with the structure files of a folder beside its rows
+    /// where one is given.
+    pub(super) fn with_structures(
+        path: &Path,
+        folder: Option<&Path>,
+    ) -> Result<Self, MaterialsError> {
+        let Some(folder) = folder else {
+            if path.is_dir() || (StructureFiles::is_one(path) && path.is_file()) {
+                let files = StructureFiles::read(path)?;
+                return Ok(Self::made(path, files.frame()?, files.notes));
+            }
+            return Self::open(path);
+        };
+        let table = Self::open(path)?;
+        let files = StructureFiles::read(folder)?;
+        let joined = files.joined(table.whole_frame()?)?;
+        Ok(Self::made(path, joined, files.notes))
+    }
+
+    /// All rows as one frame of text.
+    fn whole_frame(&self) -> Result<DataFrame, MaterialsError> {
+        let mut cells: Vec<Vec<String>> = vec![Vec::new(); self.names.len()];
+        self.for_each_part(|part| {
+            for (column, to) in part.columns.iter().zip(&mut cells) {
+                to.extend((0..column.len()).map(|row| column.whole(row).to_owned()));
+            }
+            Ok(())
+        })?;
+        let height = cells.first().map_or(0, Vec::len);
+        let columns = self.names.iter().zip(cells);
+        let columns = columns.map(|(name, cells)| FrameColumn::new(name.as_str().into(), cells));
+        Ok(DataFrame::new(height, columns.collect())?)
     }
 
     /// Opens a CSV (comma, semicolon, tab or bar) or Parquet file.
@@ -69,7 +114,8 @@ impl<'a> Source<'a> {
                 return not_a_table(&path, "a file, as Parquet is not read in order", "a pipe");
             }
             let (names, kinds) = frame::kinds(&frame::parquet_rows(&path, 0, 1)?);
-            return Ok(Self { path, origin: Origin::Parquet { input, stamp }, names, kinds });
+            let origin = Origin::Parquet { input, stamp };
+            return Ok(Self { path, origin, names, kinds, notes: Vec::new() });
         }
         let start = input.lines()?.block(SNIFFED_BYTES)?.unwrap_or_default();
         let separator = separator(&start);
@@ -84,7 +130,8 @@ impl<'a> Source<'a> {
         };
         drop(records);
         let kinds = vec![Kind::Untyped; names.len()];
-        Ok(Self { path, origin: Origin::Text { input, separator, stamp }, names, kinds })
+        let origin = Origin::Text { input, separator, stamp };
+        Ok(Self { path, origin, names, kinds, notes: Vec::new() })
     }
 
     /// What separates the cells of a text file.
@@ -112,7 +159,7 @@ impl<'a> Source<'a> {
         &self,
         mut take: impl FnMut(Part) -> Result<(), MaterialsError>,
     ) -> Result<Vec<String>, MaterialsError> {
-        let mut notes = Vec::new();
+        let mut notes = self.notes.clone();
         match &self.origin {
             Origin::Frame(frame) => {
                 for from in (0..frame.height()).step_by(PART_ROWS) {

@@ -17,6 +17,8 @@ const SHOWN: usize = 10;
 pub enum ColumnRole {
     /// The formulas.
     Formula,
+    /// Crystal structures as CIF or POSCAR text.
+    Structure,
     /// Numbers that are modelled.
     Number,
     /// Classes that are modelled.
@@ -36,6 +38,7 @@ impl ColumnRole {
     fn word(self) -> &'static str {
         match self {
             Self::Formula => "formula",
+            Self::Structure => "structure",
             Self::Number => "number",
             Self::Class => "class",
             Self::SetAside => "set aside",
@@ -133,6 +136,10 @@ pub struct ReadSummary {
     pub skipped_by_kind: BTreeMap<String, usize>,
     /// Rows that each element of the table is in.
     pub elements: BTreeMap<Element, usize>,
+    /// Structures of each space group, by its number.
+    pub space_groups: BTreeMap<u16, usize>,
+    /// Structures of each prototype.
+    pub prototypes: BTreeMap<String, usize>,
     /// For each element property, the elements of the table of which it is not known; a rule fills it, see
     /// [`ElementProperty::filled`](crate::ElementProperty::filled).
     pub filled_facts: BTreeMap<String, Vec<Element>>,
@@ -147,6 +154,7 @@ impl fmt::Display for ReadSummary {
         writeln!(f)?;
         self.write_columns(f)?;
         self.write_elements(f)?;
+        self.write_structures(f)?;
         self.write_filled_facts(f)?;
         self.write_skipped(f)
     }
@@ -165,6 +173,8 @@ impl ReadSummary {
             skipped: Vec::new(),
             skipped_by_kind: BTreeMap::new(),
             elements: BTreeMap::new(),
+            space_groups: BTreeMap::new(),
+            prototypes: BTreeMap::new(),
             filled_facts: BTreeMap::new(),
             notes: Vec::new(),
         }
@@ -206,6 +216,17 @@ impl ReadSummary {
         let found: Vec<String> =
             found.iter().map(|(element, n)| format!("{element} {n}")).collect();
         writeln!(f, "\n{} elements, with the rows they are in: {}", found.len(), found.join(", "))
+    }
+
+    fn write_structures(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.prototypes.is_empty() {
+            return Ok(());
+        }
+        let n: usize = self.space_groups.values().sum();
+        let (groups, prototypes) = (most_frequent(&self.space_groups), most_frequent(&self.prototypes));
+        let (n_groups, n_prototypes) = (self.space_groups.len(), self.prototypes.len());
+        writeln!(f, "\n{n} structures in {n_groups} space groups, the most frequent with their structures: {groups}")?;
+        writeln!(f, "{n_prototypes} prototypes, the most frequent with their structures: {prototypes}")
     }
 
     fn write_columns(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -251,6 +272,15 @@ impl ReadSummary {
             more => writeln!(f, "  and {more} more; --json lists all of them"),
         }
     }
+}
+
+/// The ten most frequent, with their counts.
+fn most_frequent<T: fmt::Display + Ord>(counts: &BTreeMap<T, usize>) -> String {
+    let mut counted: Vec<(&T, &usize)> = counts.iter().collect();
+    counted.sort_by(|(a, n), (b, m)| m.cmp(n).then_with(|| a.cmp(b)));
+    let shown: Vec<String> =
+        counted.iter().take(SHOWN).map(|(name, n)| format!("{name} ({n})")).collect();
+    shown.join(", ")
 }
 
 fn cells(column: &ColumnReport) -> [String; 11] {

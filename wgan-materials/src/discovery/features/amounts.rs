@@ -84,7 +84,7 @@ fn shared_sites(c: &Compound, library: &Library) -> (f32, f32) {
             false => steps[i],
         };
         library.has_system(c.system() & !(1 << steps[drop].0))
-            && Compound::from_steps((0..c.len()).filter(|&i| i != drop).map(joined))
+            && Compound::from_steps((0..c.len()).filter(|&i| i != drop).map(joined), c.kind)
                 .is_ok_and(|joined| library.has(joined.key))
     };
     let (mut shared, mut undoped) = (0.0, 0.0);

@@ -3,24 +3,59 @@
 mod amounts;
 mod chemistry;
 mod occupancy;
+mod structures;
 mod swaps;
+
+pub(super) use structures::{D as STRUCTURES_D, Structures};
 
 use super::compound::Compound;
 use super::library::Library;
+
+/// What speaks for a candidate, as `D` figures that need the known compounds only; the votes first.
+pub(super) trait Evidence<const D: usize>: Sized + Send + Sync {
+    /// From the known compounds.
+    fn of(known: Vec<Compound>) -> Self;
+    /// What can be looked up in them.
+    fn library(&self) -> &Library;
+    /// Kinds of structure that the amounts of a composition are known in, most frequent first; none of compositions alone.
+    fn kinds(&self, _composition: &Compound) -> &[u64] {
+        &[]
+    }
+    /// The figures of one candidate, which should not be among the known compounds.
+    fn figures(&self, c: &Compound) -> [f32; D];
+}
+
+impl Evidence<D> for Library {
+    fn of(known: Vec<Compound>) -> Self {
+        Self::new(known)
+    }
+
+    fn library(&self) -> &Library {
+        self
+    }
+
+    fn figures(&self, c: &Compound) -> [f32; D] {
+        features(c, self)
+    }
+}
 
 /// Number of features.
 pub(super) const D: usize = swaps::D + occupancy::D + amounts::D + chemistry::D;
 
 /// The features of one candidate, which should not be among the known compounds.
 pub(super) fn features(c: &Compound, library: &Library) -> [f32; D] {
-    let groups: [&[f32]; 4] = [
+    joined(&[
         &swaps::evidence(c, library),
         &occupancy::evidence(c, library),
         &amounts::evidence(c, library),
         &chemistry::evidence(c),
-    ];
-    let mut all = [0.0; D];
-    all.iter_mut().zip(groups.into_iter().flatten()).for_each(|(to, from)| *to = *from);
+    ])
+}
+
+/// Groups of figures, one after the other.
+fn joined<const N: usize>(groups: &[&[f32]]) -> [f32; N] {
+    let mut all = [0.0; N];
+    all.iter_mut().zip(groups.iter().copied().flatten()).for_each(|(to, from)| *to = *from);
     all
 }
 

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::linear::solved;
 use super::{Rows, chance};
+use crate::linear::solved;
 
 /// Weight of `½·Σ wⱼ²` on the standardised scale, in rows; the intercept is free.
 const RIDGE: f64 = 1.0;

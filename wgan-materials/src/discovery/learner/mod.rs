@@ -2,7 +2,6 @@
 
 mod boosting;
 mod calibration;
-mod linear;
 mod logistic;
 
 pub(super) use boosting::{Boosting, Settings};

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::compound::{Compound, KeyMap};
 use super::library::Library;
-use crate::composition::Composition;
+use crate::material::Material;
 
 /// Where a candidate comes from; the first source that proposes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,6 +24,8 @@ pub enum Source {
     Amounts,
     /// A known pattern filled with elements that its slots prefer.
     Filling,
+    /// The elements of a known compound in a prototype that often comes with its own.
+    Prototype,
     /// Small whole amounts, neutral in common oxidation states, in a pattern the table does not have.
     NewPattern,
     /// A generator.
@@ -38,6 +40,7 @@ impl Source {
             Self::TwoSwaps => "two swaps",
             Self::Amounts => "amounts",
             Self::Filling => "filling",
+            Self::Prototype => "prototype",
             Self::NewPattern => "new pattern",
             Self::Generator => "generator",
         }
@@ -47,8 +50,9 @@ impl Source {
 /// A candidate from outside, such as a generator.
 #[derive(Clone, Debug)]
 pub struct Proposal {
-    /// The composition.
-    pub composition: Composition,
+    /// What is proposed; where structures are known, a composition without one is tried in the prototypes its amounts are
+    /// known in.
+    pub material: Material,
     /// Where it comes from.
     pub source: Source,
     /// What the critic says of it; carried along to the ranked list.
@@ -66,13 +70,19 @@ pub(super) struct Pooled {
 /// The order, and so the result, does not depend on the number of threads.
 pub(super) fn pool(library: &Library, most: usize) -> Vec<Pooled> {
     let half = most / 2;
-    let sources = [
+    let mut sources = vec![
         (Source::Swap, swaps::one_swap(library, half)),
         (Source::TwoSwaps, swaps::two_swaps(library, half)),
-        (Source::Amounts, moves::moves(library, half)),
-        (Source::Filling, fillings::fillings(library, half)),
-        (Source::NewPattern, new_patterns::new_patterns(library, half / 4)),
     ];
+    // A structure fixes the amounts: only what has none can shift them.
+    match library.has_structures() {
+        true => sources.push((Source::Prototype, moves::same_elements(library, half))),
+        false => sources.push((Source::Amounts, moves::moves(library, half))),
+    }
+    sources.push((Source::Filling, fillings::fillings(library, half)));
+    if !library.has_structures() {
+        sources.push((Source::NewPattern, new_patterns::new_patterns(library, half / 4)));
+    }
     let mut seen: KeyMap<()> = KeyMap::default();
     let mut pool = Vec::new();
     for (source, compounds) in sources {

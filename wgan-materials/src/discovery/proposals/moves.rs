@@ -28,6 +28,15 @@ const SHARED_ANEW: f32 = 0.5;
 /// Elements with their new amounts in steps of 1e-9; zero takes the element out.
 type Change = [(u8, u64); 2];
 
+/// The `n` best supported compounds of the elements of a known one in another pattern.
+pub(super) fn same_elements(library: &Library, n: usize) -> Vec<Compound> {
+    let all = library.compounds.par_iter().flat_map_iter(|c| {
+        let all = other_patterns(library, c).filter(|(_, found)| !library.has(found.key));
+        all.map(|(weight, found)| (found.key, weight, found))
+    });
+    heaviest(all.collect(), n)
+}
+
 /// The `n` best supported compounds that are one move on amounts away.
 pub(super) fn moves(library: &Library, n: usize) -> Vec<Compound> {
     let all = library.compounds.par_iter().flat_map_iter(|c| {
@@ -51,7 +60,7 @@ fn other_patterns<'a>(
         let amounts: Vec<u64> = example.steps().map(|(_, x)| x).collect();
         let places = order.iter().zip(example.order());
         let steps: Vec<(u8, u64)> = places.map(|(&i, j)| (c.parts[i].0, amounts[j])).collect();
-        let found = Compound::from_steps(steps.into_iter()).ok()?;
+        let found = Compound::from_steps(steps.into_iter(), example.kind).ok()?;
         Some((library.follow_rate(pattern, next), found))
     })
 }
@@ -64,7 +73,7 @@ fn changed(c: &Compound, change: Change) -> Option<Compound> {
             None => steps.push((element, amount)),
         }
     }
-    Compound::from_steps(steps.into_iter().filter(|&(_, x)| x > 0)).ok()
+    Compound::from_steps(steps.into_iter().filter(|&(_, x)| x > 0), c.kind).ok()
 }
 
 /// The likeliest changes of a compound.

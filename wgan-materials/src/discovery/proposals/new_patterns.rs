@@ -55,7 +55,7 @@ fn neutral(elements: &[u8]) -> Vec<Compound> {
         each_formula(elements.len(), atoms, &mut Vec::new(), &mut |amounts| {
             if found.len() < 4 * MOST_OF_SYSTEM && amounts.iter().copied().reduce(gcd) == Some(1) {
                 let steps = elements.iter().zip(amounts).map(|(&e, &x)| (e, x as u64 * ONE));
-                found.extend(Compound::from_steps(steps).ok().filter(is_plausible));
+                found.extend(Compound::from_steps(steps, 0).ok().filter(is_plausible));
             }
         });
     }

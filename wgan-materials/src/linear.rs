@@ -3,7 +3,7 @@
 /// Solves `A·x = b` by elimination with row pivots; `rows` are those of `A` with the entry of `b` at their end.
 ///
 /// A pivot of zero leaves its unknown zero.
-pub(super) fn solved(mut rows: Vec<Vec<f64>>) -> Vec<f64> {
+pub(crate) fn solved(mut rows: Vec<Vec<f64>>) -> Vec<f64> {
     let n = rows.len();
     for i in 0..n {
         let largest = |&a: &usize, &b: &usize| rows[a][i].abs().total_cmp(&rows[b][i].abs());

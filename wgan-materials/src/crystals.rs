@@ -1,0 +1,60 @@
+//! Crystals for candidates: those that can be written get one, and the columns that follow from it.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::error::MaterialsError;
+use crate::geometry::{CandidateStructure, GeometryModel, StructureColumns};
+use crate::material::Material;
+use crate::model::{Candidate, ModelCard};
+
+/// Makes the crystals of candidates of a model whose known materials have structures.
+#[derive(Clone, Debug)]
+pub struct Crystals {
+    geometry: GeometryModel,
+    columns: Option<StructureColumns>,
+}
+
+impl Crystals {
+    /// Of the known materials of a model; none where they have no structures.
+    ///
+    /// # Errors
+    /// As [`GeometryModel::fit`].
+    pub fn of(card: &ModelCard) -> Result<Option<Self>, MaterialsError> {
+        let Some(structures) = &card.structures else {
+            return Ok(None);
+        };
+        let geometry = GeometryModel::fit(Arc::clone(structures))?;
+        Ok(Some(Self { geometry, columns: card.structure_columns.clone() }))
+    }
+
+    /// The candidates with their crystals, in their order; those without a sound one are left out.
+    pub fn grown(&self, candidates: Vec<Candidate>) -> Vec<Candidate> {
+        candidates.into_par_iter().filter_map(|candidate| self.grow(candidate)).collect()
+    }
+
+    fn grow(&self, mut candidate: Candidate) -> Option<Candidate> {
+        let crystal = self.crystal(&candidate.material())?;
+        self.attach(&mut candidate, crystal);
+        Some(candidate)
+    }
+
+    /// The crystal of a material, if it has one that can be written.
+    pub(crate) fn crystal(&self, material: &Material) -> Option<CandidateStructure> {
+        self.geometry.crystal(material).filter(|crystal| self.geometry.is_sound(crystal))
+    }
+
+    /// Gives a candidate its crystal, and the values of columns that follow from it.
+    pub(crate) fn attach(&self, candidate: &mut Candidate, crystal: CandidateStructure) {
+        if let Some(columns) = &self.columns {
+            columns.complete(&crystal.embedding, &mut candidate.values);
+        }
+        candidate.crystal = Some(Arc::new(crystal));
+    }
+
+    /// Remarks on columns that follow from the structures.
+    pub fn remarks(&self) -> Vec<String> {
+        self.columns.as_ref().map(StructureColumns::remarks).unwrap_or_default()
+    }
+}

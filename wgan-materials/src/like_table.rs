@@ -1,0 +1,121 @@
+//! Which of many ranked candidates make a list that spreads over structures as the table does.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::composition::Composition;
+use crate::discovery::Ranked;
+use crate::material::Material;
+
+/// Space group and number of elements.
+type Cell = (u16, usize);
+
+fn cell(material: &Material) -> Cell {
+    (space_group(material), material.composition.n_elements())
+}
+
+fn space_group(material: &Material) -> u16 {
+    material.prototype.as_deref().map_or(0, crate::structure::Prototype::space_group)
+}
+
+/// The best `n` of candidates that are in order, so that space groups and numbers of elements have the shares they have among
+/// the known materials; still in order.
+///
+/// A composition comes once in each space group. Shares are rounded by the largest remainder (Hamilton's method); where
+/// candidates of one kind are too few, the best of the others take their places.
+pub(crate) fn like_table(ranked: Vec<Ranked>, known: &[Material], n: usize) -> Vec<Ranked> {
+    let mut seen: HashSet<(Composition, u16)> = HashSet::new();
+    let is_first = |c: &Ranked| seen.insert((c.material.composition.clone(), space_group(&c.material)));
+    let ranked: Vec<Ranked> = ranked.into_iter().filter(is_first).collect();
+    let mut places = shares(known, n);
+    let mut is_taken: Vec<bool> = ranked
+        .iter()
+        .map(|candidate| match places.get_mut(&cell(&candidate.material)) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                true
+            }
+            _ => false,
+        })
+        .collect();
+    let mut left = n.saturating_sub(is_taken.iter().filter(|taken| **taken).count());
+    for taken in is_taken.iter_mut().filter(|taken| !**taken) {
+        if left == 0 {
+            break;
+        }
+        *taken = true;
+        left -= 1;
+    }
+    let list = ranked.into_iter().zip(is_taken).filter(|(_, taken)| *taken);
+    list.map(|(candidate, _)| candidate).collect()
+}
+
+/// Candidates of each kind among `n`.
+fn shares(known: &[Material], n: usize) -> BTreeMap<Cell, usize> {
+    let mut counts: BTreeMap<Cell, usize> = BTreeMap::new();
+    known.iter().for_each(|material| *counts.entry(cell(material)).or_default() += 1);
+    let of = |count: usize| n as f64 * count as f64 / known.len().max(1) as f64;
+    let mut rests: Vec<(f64, Cell)> =
+        counts.iter().map(|(&cell, &count)| (of(count).fract(), cell)).collect();
+    rests.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut places: BTreeMap<Cell, usize> =
+        counts.into_iter().map(|(cell, count)| (cell, of(count) as usize)).collect();
+    let left = n.saturating_sub(places.values().sum());
+    for (_, cell) in rests.into_iter().take(left) {
+        places.entry(cell).and_modify(|n| *n += 1);
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::discovery::Source;
+    use crate::structure::Prototype;
+
+    fn material(formula: &str, prototype: &str) -> Material {
+        let prototype: Prototype = prototype.parse().unwrap();
+        Material { composition: formula.parse().unwrap(), prototype: Some(Arc::new(prototype)) }
+    }
+
+    fn ranked(formulas: &[(&str, &str)]) -> Vec<Ranked> {
+        let candidate = |(i, (formula, prototype)): (usize, &(&str, &str))| Ranked {
+            material: material(formula, prototype),
+            source: Source::Swap,
+            score: 0.5,
+            margin: -(i as f64),
+            votes: 0.0,
+            has_new_pattern: false,
+            critic_score: None,
+        };
+        formulas.iter().enumerate().map(candidate).collect()
+    }
+
+    #[test]
+    fn space_groups_have_the_shares_of_the_table() {
+        let known = [("NaCl", "225:a|b"), ("KCl", "225:a|b"), ("CsCl", "221:a|b"), ("CsBr", "221:a|b")];
+        let known: Vec<Material> = known.iter().map(|(f, p)| material(f, p)).collect();
+        let all = ranked(&[
+            ("NaF", "225:a|b"),
+            ("KF", "225:a|b"),
+            ("KBr", "225:a|b"),
+            ("CsI", "221:a|b"),
+            ("CsF", "221:a|b"),
+        ]);
+        let names = |n| -> Vec<String> {
+            let list = like_table(all.clone(), &known, n);
+            list.iter().map(|c| c.material.composition.to_string()).collect()
+        };
+        assert_eq!(names(2), ["NaF", "CsI"]);
+        assert_eq!(names(4), ["NaF", "KF", "CsI", "CsF"]);
+        assert_eq!(names(9).len(), 5);
+    }
+
+    #[test]
+    fn a_composition_comes_once_in_a_space_group() {
+        let known = [material("NaCl", "225:a|b")];
+        let all = ranked(&[("CaF2", "225:a|c"), ("CaF2", "225:a|c"), ("KF", "225:a|b")]);
+        assert_eq!(like_table(all, &known, 3).len(), 2);
+    }
+}
