@@ -1,0 +1,249 @@
+//! Three vectors that span the unit cell.
+
+use serde::{Deserialize, Serialize};
+
+use super::error::StructureError;
+use super::vectors::{
+    IDENTITY, IntMatrix, Matrix, Vector, apply_row, cross, determinant, dot, inverse, norm, scale,
+};
+
+/// Longest lattice vector, Å: beyond it a text is taken to be at fault.
+const MAX_LENGTH: f64 = 1000.0;
+
+/// Smallest volume of a cell, Å³: an atom alone takes more than 2 Å³ at any pressure reached.
+const MIN_VOLUME: f64 = 0.1;
+
+/// Lattice vectors `a`, `b`, `c` as rows, Å.
+///
+/// A fractional position `x` stands at `x₁·a + x₂·b + x₃·c`.
+///
+/// # Example
+/// ```
+/// use wgan_materials::structure::Lattice;
+///
+/// let quartz = Lattice::from_parameters([4.91, 4.91, 5.40, 90.0, 90.0, 120.0])?;
+/// assert!((quartz.volume() - 4.91 * 4.91 * 5.40 * 0.75_f64.sqrt()).abs() < 1e-9);
+/// # Ok::<(), wgan_materials::structure::StructureError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Matrix", into = "Matrix")]
+pub struct Lattice {
+    rows: Matrix,
+}
+
+impl TryFrom<Matrix> for Lattice {
+    type Error = StructureError;
+
+    fn try_from(rows: Matrix) -> Result<Self, StructureError> {
+        Self::new(rows)
+    }
+}
+
+impl From<Lattice> for Matrix {
+    fn from(lattice: Lattice) -> Self {
+        lattice.rows
+    }
+}
+
+impl Lattice {
+    /// From the vectors `a`, `b`, `c`, Å.
+    ///
+    /// # Errors
+    /// [`StructureError::Lattice`] for numbers that are not finite, vectors above 1000 Å or a volume below 0.1 Å³.
+    pub fn new(rows: Matrix) -> Result<Self, StructureError> {
+        let lengths = rows.map(norm);
+        if !lengths.iter().all(|length| *length <= MAX_LENGTH) {
+            return Err(StructureError::Lattice {
+                expected: "vectors of at most 1000 Å",
+                got: format!("{lengths:?}"),
+            });
+        }
+        let lattice = Self { rows };
+        if lattice.volume() < MIN_VOLUME {
+            return Err(StructureError::Lattice {
+                expected: "a cell of at least 0.1 Å³",
+                got: format!("{:.3} Å³", lattice.volume()),
+            });
+        }
+        Ok(lattice)
+    }
+
+    /// From `[a, b, c, α, β, γ]`, Å and degrees: `a` along x, `b` in the plane of x and y, right-handed.
+    ///
+    /// # Errors
+    /// [`StructureError::Lattice`] where no cell has these lengths and angles.
+    pub fn from_parameters(parameters: [f64; 6]) -> Result<Self, StructureError> {
+        let [a, b, c, alpha, beta, gamma] = parameters;
+        let [cos_alpha, cos_beta, cos_gamma] = [alpha, beta, gamma].map(cosine);
+        let sin_gamma = (1.0 - cos_gamma * cos_gamma).sqrt();
+        let y = (cos_alpha - cos_beta * cos_gamma) / sin_gamma;
+        let z_squared = 1.0 - cos_beta * cos_beta - y * y;
+        let in_range = |x: f64, high: f64| x > 0.0 && x < high;
+        let is_cell = [a, b, c].into_iter().all(|x| in_range(x, f64::INFINITY))
+            && [alpha, beta, gamma].into_iter().all(|x| in_range(x, 180.0))
+            && z_squared > 0.0;
+        if !is_cell {
+            return Err(StructureError::Lattice {
+                expected: "lengths above zero and angles that three vectors can have",
+                got: format!("{parameters:?}"),
+            });
+        }
+        let z = z_squared.sqrt();
+        Self::new([
+            [a, 0.0, 0.0],
+            [b * cos_gamma, b * sin_gamma, 0.0],
+            [c * cos_beta, c * y, c * z],
+        ])
+    }
+
+    /// The vectors `a`, `b`, `c`, Å.
+    pub fn rows(&self) -> [[f64; 3]; 3] {
+        self.rows
+    }
+
+    /// Lengths of the vectors, Å.
+    pub fn lengths(&self) -> [f64; 3] {
+        self.rows.map(norm)
+    }
+
+    /// `[a, b, c, α, β, γ]`, Å and degrees.
+    pub fn parameters(&self) -> [f64; 6] {
+        let [a, b, c] = self.rows;
+        let angle = |u, v| norm(cross(u, v)).atan2(dot(u, v)).to_degrees();
+        let [la, lb, lc] = self.lengths();
+        [la, lb, lc, angle(b, c), angle(c, a), angle(a, b)]
+    }
+
+    /// Volume of the cell, Å³.
+    pub fn volume(&self) -> f64 {
+        determinant(&self.rows).abs()
+    }
+
+    /// Metric tensor `Gᵢⱼ = aᵢ·aⱼ`, Å²: a fractional difference `x` has the length `√(xᵀGx)`.
+    pub fn metric(&self) -> [[f64; 3]; 3] {
+        self.rows.map(|u| self.rows.map(|v| dot(u, v)))
+    }
+
+    /// All lengths times `factor`.
+    ///
+    /// # Errors
+    /// [`StructureError::Lattice`] where the result is no lattice.
+    pub fn scaled(&self, factor: f64) -> Result<Self, StructureError> {
+        Self::new(self.rows.map(|row| scale(row, factor)))
+    }
+
+    /// Place of a fractional position, Å.
+    pub fn to_cartesian(&self, fractional: [f64; 3]) -> [f64; 3] {
+        apply_row(fractional, &self.rows)
+    }
+
+    /// Fractional position of a place in Å.
+    pub fn to_fractional(&self, cartesian: [f64; 3]) -> [f64; 3] {
+        apply_row(cartesian, &inverse(&self.rows))
+    }
+
+    /// Distances between the lattice planes across `a`, `b` and `c`, Å.
+    pub(super) fn plane_spacings(&self) -> Vector {
+        let [a, b, c] = self.rows;
+        [(b, c), (c, a), (a, b)].map(|(u, v)| self.volume() / norm(cross(u, v)))
+    }
+
+    /// The same lattice spanned by short vectors, and the integers `N` with `short = N · rows`.
+    ///
+    /// Each vector is shortened by whole multiples of the two others until that no longer helps.
+    pub(super) fn reduced(&self) -> (Self, IntMatrix) {
+        let (mut rows, mut integers) = (self.rows, IDENTITY);
+        // Every pass shortens a vector; a cell within the limits of `new` takes fewer than a hundred.
+        for _ in 0..1000 {
+            let mut is_shorter = false;
+            for (i, j) in [(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)] {
+                let n = (dot(rows[i], rows[j]) / dot(rows[j], rows[j])).round();
+                let candidate = [0, 1, 2].map(|k| rows[i][k] - n * rows[j][k]);
+                if n != 0.0 && norm(candidate) < norm(rows[i]) * (1.0 - 1e-10) {
+                    rows[i] = candidate;
+                    integers[i] = [0, 1, 2].map(|k| integers[i][k] - n as i32 * integers[j][k]);
+                    is_shorter = true;
+                }
+            }
+            if !is_shorter {
+                break;
+            }
+        }
+        (Self { rows }, integers)
+    }
+}
+
+/// Cosine of an angle in degrees; exact for 60, 90 and 120.
+fn cosine(degrees: f64) -> f64 {
+    match degrees {
+        60.0 => 0.5,
+        90.0 => 0.0,
+        120.0 => -0.5,
+        _ => degrees.to_radians().cos(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use approx::assert_abs_diff_eq;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_cubic_lattice_has_the_volume_of_its_cube() {
+        let lattice = Lattice::from_parameters([3.0, 3.0, 3.0, 90.0, 90.0, 90.0]).unwrap();
+        assert_abs_diff_eq!(lattice.volume(), 27.0, epsilon = 1e-12);
+        assert_eq!(lattice.metric()[0], [9.0, 0.0, 0.0]);
+        assert_eq!(lattice.scaled(2.0).unwrap().lengths(), [6.0; 3]);
+    }
+
+    #[test]
+    fn what_is_no_lattice_is_refused() {
+        for parameters in [
+            [0.0, 1.0, 1.0, 90.0, 90.0, 90.0],
+            [-3.0, 3.0, 3.0, 90.0, 90.0, 90.0],
+            [f64::NAN, 3.0, 3.0, 90.0, 90.0, 90.0],
+            [3.0, 3.0, f64::INFINITY, 90.0, 90.0, 90.0],
+            [3.0, 3.0, 3.0, 90.0, 90.0, 180.0],
+            [3.0, 3.0, 3.0, 30.0, 30.0, 90.0],
+            [3.0, 3.0, 2000.0, 90.0, 90.0, 90.0],
+            [3.0, 3.0, 3.0, 90.0, f64::NAN, 90.0],
+        ] {
+            assert!(Lattice::from_parameters(parameters).is_err(), "{parameters:?}");
+        }
+        let flat = [[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [3.0, 3.0, 0.0]];
+        let message = Lattice::new(flat).unwrap_err().to_string();
+        assert_eq!(message, "lattice: expected a cell of at least 0.1 Å³, got 0.000 Å³");
+        assert!(serde_json::from_str::<Lattice>("[[1,0,0],[0,1,0],[0,0,0]]").is_err());
+    }
+
+    #[test]
+    fn a_skewed_cell_is_spanned_by_short_vectors() {
+        let skewed = Lattice::new([[3.0, 0.0, 0.0], [30.0, 4.0, 0.0], [-17.0, 43.0, 5.0]]).unwrap();
+        let (reduced, integers) = skewed.reduced();
+        assert!(reduced.lengths().into_iter().all(|length| length < 5.5), "{reduced:?}");
+        assert_abs_diff_eq!(reduced.volume(), skewed.volume(), epsilon = 1e-9);
+        for (row, n) in reduced.rows().into_iter().zip(integers) {
+            let again = skewed.to_cartesian(n.map(f64::from));
+            (0..3).for_each(|k| assert_abs_diff_eq!(row[k], again[k], epsilon = 1e-9));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn parameters_give_the_lattice_back(
+            lengths in prop::array::uniform3(1.0f64..50.0), angles in prop::array::uniform3(65.0f64..115.0),
+        ) {
+            let [a, b, c] = lengths;
+            let given = [a, b, c, angles[0], angles[1], angles[2]];
+            let lattice = Lattice::from_parameters(given).unwrap();
+            for (x, y) in given.into_iter().zip(lattice.parameters()) {
+                prop_assert!((x - y).abs() < 1e-9);
+            }
+            let place = lattice.to_cartesian([0.1, 0.7, 0.3]);
+            let back = lattice.to_fractional(place);
+            prop_assert!((back[1] - 0.7).abs() < 1e-12);
+        }
+    }
+}
