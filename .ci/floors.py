@@ -50,7 +50,7 @@ FLOORS = {
         element forest frame_writer
         property formula electronegativity
         composition descriptor impute
-        oxidation nearest novelty table
+        oxidation nearest novelty table structure
         target features
         discovery stability
         model evaluate

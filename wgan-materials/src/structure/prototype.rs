@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::crystal_system::CrystalSystem;
 use super::error::StructureError;
 use super::space_group::{SpaceGroup, WyckoffPosition, letter_index, letter_of};
-use super::symmetry::CrystalSystem;
 
 /// A structure type: a space group and its occupied Wyckoff positions, grouped by species.
 ///

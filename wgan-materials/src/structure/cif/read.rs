@@ -6,6 +6,7 @@ use super::super::lattice::Lattice;
 use super::super::operation::Operation;
 use super::super::orbit::images;
 use super::super::reading::{Format, Reading};
+use super::super::vectors::{IDENTITY, nearest, norm, sub};
 use super::block::{Block, Value, blocks, short};
 use super::sites::{Listed, listed_sites};
 use super::space_group::{CellShape, given_name, given_number, named_operations};
@@ -135,7 +136,7 @@ fn read_operations(
             if let Some(name) = given_name(block) {
                 notes.push(format!("the space group `{}` is not used", short(name)));
             }
-            Ok(vec![Operation { rotation: super::super::vectors::IDENTITY, translation: [0.0; 3] }])
+            Ok(vec![Operation { rotation: IDENTITY, translation: [0.0; 3] }])
         }
     }
 }
@@ -148,8 +149,8 @@ fn repeated(
     notes: &mut Vec<String>,
 ) -> Result<Structure, StructureError> {
     // A list without the identity would lose the listed sites themselves.
-    let is_identity = |op: &Operation| op.rotation == super::super::vectors::IDENTITY && op.translation == [0.0; 3];
-    let identity = Operation { rotation: super::super::vectors::IDENTITY, translation: [0.0; 3] };
+    let is_identity = |op: &Operation| op.rotation == IDENTITY && op.translation == [0.0; 3];
+    let identity = Operation { rotation: IDENTITY, translation: [0.0; 3] };
     let mut all: Vec<Operation> = vec![identity];
     all.extend(operations.iter().filter(|op| !is_identity(op)));
     let mut sites: Vec<Site> = Vec::new();
@@ -175,12 +176,15 @@ fn repeated(
 
 /// Whether an atom of this element stands there already.
 fn stands(lattice: &Lattice, sites: &[Site], site: &Site) -> bool {
-    sites.iter().any(|known| {
-        let difference = super::super::vectors::sub(known.position, site.position);
-        let nearest = difference.map(super::super::vectors::nearest);
-        known.element == site.element
-            && super::super::vectors::norm(lattice.to_cartesian(nearest)) < OVERLAP
-    })
+    sites.iter().any(|known| distance(lattice, known, site) < OVERLAP)
+}
+
+/// Distance to the nearest image, Å, in a cell that is not too skewed; infinite for another element.
+fn distance(lattice: &Lattice, a: &Site, b: &Site) -> f64 {
+    if a.element != b.element {
+        return f64::INFINITY;
+    }
+    norm(lattice.to_cartesian(sub(a.position, b.position).map(nearest)))
 }
 
 fn check_overlap(
@@ -191,15 +195,19 @@ fn check_overlap(
     let Some(pair) = structure.neighbours(OVERLAP).first().copied() else {
         return Ok(());
     };
-    let line_of = |i: usize| {
-        let site = structure.sites()[i];
-        listed.iter().find(|atom| {
-            let probe = Site { position: atom.site.position.map(super::super::vectors::wrap), ..atom.site };
-            stands(structure.lattice(), &[site], &probe)
-        })
+    // The listed site that an atom is an image of: exact only where the operation is the identity, else the nearest one of the element.
+    let origin = |i: usize| {
+        let site = &structure.sites()[i];
+        let from = |atom: &&Listed| distance(structure.lattice(), site, &atom.site);
+        let nearest = listed.iter().min_by(|a, b| from(a).total_cmp(&from(b)));
+        nearest.filter(|atom| atom.site.element == site.element)
     };
-    let name = |i: usize| line_of(i).map_or(structure.sites()[i].element.to_string(), |atom| atom.label.to_string());
-    let line = line_of(pair.from).map_or(cell_line, |atom| atom.line);
-    let reason = format!("sites {} and {} are {:.3} Å apart", short(&name(pair.from)), short(&name(pair.to)), pair.distance);
+    let name = |i: usize| match origin(i) {
+        Some(atom) => short(atom.label),
+        None => structure.sites()[i].element.to_string(),
+    };
+    let line = origin(pair.from).map_or(cell_line, |atom| atom.line);
+    let (from, to) = (name(pair.from), name(pair.to));
+    let reason = format!("sites {from} and {to} are {:.3} Å apart", pair.distance);
     Err(StructureError::at(line, reason))
 }

@@ -1,8 +1,8 @@
 //! The choice of axes, origin and representatives nearest to another structure of the prototype.
 
+use super::super::crystal_system::CrystalSystem;
 use super::super::error::StructureError;
 use super::super::space_group::AxisChange;
-use super::super::symmetry::CrystalSystem;
 use super::super::vectors::{Vector, dot, nearest};
 use super::assignment::assignment;
 use super::placed::{Orbit, Placed};

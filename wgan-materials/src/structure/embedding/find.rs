@@ -2,11 +2,12 @@
 
 use std::cmp::Ordering;
 
-use super::super::crystal::Structure;
+use super::super::crystal::{Site, Structure};
+use super::super::crystal_system::CrystalSystem;
 use super::super::error::StructureError;
 use super::super::prototype::{Prototype, sorted};
 use super::super::space_group::{AxisChange, SpaceGroup};
-use super::super::symmetry::{CrystalSystem, Symmetry};
+use super::super::symmetry::Symmetry;
 use super::super::vectors::Vector;
 use super::placed::{Orbit, Placed, squared_lengths};
 use super::{Embedding, free_cell};
@@ -58,7 +59,7 @@ impl Symmetry {
 
     fn placed(&self) -> Option<Placed> {
         let group = SpaceGroup::get(self.space_group);
-        let orbit = |(site, multiplicity): (super::super::crystal::Site, usize)| {
+        let orbit = |(site, multiplicity): (Site, usize)| {
             let letter = group.position_of(site.position, multiplicity)? as u8;
             Some(Orbit { element: site.element, letter, site: site.position })
         };

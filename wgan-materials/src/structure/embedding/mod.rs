@@ -8,10 +8,10 @@ mod placed;
 use serde::{Deserialize, Serialize};
 
 use super::crystal::{Site, Structure};
+use super::crystal_system::CrystalSystem;
 use super::error::StructureError;
 use super::lattice::Lattice;
 use super::prototype::Prototype;
-use super::symmetry::CrystalSystem;
 use super::vectors::{Vector, apply, float, inverse, multiply, transpose, wrap};
 use crate::element::Element;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::symmetry::CrystalSystem;
+use super::super::crystal_system::CrystalSystem;
 use super::super::vectors::{
     IDENTITY, IntMatrix, Vector, add, apply, determinant_int, float, inverse_int, multiply_int,
 };
