@@ -1,9 +1,9 @@
 //! Crystal structures: reading, symmetry, prototypes, pictures.
 //!
-//! A [`Structure`] is a lattice and the atoms of its cell. Its [`Symmetry`] comes from the crate `moyo`. A [`Prototype`] is what structures of
-//! a type share, a space group and its occupied Wyckoff positions; an [`Embedding`] is a structure as a prototype, the element of each
-//! slot, and the numbers that are free. Embeddings of one prototype can be compared number by number, and any change of elements, cell
-//! or free coordinates keeps the space group.
+//! A [`Structure`] is a lattice and the atoms of its cell. Its [`Symmetry`] comes from the crate `moyo`. A [`Prototype`] is what
+//! structures of a type share, a space group and its occupied Wyckoff positions; an [`Embedding`] is a structure as a prototype, the
+//! element of each slot, and the numbers that are free. Embeddings of one prototype can be compared number by number, and any change of
+//! elements, cell or free coordinates keeps the space group.
 //!
 //! ```
 //! use wgan_materials::structure::{DEFAULT_TOLERANCE, read_structure};

@@ -31,8 +31,8 @@ const MAX_COPIES: usize = 4000;
 
 /// An SVG drawing of the cell of a structure: atoms as shaded balls, bonds, edges of the cell, a legend of the elements.
 ///
-/// An orthographic view, slightly from above and turned to the side; farther atoms are drawn first. Atoms on faces, edges and corners of the cell are drawn on each
-/// of them. Bonds join atoms nearer than 1.2 times the sum of their covalent radii.
+/// An orthographic view, slightly from above and turned to the side; farther atoms are drawn first. Atoms on faces, edges and corners
+/// of the cell are drawn on each of them. Bonds join atoms nearer than 1.2 times the sum of their covalent radii.
 pub fn picture(structure: &Structure, title: &str) -> String {
     let atoms = drawn_atoms(structure);
     let view = View::new(structure, &atoms);
@@ -217,7 +217,7 @@ fn ball(atom: &Atom, view: &View) -> Shape {
     let radius = (atom.radius() * view.zoom).max(2.0);
     let symbol = atom.element;
     let svg = format!(
-        "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius:.1}\" fill=\"url(#{symbol})\" stroke=\"#333\" stroke-width=\"0.6\"/>\n"
+        "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius:.1}\" fill=\"url(#ball-{symbol})\" stroke=\"#333\" stroke-width=\"0.6\"/>\n"
     );
     Shape { depth, svg }
 }
@@ -226,7 +226,7 @@ fn gradient(svg: &mut String, element: Element) {
     let base = colour(element);
     let _ = writeln!(
         svg,
-        "<radialGradient id=\"{element}\" cx=\"0.35\" cy=\"0.3\" r=\"0.75\"><stop offset=\"0\" stop-color=\"{}\"/>\
+        "<radialGradient id=\"ball-{element}\" cx=\"0.35\" cy=\"0.3\" r=\"0.75\"><stop offset=\"0\" stop-color=\"{}\"/>\
          <stop offset=\"0.45\" stop-color=\"{}\"/><stop offset=\"1\" stop-color=\"{}\"/></radialGradient>",
         hex(base.map(|x| x + (255 - x) / 4 * 3)),
         hex(base),
@@ -240,7 +240,7 @@ fn legend(svg: &mut String, elements: &[Element]) {
         let y = 50.0 + 26.0 * i as f64;
         let _ = write!(
             svg,
-            "<circle cx=\"{x}\" cy=\"{y}\" r=\"9\" fill=\"url(#{element})\" stroke=\"#333\" stroke-width=\"0.6\"/>\n\
+            "<circle cx=\"{x}\" cy=\"{y}\" r=\"9\" fill=\"url(#ball-{element})\" stroke=\"#333\" stroke-width=\"0.6\"/>\n\
              <text x=\"{}\" y=\"{}\" font-size=\"14\" fill=\"#222\">{element}</text>\n",
             x + 16.0,
             y + 5.0

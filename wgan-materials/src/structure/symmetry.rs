@@ -1,10 +1,5 @@
 //! Space group, Wyckoff positions and standard cell of a structure, by the crate `moyo`.
 
-use moyo::MoyoDataset;
-use moyo::base::{AngleTolerance, Cell, Position};
-use moyo::data::{
-    GeometricCrystalClass, Setting, arithmetic_crystal_class_entry, hall_symbol_entry,
-};
 use super::cif::{Listing, write_cif};
 use super::crystal::{Site, Structure};
 use super::crystal_system::CrystalSystem;
@@ -13,6 +8,11 @@ use super::lattice::Lattice;
 use super::operation::Operation;
 use super::space_group::SpaceGroup;
 use crate::element::Element;
+use moyo::MoyoDataset;
+use moyo::base::{AngleTolerance, Cell, Position};
+use moyo::data::{
+    GeometricCrystalClass, Setting, arithmetic_crystal_class_entry, hall_symbol_entry,
+};
 
 /// Tolerance of the symmetry search where nothing else is asked for, Å: that of the Materials Project.
 pub const DEFAULT_TOLERANCE: f64 = 0.01;
@@ -61,7 +61,8 @@ impl Structure {
             true,
         )
         .map_err(|error| fault(error.to_string()))?;
-        let number = u16::try_from(found.number).map_err(|_| fault("no space group".to_string()))?;
+        let number =
+            u16::try_from(found.number).map_err(|_| fault("no space group".to_string()))?;
         Ok(Symmetry {
             space_group: number,
             symbol: found.hm_symbol.clone(),

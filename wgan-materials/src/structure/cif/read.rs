@@ -32,9 +32,10 @@ const OPERATIONS: [&str; 2] = ["_space_group_symop_operation_xyz", "_symmetry_eq
 /// one site that fall within 0.1 Å are one atom, at their mean.
 ///
 /// # Errors
-/// [`StructureError::Text`] with the line: a broken text, a cell that is none, partly filled sites, coordinates that are not numbers,
-/// unknown elements, atoms less than 0.1 Å apart, a formula that disagrees with the sites, a space group with two origins and no operations;
-/// [`StructureError::Missing`] for no cell, no sites; [`StructureError::Sites`] for more than [`MAX_SITES`] atoms.
+/// - [`StructureError::Text`] with the line: a broken text, a cell that is none, partly filled sites, coordinates that are not numbers,
+///   unknown elements, atoms less than 0.1 Å apart, more than [`MAX_SITES`] atoms, a formula that disagrees with the sites, a space group
+///   with two origins and no operations.
+/// - [`StructureError::Missing`] for no cell and no sites.
 pub fn read_cif(text: &str) -> Result<Reading, StructureError> {
     let blocks = blocks(text)?;
     let with_atoms: Vec<&Block> = blocks.iter().filter(|block| block.has_atoms()).collect();
@@ -66,7 +67,8 @@ fn read_block(block: &Block, notes: &mut Vec<String>) -> Result<Structure, Struc
     if let Some((formula, line)) = formula
         && formula.distance(structure.composition()) > 1e-3
     {
-        let reason = format!("the formula is {formula}, but the sites are {}", structure.composition());
+        let reason =
+            format!("the formula is {formula}, but the sites are {}", structure.composition());
         return Err(StructureError::at(line, reason));
     }
     check_overlap(&structure, &listed, line)?;
@@ -121,14 +123,19 @@ fn read_operations(
         listed.into_iter().flatten().filter(|value| value.known().is_some()).collect();
     if !known.is_empty() {
         let read = |value: &&Value| {
-            value.text.parse().map_err(|error: StructureError| StructureError::at(value.line, error.to_string()))
+            value
+                .text
+                .parse()
+                .map_err(|error: StructureError| StructureError::at(value.line, error.to_string()))
         };
         return known.iter().map(read).collect();
     }
     match named_operations(block, CellShape::new(lattice.parameters()))? {
         Some((operations, name)) => {
             if operations.len() > 1 {
-                notes.push(format!("no operations are listed; those of space group {name} are used"));
+                notes.push(format!(
+                    "no operations are listed; those of space group {name} are used"
+                ));
             }
             Ok(operations)
         }
@@ -169,7 +176,7 @@ fn repeated(
         }
     }
     if n_repeated > 0 {
-        notes.push(format!("{n_repeated} listed sites are images of other ones"));
+        notes.push(format!("listed sites that are images of other ones: {n_repeated}"));
     }
     Structure::new(lattice, sites)
 }

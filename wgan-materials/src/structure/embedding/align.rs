@@ -106,7 +106,8 @@ impl Embedding {
     }
 }
 
-/// How different two cells are, Å²: squared relative differences of the lengths and differences of the angles, times the squared size of an atom.
+/// How different two cells are, Å²: squared relative differences of the lengths and differences of the angles, times the squared size
+/// of an atom.
 fn cell_cost(placed: &Placed, reference: &Embedding) -> f64 {
     let system = CrystalSystem::of_space_group(placed.group.number());
     let cell = free_cell(system, placed.lattice.parameters());

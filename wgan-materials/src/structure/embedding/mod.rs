@@ -205,7 +205,10 @@ impl Embedding {
     pub fn structure(&self) -> Result<Structure, StructureError> {
         let setting = self.prototype.group().setting();
         let sites = self.orbits().flat_map(|(element, position, free)| {
-            position.sites(free, setting).into_iter().map(move |position| Site { element, position })
+            position
+                .sites(free, setting)
+                .into_iter()
+                .map(move |position| Site { element, position })
         });
         Structure::new(self.lattice()?, sites.collect())
     }
@@ -219,10 +222,10 @@ impl Embedding {
         let to_primitive = float(&self.prototype.group().setting().from_primitive);
         let rows = multiply(&transpose(&inverse(&to_primitive)), &self.lattice()?.rows());
         let sites = self.orbits().flat_map(|(element, position, free)| {
-            position.primitive_sites(free).into_iter().map(move |x| Site {
-                element,
-                position: apply(&to_primitive, x).map(wrap),
-            })
+            position
+                .primitive_sites(free)
+                .into_iter()
+                .map(move |x| Site { element, position: apply(&to_primitive, x).map(wrap) })
         });
         Structure::new(Lattice::new(rows)?, sites.collect())
     }
