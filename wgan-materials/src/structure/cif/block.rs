@@ -148,7 +148,7 @@ fn read_loop<'a>(
     if tags.is_empty() {
         return Err(StructureError::at(line, "`loop_` without names"));
     }
-    if values.len() % tags.len() != 0 {
+    if !values.len().is_multiple_of(tags.len()) {
         let reason = format!(
             "the loop has {} names but {} values, which do not make whole rows",
             tags.len(),

@@ -108,7 +108,7 @@ impl Embedding {
         if (1..elements.len()).any(|i| elements[..i].contains(&elements[i])) {
             return fault("elements", "a different one in each slot", format!("{elements:?}"));
         }
-        if let Some(x) = coordinates.iter().find(|x| !(x.abs() < 1e6)) {
+        if let Some(x) = coordinates.iter().find(|x| !x.is_finite() || x.abs() > 1e6) {
             return fault("coordinates", "finite fractions of the cell", x.to_string());
         }
         let embedding = Self { prototype, elements, cell, coordinates };
