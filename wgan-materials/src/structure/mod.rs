@@ -41,6 +41,7 @@ mod picture;
 mod poscar;
 mod prototype;
 mod reading;
+mod reduction;
 mod settings;
 mod space_group;
 mod symmetry;
