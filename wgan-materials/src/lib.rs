@@ -59,6 +59,7 @@
 //! - checks: [`Checker`], [`is_charge_neutral`], [`electronegativity_ok`], [`nearest_neutral`], [`NearestIndex`]
 //! - conditions: [`Target`], [`Conditions`], [`adherence()`]
 //! - stability: [`ConvexHull`], [`EnergyPredictor`]
+//! - crystal structures, their symmetry and prototypes: [`structure`]
 //! - judging: [`evaluate`], [`evaluate_rows`], [`synthetic_score()`], [`Report`], [`Forest`]
 //! - proposing and ranking: [`Ranker`], [`Proposal`], [`rediscovery()`], [`substitution_list`], [`hidden_folds`]
 //!

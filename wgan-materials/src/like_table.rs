@@ -17,26 +17,35 @@ fn space_group(material: &Material) -> u16 {
     material.prototype.as_deref().map_or(0, crate::structure::Prototype::space_group)
 }
 
-/// The best `n` of candidates that are in order, so that space groups and numbers of elements have the shares they have among
-/// the known materials; still in order.
+/// How much above its share in the table a space group may be, as a factor.
 ///
-/// A composition comes once in each space group. Shares are rounded by the largest remainder (Hamilton's method); where
-/// candidates of one kind are too few, the best of the others take their places.
+/// Chosen on MP-20 with a fifth hidden: with 1 the list finds 5 % fewer hidden materials, with 1.25 the law of space groups is 1.3
+/// times as far from the table's as random rows are.
+const SLACK: f64 = 1.15;
+
+/// The best `n` of candidates that are in order, so that numbers of elements have the shares they have among the known
+/// materials, and space groups at most little more; still in order.
+///
+/// A composition comes once in each space group. Where candidates of one kind are too few, the best of the others take their
+/// places.
 pub(crate) fn like_table(ranked: Vec<Ranked>, known: &[Material], n: usize) -> Vec<Ranked> {
     let mut seen: HashSet<(Composition, u16)> = HashSet::new();
     let is_first = |c: &Ranked| seen.insert((c.material.composition.clone(), space_group(&c.material)));
     let ranked: Vec<Ranked> = ranked.into_iter().filter(is_first).collect();
-    let mut places = shares(known, n);
-    let mut is_taken: Vec<bool> = ranked
-        .iter()
-        .map(|candidate| match places.get_mut(&cell(&candidate.material)) {
-            Some(left) if *left > 0 => {
-                *left -= 1;
+    let mut by_elements = shares(known.iter().map(|m| m.composition.n_elements()), n);
+    let mut by_cell = at_most(known.iter().map(cell), SLACK * n as f64);
+    let mut is_taken = Vec::with_capacity(ranked.len());
+    for Ranked { material, .. } in &ranked {
+        let elements = by_elements.get_mut(&material.composition.n_elements());
+        is_taken.push(match (elements, by_cell.get_mut(&cell(material))) {
+            (Some(elements), Some(places)) if *elements > 0 && *places > 0 => {
+                *elements -= 1;
+                *places -= 1;
                 true
             }
             _ => false,
-        })
-        .collect();
+        });
+    }
     let mut left = n.saturating_sub(is_taken.iter().filter(|taken| **taken).count());
     for taken in is_taken.iter_mut().filter(|taken| !**taken) {
         if left == 0 {
@@ -49,19 +58,32 @@ pub(crate) fn like_table(ranked: Vec<Ranked>, known: &[Material], n: usize) -> V
     list.map(|(candidate, _)| candidate).collect()
 }
 
-/// Candidates of each kind among `n`.
-fn shares(known: &[Material], n: usize) -> BTreeMap<Cell, usize> {
-    let mut counts: BTreeMap<Cell, usize> = BTreeMap::new();
-    known.iter().for_each(|material| *counts.entry(cell(material)).or_default() += 1);
-    let of = |count: usize| n as f64 * count as f64 / known.len().max(1) as f64;
-    let mut rests: Vec<(f64, Cell)> =
-        counts.iter().map(|(&cell, &count)| (of(count).fract(), cell)).collect();
+fn counts<T: Ord>(kinds: impl Iterator<Item = T>) -> (BTreeMap<T, usize>, usize) {
+    let mut counts: BTreeMap<T, usize> = BTreeMap::new();
+    kinds.for_each(|kind| *counts.entry(kind).or_default() += 1);
+    let total = counts.values().sum();
+    (counts, total)
+}
+
+/// Places of each kind among `n` in proportion, rounded up.
+fn at_most<T: Ord>(kinds: impl Iterator<Item = T>, n: f64) -> BTreeMap<T, usize> {
+    let (counts, total) = counts(kinds);
+    let of = |count: usize| (n * count as f64 / total.max(1) as f64).ceil() as usize;
+    counts.into_iter().map(|(kind, count)| (kind, of(count))).collect()
+}
+
+/// Places of each kind among `n` in proportion, rounded by the largest remainder (Hamilton's method).
+fn shares<T: Ord + Copy>(kinds: impl Iterator<Item = T>, n: usize) -> BTreeMap<T, usize> {
+    let (counts, total) = counts(kinds);
+    let of = |count: usize| n as f64 * count as f64 / total.max(1) as f64;
+    let mut rests: Vec<(f64, T)> =
+        counts.iter().map(|(&kind, &count)| (of(count).fract(), kind)).collect();
     rests.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let mut places: BTreeMap<Cell, usize> =
-        counts.into_iter().map(|(cell, count)| (cell, of(count) as usize)).collect();
+    let mut places: BTreeMap<T, usize> =
+        counts.into_iter().map(|(kind, count)| (kind, of(count) as usize)).collect();
     let left = n.saturating_sub(places.values().sum());
-    for (_, cell) in rests.into_iter().take(left) {
-        places.entry(cell).and_modify(|n| *n += 1);
+    for (_, kind) in rests.into_iter().take(left) {
+        places.entry(kind).and_modify(|n| *n += 1);
     }
     places
 }
@@ -107,8 +129,9 @@ mod tests {
             let list = like_table(all.clone(), &known, n);
             list.iter().map(|c| c.material.composition.to_string()).collect()
         };
-        assert_eq!(names(2), ["NaF", "CsI"]);
-        assert_eq!(names(4), ["NaF", "KF", "CsI", "CsF"]);
+        // Half of two, with slack and rounded up, is two; half of ten is six, of which there are three.
+        assert_eq!(names(2), ["NaF", "KF"]);
+        assert_eq!(names(4), ["NaF", "KF", "KBr", "CsI"]);
         assert_eq!(names(9).len(), 5);
     }
 

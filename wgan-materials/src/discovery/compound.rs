@@ -164,7 +164,7 @@ pub(super) fn rank(element: u8) -> u8 {
 /// The kind of a material: a digest of its prototype, zero without one.
 pub(super) fn material_kind(material: &Material) -> u64 {
     let digest = |prototype: &Arc<Prototype>| {
-        let text = if std::env::var("SG").is_ok() { prototype.space_group().to_string() } else { prototype.to_string() };
+        let text = prototype.to_string();
         text.bytes().fold(1, |kind, byte| mixed(kind ^ u64::from(byte)))
     };
     material.prototype.as_ref().map_or(0, digest)

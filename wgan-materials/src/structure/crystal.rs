@@ -9,7 +9,7 @@ use crate::composition::Composition;
 use crate::element::Element;
 use crate::property::ElementProperty;
 
-/// Most sites a structure may have: five times the largest cell of the Materials Project.
+/// Most sites a structure may have; a text with more is refused.
 pub const MAX_SITES: usize = 2000;
 
 /// Grams per cubic centimetre of one atomic mass unit per Å³ (CODATA 2018).

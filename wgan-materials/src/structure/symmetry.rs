@@ -1,99 +1,21 @@
 //! Space group, Wyckoff positions and standard cell of a structure, by the crate `moyo`.
 
-use std::fmt;
-
-use moyo::MoyoDataset;
-use moyo::base::{AngleTolerance, Cell, Position};
-use moyo::data::{
-    GeometricCrystalClass, Setting, arithmetic_crystal_class_entry, hall_symbol_entry,
-};
-use serde::{Deserialize, Serialize};
-
 use super::cif::{Listing, write_cif};
 use super::crystal::{Site, Structure};
+use super::crystal_system::CrystalSystem;
 use super::error::StructureError;
 use super::lattice::Lattice;
 use super::operation::Operation;
 use super::space_group::SpaceGroup;
 use crate::element::Element;
+use moyo::MoyoDataset;
+use moyo::base::{AngleTolerance, Cell, Position};
+use moyo::data::{
+    GeometricCrystalClass, Setting, arithmetic_crystal_class_entry, hall_symbol_entry,
+};
 
 /// Tolerance of the symmetry search where nothing else is asked for, Å: that of the Materials Project.
 pub const DEFAULT_TOLERANCE: f64 = 0.01;
-
-/// The seven crystal systems.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum CrystalSystem {
-    /// Space groups 1 and 2.
-    Triclinic,
-    /// Space groups 3 to 15.
-    Monoclinic,
-    /// Space groups 16 to 74.
-    Orthorhombic,
-    /// Space groups 75 to 142.
-    Tetragonal,
-    /// Space groups 143 to 167.
-    Trigonal,
-    /// Space groups 168 to 194.
-    Hexagonal,
-    /// Space groups 195 to 230.
-    Cubic,
-}
-
-impl std::str::FromStr for CrystalSystem {
-    type Err = String;
-
-    /// From its name, in any letter case.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let all = [
-            Self::Triclinic,
-            Self::Monoclinic,
-            Self::Orthorhombic,
-            Self::Tetragonal,
-            Self::Trigonal,
-            Self::Hexagonal,
-            Self::Cubic,
-        ];
-        let found = all.into_iter().find(|system| system.name().eq_ignore_ascii_case(text.trim()));
-        found.ok_or_else(|| format!("expected one of {}", all.map(Self::name).join(", ")))
-    }
-}
-
-impl CrystalSystem {
-    /// The system of a space group, by its number, 1..=230.
-    pub fn of_space_group(number: u16) -> Self {
-        match number {
-            ..=2 => Self::Triclinic,
-            3..=15 => Self::Monoclinic,
-            16..=74 => Self::Orthorhombic,
-            75..=142 => Self::Tetragonal,
-            143..=167 => Self::Trigonal,
-            168..=194 => Self::Hexagonal,
-            195.. => Self::Cubic,
-        }
-    }
-
-    /// Name in lower case, such as `cubic`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Triclinic => "triclinic",
-            Self::Monoclinic => "monoclinic",
-            Self::Orthorhombic => "orthorhombic",
-            Self::Tetragonal => "tetragonal",
-            Self::Trigonal => "trigonal",
-            Self::Hexagonal => "hexagonal",
-            Self::Cubic => "cubic",
-        }
-    }
-}
-
-impl fmt::Display for CrystalSystem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
 
 /// The symmetry of a structure.
 ///
@@ -139,7 +61,8 @@ impl Structure {
             true,
         )
         .map_err(|error| fault(error.to_string()))?;
-        let number = u16::try_from(found.number).map_err(|_| fault("no space group".to_string()))?;
+        let number =
+            u16::try_from(found.number).map_err(|_| fault("no space group".to_string()))?;
         Ok(Symmetry {
             space_group: number,
             symbol: found.hm_symbol.clone(),

@@ -23,7 +23,8 @@ impl<'a> Value<'a> {
 
     /// The number, its uncertainty in brackets left out: `5.431(2)` is 5.431.
     pub(super) fn number(&self) -> Result<f64, StructureError> {
-        let fault = || StructureError::at(self.line, format!("`{}` is not a number", short(self.text)));
+        let fault =
+            || StructureError::at(self.line, format!("`{}` is not a number", short(self.text)));
         let text = self.known().ok_or_else(fault)?;
         let digits = match text.split_once('(') {
             Some((digits, rest)) if rest.ends_with(')') => digits,
@@ -65,12 +66,14 @@ impl<'a> Block<'a> {
 
     /// The first value of the first of these tags that has a known one.
     pub(super) fn first(&self, tags: &[&str]) -> Option<Value<'a>> {
-        tags.iter().find_map(|tag| self.column(tag).first().copied().filter(|v| v.known().is_some()))
+        tags.iter()
+            .find_map(|tag| self.column(tag).first().copied().filter(|v| v.known().is_some()))
     }
 
     /// Whether the block lists atoms.
     pub(super) fn has_atoms(&self) -> bool {
-        !self.column("_atom_site_fract_x").is_empty() || !self.column("_atom_site_cartn_x").is_empty()
+        !self.column("_atom_site_fract_x").is_empty()
+            || !self.column("_atom_site_cartn_x").is_empty()
     }
 }
 
@@ -145,7 +148,7 @@ fn read_loop<'a>(
     if tags.is_empty() {
         return Err(StructureError::at(line, "`loop_` without names"));
     }
-    if values.len() % tags.len() != 0 {
+    if !values.len().is_multiple_of(tags.len()) {
         let reason = format!(
             "the loop has {} names but {} values, which do not make whole rows",
             tags.len(),
@@ -175,7 +178,8 @@ mod tests {
 
     #[test]
     fn loops_and_items_become_columns() {
-        let text = "data_one\n_cell_Length_a 5.43(2)\nloop_ _x _Y.z\n 1 ? 2 '?'\n_b ?\ndata_two _b 3";
+        let text =
+            "data_one\n_cell_Length_a 5.43(2)\nloop_ _x _Y.z\n 1 ? 2 '?'\n_b ?\ndata_two _b 3";
         let blocks = blocks(text).unwrap();
         assert_eq!(blocks.iter().map(|block| block.name).collect::<Vec<_>>(), ["one", "two"]);
         assert_eq!(blocks[0].column("_cell_length_a")[0].number().unwrap(), 5.43);
@@ -188,7 +192,10 @@ mod tests {
     #[test]
     fn faults_are_named_with_their_lines() {
         let cases = [
-            ("data_\nloop_\n_a\n_b\n1 2 3", "line 2: the loop has 2 names but 3 values, which do not make whole rows"),
+            (
+                "data_\nloop_\n_a\n_b\n1 2 3",
+                "line 2: the loop has 2 names but 3 values, which do not make whole rows",
+            ),
             ("data_\n\n_a\n_b 1", "line 3: `_a` has no value"),
             ("data_ 5", "line 1: `5` belongs to no name that starts with `_`"),
             ("loop_ 5", "line 1: `loop_` without names"),

@@ -10,3 +10,6 @@ mod write;
 pub use read::read_cif;
 pub(super) use sites::element;
 pub(super) use write::{Listing, write_cif};
+
+#[cfg(test)]
+mod tests;

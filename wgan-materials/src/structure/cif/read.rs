@@ -6,6 +6,7 @@ use super::super::lattice::Lattice;
 use super::super::operation::Operation;
 use super::super::orbit::images;
 use super::super::reading::{Format, Reading};
+use super::super::vectors::{IDENTITY, nearest, norm, sub};
 use super::block::{Block, Value, blocks, short};
 use super::sites::{Listed, listed_sites};
 use super::space_group::{CellShape, given_name, given_number, named_operations};
@@ -31,9 +32,10 @@ const OPERATIONS: [&str; 2] = ["_space_group_symop_operation_xyz", "_symmetry_eq
 /// one site that fall within 0.1 Å are one atom, at their mean.
 ///
 /// # Errors
-/// [`StructureError::Text`] with the line: a broken text, a cell that is none, partly filled sites, coordinates that are not numbers,
-/// unknown elements, atoms less than 0.1 Å apart, a formula that disagrees with the sites, a space group with two origins and no operations;
-/// [`StructureError::Missing`] for no cell, no sites; [`StructureError::Sites`] for more than [`MAX_SITES`] atoms.
+/// - [`StructureError::Text`] with the line: a broken text, a cell that is none, partly filled sites, coordinates that are not numbers,
+///   unknown elements, atoms less than 0.1 Å apart, more than [`MAX_SITES`] atoms, a formula that disagrees with the sites, a space group
+///   with two origins and no operations.
+/// - [`StructureError::Missing`] for no cell and no sites.
 pub fn read_cif(text: &str) -> Result<Reading, StructureError> {
     let blocks = blocks(text)?;
     let with_atoms: Vec<&Block> = blocks.iter().filter(|block| block.has_atoms()).collect();
@@ -65,7 +67,8 @@ fn read_block(block: &Block, notes: &mut Vec<String>) -> Result<Structure, Struc
     if let Some((formula, line)) = formula
         && formula.distance(structure.composition()) > 1e-3
     {
-        let reason = format!("the formula is {formula}, but the sites are {}", structure.composition());
+        let reason =
+            format!("the formula is {formula}, but the sites are {}", structure.composition());
         return Err(StructureError::at(line, reason));
     }
     check_overlap(&structure, &listed, line)?;
@@ -120,14 +123,19 @@ fn read_operations(
         listed.into_iter().flatten().filter(|value| value.known().is_some()).collect();
     if !known.is_empty() {
         let read = |value: &&Value| {
-            value.text.parse().map_err(|error: StructureError| StructureError::at(value.line, error.to_string()))
+            value
+                .text
+                .parse()
+                .map_err(|error: StructureError| StructureError::at(value.line, error.to_string()))
         };
         return known.iter().map(read).collect();
     }
     match named_operations(block, CellShape::new(lattice.parameters()))? {
         Some((operations, name)) => {
             if operations.len() > 1 {
-                notes.push(format!("no operations are listed; those of space group {name} are used"));
+                notes.push(format!(
+                    "no operations are listed; those of space group {name} are used"
+                ));
             }
             Ok(operations)
         }
@@ -135,7 +143,7 @@ fn read_operations(
             if let Some(name) = given_name(block) {
                 notes.push(format!("the space group `{}` is not used", short(name)));
             }
-            Ok(vec![Operation { rotation: super::super::vectors::IDENTITY, translation: [0.0; 3] }])
+            Ok(vec![Operation { rotation: IDENTITY, translation: [0.0; 3] }])
         }
     }
 }
@@ -148,8 +156,8 @@ fn repeated(
     notes: &mut Vec<String>,
 ) -> Result<Structure, StructureError> {
     // A list without the identity would lose the listed sites themselves.
-    let is_identity = |op: &Operation| op.rotation == super::super::vectors::IDENTITY && op.translation == [0.0; 3];
-    let identity = Operation { rotation: super::super::vectors::IDENTITY, translation: [0.0; 3] };
+    let is_identity = |op: &Operation| op.rotation == IDENTITY && op.translation == [0.0; 3];
+    let identity = Operation { rotation: IDENTITY, translation: [0.0; 3] };
     let mut all: Vec<Operation> = vec![identity];
     all.extend(operations.iter().filter(|op| !is_identity(op)));
     let mut sites: Vec<Site> = Vec::new();
@@ -168,19 +176,22 @@ fn repeated(
         }
     }
     if n_repeated > 0 {
-        notes.push(format!("{n_repeated} listed sites are images of other ones"));
+        notes.push(format!("listed sites that are images of other ones: {n_repeated}"));
     }
     Structure::new(lattice, sites)
 }
 
 /// Whether an atom of this element stands there already.
 fn stands(lattice: &Lattice, sites: &[Site], site: &Site) -> bool {
-    sites.iter().any(|known| {
-        let difference = super::super::vectors::sub(known.position, site.position);
-        let nearest = difference.map(super::super::vectors::nearest);
-        known.element == site.element
-            && super::super::vectors::norm(lattice.to_cartesian(nearest)) < OVERLAP
-    })
+    sites.iter().any(|known| distance(lattice, known, site) < OVERLAP)
+}
+
+/// Distance to the nearest image, Å, in a cell that is not too skewed; infinite for another element.
+fn distance(lattice: &Lattice, a: &Site, b: &Site) -> f64 {
+    if a.element != b.element {
+        return f64::INFINITY;
+    }
+    norm(lattice.to_cartesian(sub(a.position, b.position).map(nearest)))
 }
 
 fn check_overlap(
@@ -191,15 +202,19 @@ fn check_overlap(
     let Some(pair) = structure.neighbours(OVERLAP).first().copied() else {
         return Ok(());
     };
-    let line_of = |i: usize| {
-        let site = structure.sites()[i];
-        listed.iter().find(|atom| {
-            let probe = Site { position: atom.site.position.map(super::super::vectors::wrap), ..atom.site };
-            stands(structure.lattice(), &[site], &probe)
-        })
+    // The listed site that an atom is an image of: exact only where the operation is the identity, else the nearest one of the element.
+    let origin = |i: usize| {
+        let site = &structure.sites()[i];
+        let from = |atom: &&Listed| distance(structure.lattice(), site, &atom.site);
+        let nearest = listed.iter().min_by(|a, b| from(a).total_cmp(&from(b)));
+        nearest.filter(|atom| atom.site.element == site.element)
     };
-    let name = |i: usize| line_of(i).map_or(structure.sites()[i].element.to_string(), |atom| atom.label.to_string());
-    let line = line_of(pair.from).map_or(cell_line, |atom| atom.line);
-    let reason = format!("sites {} and {} are {:.3} Å apart", short(&name(pair.from)), short(&name(pair.to)), pair.distance);
+    let name = |i: usize| match origin(i) {
+        Some(atom) => short(atom.label),
+        None => structure.sites()[i].element.to_string(),
+    };
+    let line = origin(pair.from).map_or(cell_line, |atom| atom.line);
+    let (from, to) = (name(pair.from), name(pair.to));
+    let reason = format!("sites {from} and {to} are {:.3} Å apart", pair.distance);
     Err(StructureError::at(line, reason))
 }

@@ -41,10 +41,10 @@ pub(super) fn listed_sites<'a>(
         listed.push(Listed { line, label, site: Site { element, position } });
     }
     if n_isotopes > 0 {
-        notes.push(format!("{n_isotopes} sites of deuterium or tritium are read as hydrogen"));
+        notes.push(format!("sites of deuterium or tritium, read as hydrogen: {n_isotopes}"));
     }
     if n_dummies > 0 {
-        notes.push(format!("{n_dummies} dummy sites are left out"));
+        notes.push(format!("dummy sites, left out: {n_dummies}"));
     }
     if listed.is_empty() {
         return Err(StructureError::at(columns.x[0].line, "no atom among the sites"));
@@ -78,7 +78,12 @@ impl<'b, 'a> Columns<'b, 'a> {
         let n = columns.x.len();
         if n == 0 {
             let reason = match block.column("_atom_site_cartn_x").first() {
-                Some(value) => return Err(StructureError::at(value.line, "sites have Cartesian coordinates; fractional ones are needed")),
+                Some(value) => {
+                    return Err(StructureError::at(
+                        value.line,
+                        "sites have Cartesian coordinates; fractional ones are needed",
+                    ));
+                }
                 None => "no sites: there is no `_atom_site_fract_x`",
             };
             return Err(StructureError::Missing(reason.to_string()));
@@ -108,7 +113,11 @@ impl<'b, 'a> Columns<'b, 'a> {
         for (x, column) in position.iter_mut().zip([self.x, self.y, self.z]) {
             let value = &column[row];
             *x = value.number().map_err(|_| {
-                let reason = format!("site {}: the coordinate `{}` is not a number", short(self.name(row)), short(value.text));
+                let reason = format!(
+                    "site {}: the coordinate `{}` is not a number",
+                    short(self.name(row)),
+                    short(value.text)
+                );
                 StructureError::at(value.line, reason)
             })?;
         }

@@ -12,11 +12,8 @@ const N_SETTINGS: HallNumber = 530;
 
 const NUMBER: [&str; 2] = ["_space_group_it_number", "_symmetry_int_tables_number"];
 const HALL: [&str; 2] = ["_space_group_name_hall", "_symmetry_space_group_name_hall"];
-const NAME: [&str; 3] = [
-    "_space_group_name_h-m_alt",
-    "_symmetry_space_group_name_h-m",
-    "_space_group_name_h-m_full",
-];
+const NAME: [&str; 3] =
+    ["_space_group_name_h-m_alt", "_symmetry_space_group_name_h-m", "_space_group_name_h-m_full"];
 
 /// Number of the space group as the block says, if it does.
 pub(super) fn given_number(block: &Block) -> Option<u16> {
@@ -41,8 +38,11 @@ pub(super) struct CellShape {
 impl CellShape {
     pub(super) fn new([a, b, c, alpha, beta, gamma]: [f64; 6]) -> Self {
         let near = |x: f64, y: f64| (x - y).abs() <= 1e-3 * y;
-        let is_rhombohedral =
-            near(a, b) && near(b, c) && near(alpha, beta) && near(beta, gamma) && !near(alpha, 90.0);
+        let is_rhombohedral = near(a, b)
+            && near(b, c)
+            && near(alpha, beta)
+            && near(beta, gamma)
+            && !near(alpha, 90.0);
         let unique_axis = match [alpha, beta, gamma].map(|angle| near(angle, 90.0)) {
             [false, true, true] => 'a',
             [true, true, false] => 'c',

@@ -32,7 +32,9 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, StructureError> {
     let mut lines = Lines { rest: text, line: 0 };
     while let Some((line, content)) = lines.next_line() {
         match content.strip_prefix(';') {
-            Some(_) => tokens.push(Token { line, kind: Kind::Quoted(lines.text_field(line, content)?) }),
+            Some(_) => {
+                tokens.push(Token { line, kind: Kind::Quoted(lines.text_field(line, content)?) })
+            }
             None => words(line, content, &mut tokens)?,
         }
     }
@@ -113,9 +115,7 @@ fn is_blank(c: char) -> bool {
 /// The text up to a quote before white space, and what follows.
 fn quoted(text: &str, quote: char) -> Option<(&str, &str)> {
     let inner = &text[1..];
-    let closes = |(at, _): &(usize, &str)| {
-        inner[at + 1..].chars().next().is_none_or(is_blank)
-    };
+    let closes = |(at, _): &(usize, &str)| inner[at + 1..].chars().next().is_none_or(is_blank);
     let (end, _) = inner.match_indices(quote).find(closes)?;
     Some((&inner[..end], &inner[end + 1..]))
 }
@@ -184,6 +184,9 @@ mod tests {
     fn what_is_left_open_is_named_with_its_line() {
         let message = |text: &str| tokens(text).unwrap_err().to_string();
         assert_eq!(message("_a 1\n_b 'x"), "line 2: the quote ' is not closed");
-        assert_eq!(message("_a\n;x\ny"), "line 2: the text that starts with `;` has no closing `;`");
+        assert_eq!(
+            message("_a\n;x\ny"),
+            "line 2: the text that starts with `;` has no closing `;`"
+        );
     }
 }

@@ -70,7 +70,15 @@ pub(in crate::structure) fn write_cif(name: &str, listing: &Listing) -> String {
         line(format!("  {}  '{operation}'", i + 1));
     }
     line("loop_".to_string());
-    for tag in ["type_symbol", "label", "site_symmetry_multiplicity", "fract_x", "fract_y", "fract_z", "occupancy"] {
+    for tag in [
+        "type_symbol",
+        "label",
+        "site_symmetry_multiplicity",
+        "fract_x",
+        "fract_y",
+        "fract_z",
+        "occupancy",
+    ] {
         line(format!(" _atom_site_{tag}"));
     }
     let mut counts: HashMap<Element, usize> = HashMap::new();
@@ -79,7 +87,9 @@ pub(in crate::structure) fn write_cif(name: &str, listing: &Listing) -> String {
         *count += 1;
         let [x, y, z] = site.position;
         let element = site.element;
-        line(format!("  {element}  {element}{count}  {multiplicity}  {x:.10}  {y:.10}  {z:.10}  1"));
+        line(format!(
+            "  {element}  {element}{count}  {multiplicity}  {x:.10}  {y:.10}  {z:.10}  1"
+        ));
     }
     text
 }

@@ -1,8 +1,8 @@
 //! The choice of axes, origin and representatives nearest to another structure of the prototype.
 
+use super::super::crystal_system::CrystalSystem;
 use super::super::error::StructureError;
 use super::super::space_group::AxisChange;
-use super::super::symmetry::CrystalSystem;
 use super::super::vectors::{Vector, dot, nearest};
 use super::assignment::assignment;
 use super::placed::{Orbit, Placed};
@@ -106,7 +106,8 @@ impl Embedding {
     }
 }
 
-/// How different two cells are, Å²: squared relative differences of the lengths and differences of the angles, times the squared size of an atom.
+/// How different two cells are, Å²: squared relative differences of the lengths and differences of the angles, times the squared size
+/// of an atom.
 fn cell_cost(placed: &Placed, reference: &Embedding) -> f64 {
     let system = CrystalSystem::of_space_group(placed.group.number());
     let cell = free_cell(system, placed.lattice.parameters());

@@ -2,11 +2,12 @@
 
 use std::cmp::Ordering;
 
-use super::super::crystal::Structure;
+use super::super::crystal::{Site, Structure};
+use super::super::crystal_system::CrystalSystem;
 use super::super::error::StructureError;
 use super::super::prototype::{Prototype, sorted};
 use super::super::space_group::{AxisChange, SpaceGroup};
-use super::super::symmetry::{CrystalSystem, Symmetry};
+use super::super::symmetry::Symmetry;
 use super::super::vectors::Vector;
 use super::placed::{Orbit, Placed, squared_lengths};
 use super::{Embedding, free_cell};
@@ -39,7 +40,7 @@ impl Structure {
 
 impl Symmetry {
     /// The embedding of the conventional cell; none where its atoms do not fill Wyckoff positions.
-    pub(in crate::structure) fn embedding(&self) -> Option<Embedding> {
+    pub fn embedding(&self) -> Option<Embedding> {
         let placed = self.placed()?;
         let (slots, changes) = canonical_changes(&placed);
         let prototype = Prototype::from_canonical(self.space_group, slots.letters);
@@ -58,7 +59,7 @@ impl Symmetry {
 
     fn placed(&self) -> Option<Placed> {
         let group = SpaceGroup::get(self.space_group);
-        let orbit = |(site, multiplicity): (super::super::crystal::Site, usize)| {
+        let orbit = |(site, multiplicity): (Site, usize)| {
             let letter = group.position_of(site.position, multiplicity)? as u8;
             Some(Orbit { element: site.element, letter, site: site.position })
         };
@@ -93,7 +94,8 @@ impl Slots {
     }
 
     fn compare(&self, other: &Self) -> Ordering {
-        let ranks = |slots: &Self| slots.elements.iter().map(|e| (rank(*e), *e)).collect::<Vec<_>>();
+        let ranks =
+            |slots: &Self| slots.elements.iter().map(|e| (rank(*e), *e)).collect::<Vec<_>>();
         self.letters.cmp(&other.letters).then_with(|| ranks(self).cmp(&ranks(other)))
     }
 }
@@ -128,9 +130,8 @@ fn at_all_origins(placed: &Placed, elements: &[Element]) -> Vec<Placed> {
     if polar.is_empty() {
         return vec![placed.clone()];
     }
-    let at_zero = |x: Vector| {
-        placed.shifted([0, 1, 2].map(|k| if polar.contains(&k) { -x[k] } else { 0.0 }))
-    };
+    let at_zero =
+        |x: Vector| placed.shifted([0, 1, 2].map(|k| if polar.contains(&k) { -x[k] } else { 0.0 }));
     anchors(placed, elements).into_iter().map(at_zero).collect()
 }
 
@@ -184,7 +185,10 @@ fn numbers(placed: &Placed, elements: &[Element]) -> Numbers {
         let with_steps = choices.map(|free| {
             let steps: Vec<i64> = free.iter().map(|x| step(*x)).collect();
             // A tiny negative coordinate is not wrapped to nearly one.
-            let free = free.into_iter().zip(&steps).map(|(x, step)| if *step == 0 && x > 0.5 { x - 1.0 } else { x });
+            let free = free
+                .into_iter()
+                .zip(&steps)
+                .map(|(x, step)| if *step == 0 && x > 0.5 { x - 1.0 } else { x });
             (free.collect::<Vec<f64>>(), steps)
         });
         let (free, steps) = with_steps.min_by(|a, b| a.1.cmp(&b.1)).unwrap_or_default();

@@ -8,10 +8,10 @@ mod placed;
 use serde::{Deserialize, Serialize};
 
 use super::crystal::{Site, Structure};
+use super::crystal_system::CrystalSystem;
 use super::error::StructureError;
 use super::lattice::Lattice;
 use super::prototype::Prototype;
-use super::symmetry::CrystalSystem;
 use super::vectors::{Vector, apply, float, inverse, multiply, transpose, wrap};
 use crate::composition::Composition;
 use crate::element::Element;
@@ -110,7 +110,7 @@ impl Embedding {
         if (1..elements.len()).any(|i| elements[..i].contains(&elements[i])) {
             return fault("elements", "a different one in each slot", format!("{elements:?}"));
         }
-        if let Some(x) = coordinates.iter().find(|x| !(x.abs() < 1e6)) {
+        if let Some(x) = coordinates.iter().find(|x| !x.is_finite() || x.abs() > 1e6) {
             return fault("coordinates", "finite fractions of the cell", x.to_string());
         }
         let embedding = Self { prototype, elements, cell, coordinates };
@@ -207,7 +207,10 @@ impl Embedding {
     pub fn structure(&self) -> Result<Structure, StructureError> {
         let setting = self.prototype.group().setting();
         let sites = self.orbits().flat_map(|(element, position, free)| {
-            position.sites(free, setting).into_iter().map(move |position| Site { element, position })
+            position
+                .sites(free, setting)
+                .into_iter()
+                .map(move |position| Site { element, position })
         });
         Structure::new(self.lattice()?, sites.collect())
     }
@@ -221,10 +224,10 @@ impl Embedding {
         let to_primitive = float(&self.prototype.group().setting().from_primitive);
         let rows = multiply(&transpose(&inverse(&to_primitive)), &self.lattice()?.rows());
         let sites = self.orbits().flat_map(|(element, position, free)| {
-            position.primitive_sites(free).into_iter().map(move |x| Site {
-                element,
-                position: apply(&to_primitive, x).map(wrap),
-            })
+            position
+                .primitive_sites(free)
+                .into_iter()
+                .map(move |x| Site { element, position: apply(&to_primitive, x).map(wrap) })
         });
         Structure::new(Lattice::new(rows)?, sites.collect())
     }
@@ -298,6 +301,7 @@ impl Embedding {
     /// A cell or coordinates that are no crystal, and a symmetry that cannot be found in it.
     pub fn to_cif(&self) -> Result<String, StructureError> {
         let structure = self.structure()?;
-        Ok(structure.symmetry(super::DEFAULT_TOLERANCE)?.to_cif(&structure.composition().to_string()))
+        let symmetry = structure.symmetry(super::symmetry::DEFAULT_TOLERANCE)?;
+        Ok(symmetry.to_cif(&structure.composition().to_string()))
     }
 }

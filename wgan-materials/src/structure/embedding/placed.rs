@@ -46,9 +46,8 @@ impl Placed {
 
     /// Orbits of one element and letter.
     pub(super) fn group_of(&self, element: Element, letter: u8) -> Vec<usize> {
-        let is_member = |i: &usize| {
-            self.orbits[*i].element == element && self.orbits[*i].letter == letter
-        };
+        let is_member =
+            |i: &usize| self.orbits[*i].element == element && self.orbits[*i].letter == letter;
         (0..self.orbits.len()).filter(is_member).collect()
     }
 }

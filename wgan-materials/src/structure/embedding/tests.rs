@@ -59,16 +59,56 @@ fn known_types_have_their_prototypes_in_every_writing() {
         ("221:a|b", structure(cubic(4.12), "P m -3 m", &[("Cs", o), ("Cl", h)])),
         ("225:a|c", structure(cubic(5.46), "F m -3 m", &[("Ca", o), ("F", q)])),
         ("225:a|c", structure(cubic(4.62), "F m -3 m", &[("O", h), ("Li", q)])),
-        ("221:a|b|c", structure(cubic(3.9), "P m -3 m", &[("Sr", h), ("Ti", o), ("O", [0.5, 0.0, 0.0])])),
-        ("221:a|b|c", structure(cubic(3.9), "P m -3 m", &[("Sr", o), ("Ti", h), ("O", [0.5, 0.5, 0.0])])),
-        ("227:a|d|e", structure(cubic(8.08), "F d -3 m :2", &[("Mg", [0.125; 3]), ("Al", h), ("O", [0.2624; 3])])),
-        ("227:a|d|e", structure(cubic(8.08), "F d -3 m :1", &[("Mg", o), ("Al", [0.625; 3]), ("O", [0.3876; 3])])),
-        ("136:a|f", structure(tetragonal(4.594, 2.959), "P 42/m n m", &[("Ti", o), ("O", [u, u, 0.0])])),
-        ("136:a|f", structure(tetragonal(4.594, 2.959), "P 42/m n m", &[("Ti", h), ("O", [u + 0.5, u + 0.5, 0.5])])),
-        ("194:c", structure(hexagonal(3.21, 5.21), "P 63/m m c", &[("Mg", [third, 2.0 * third, 0.25])])),
+        (
+            "221:a|b|c",
+            structure(cubic(3.9), "P m -3 m", &[("Sr", h), ("Ti", o), ("O", [0.5, 0.0, 0.0])]),
+        ),
+        (
+            "221:a|b|c",
+            structure(cubic(3.9), "P m -3 m", &[("Sr", o), ("Ti", h), ("O", [0.5, 0.5, 0.0])]),
+        ),
+        (
+            "227:a|d|e",
+            structure(
+                cubic(8.08),
+                "F d -3 m :2",
+                &[("Mg", [0.125; 3]), ("Al", h), ("O", [0.2624; 3])],
+            ),
+        ),
+        (
+            "227:a|d|e",
+            structure(
+                cubic(8.08),
+                "F d -3 m :1",
+                &[("Mg", o), ("Al", [0.625; 3]), ("O", [0.3876; 3])],
+            ),
+        ),
+        (
+            "136:a|f",
+            structure(tetragonal(4.594, 2.959), "P 42/m n m", &[("Ti", o), ("O", [u, u, 0.0])]),
+        ),
+        (
+            "136:a|f",
+            structure(
+                tetragonal(4.594, 2.959),
+                "P 42/m n m",
+                &[("Ti", h), ("O", [u + 0.5, u + 0.5, 0.5])],
+            ),
+        ),
+        (
+            "194:c",
+            structure(hexagonal(3.21, 5.21), "P 63/m m c", &[("Mg", [third, 2.0 * third, 0.25])]),
+        ),
         ("227:a", structure(cubic(3.567), "F d -3 m :1", &[("C", o)])),
         ("227:a", structure(cubic(5.43), "F d -3 m :2", &[("Si", [0.375; 3])])),
-        ("141:a|e", structure(tetragonal(3.784, 9.515), "I 41/a m d :1", &[("Ti", o), ("O", [0.0, 0.0, 0.208])])),
+        (
+            "141:a|e",
+            structure(
+                tetragonal(3.784, 9.515),
+                "I 41/a m d :1",
+                &[("Ti", o), ("O", [0.0, 0.0, 0.208])],
+            ),
+        ),
         ("229:a", structure(cubic(2.87), "I m -3 m", &[("Fe", h)])),
         ("225:a", structure(cubic(3.61), "F m -3 m", &[("Cu", h)])),
     ];
@@ -117,8 +157,16 @@ fn both_cells_hold_the_same_crystal() {
         assert_eq!(primitive.n_sites(), embedding.prototype().n_atoms());
         assert_eq!(conventional.n_sites(), embedding.prototype().n_atoms_conventional());
         for other in [&conventional, &primitive] {
-            assert_abs_diff_eq!(other.volume_per_atom(), structure.volume_per_atom(), epsilon = 1e-9);
-            assert_abs_diff_eq!(other.shortest_distance(), structure.shortest_distance(), epsilon = 1e-9);
+            assert_abs_diff_eq!(
+                other.volume_per_atom(),
+                structure.volume_per_atom(),
+                epsilon = 1e-9
+            );
+            assert_abs_diff_eq!(
+                other.shortest_distance(),
+                structure.shortest_distance(),
+                epsilon = 1e-9
+            );
             assert_eq!(name(other), embedding.prototype().to_string());
         }
     }
@@ -143,8 +191,11 @@ fn what_does_not_fit_the_prototype_is_refused() {
 #[test]
 fn alignment_undoes_another_choice_of_origin_and_axes() {
     // The same rutile, once with x = 0.305 and once with the origin at the other kind of site and the axes exchanged: x = 0.695.
-    let titania =
-        structure(tetragonal(4.594, 2.959), "P 42/m n m", &[("Ti", [0.0; 3]), ("O", [0.305, 0.305, 0.0])]);
+    let titania = structure(
+        tetragonal(4.594, 2.959),
+        "P 42/m n m",
+        &[("Ti", [0.0; 3]), ("O", [0.305, 0.305, 0.0])],
+    );
     let embedding = titania.embedding(DEFAULT_TOLERANCE).unwrap();
     for x in [0.695, 0.195, 0.805] {
         let other = embedding.with_coordinates(vec![x]).unwrap();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::symmetry::CrystalSystem;
+use super::super::crystal_system::CrystalSystem;
 use super::super::vectors::{
     IDENTITY, IntMatrix, Vector, add, apply, determinant_int, float, inverse_int, multiply_int,
 };
@@ -101,7 +101,8 @@ impl Rotations {
         self.all.iter().all(|(rotation, _)| (0..3).all(|i| rotation[i][k] == IDENTITY[i][k]))
     }
 
-    /// One of each set of linear parts that differ by rotations of the group; those that do not keep the lattice or the point group are left out.
+    /// One of each set of linear parts that differ by rotations of the group; those that do not keep the lattice or the point group are
+    /// left out.
     fn distinct(&self, candidates: Vec<IntMatrix>) -> Vec<IntMatrix> {
         let mut seen = std::collections::HashSet::new();
         let mut kept = Vec::new();
@@ -120,7 +121,10 @@ impl Rotations {
         let is_centring = |x: [i32; 3]| self.is_lattice(x);
         let conjugate = |rotation| multiply_int(&multiply_int(linear, rotation), &inverse);
         self.centrings.iter().all(|c| is_centring(times(linear, *c)))
-            && self.all.iter().all(|(rotation, _)| self.translation.contains_key(&conjugate(rotation)))
+            && self
+                .all
+                .iter()
+                .all(|(rotation, _)| self.translation.contains_key(&conjugate(rotation)))
     }
 
     fn is_lattice(&self, x: [i32; 3]) -> bool {
@@ -153,9 +157,8 @@ impl Rotations {
             for y in range(1) {
                 for z in range(2) {
                     let p = [x, y, z];
-                    let is_new = |known: &[i32; 3]| {
-                        !self.is_lattice([0, 1, 2].map(|k| p[k] - known[k]))
-                    };
+                    let is_new =
+                        |known: &[i32; 3]| !self.is_lattice([0, 1, 2].map(|k| p[k] - known[k]));
                     if found.len() < most && holds(p) && found.iter().all(is_new) {
                         found.push(p);
                     }
@@ -263,9 +266,10 @@ mod tests {
 
     #[test]
     fn known_exchanges_of_letters_are_found() {
-        // (group, letters, what they become), from the tables of Euclidean normalisers, Koch and Fischer (2006), International Tables A, chapter 15
+        // (group, letters, what they become), from the tables of Euclidean normalisers, Koch and Fischer (2006), International Tables
+        // A, chapter 15
         let cases = [
-            (225, "ab", "ba"), // rock salt
+            (225, "ab", "ba"),     // rock salt
             (221, "abcd", "badc"), // perovskite
             (216, "abcd", "cdba"), // half-Heusler, the origin moved by a quarter of the diagonal
             (227, "abcd", "badc"), // diamond, spinel
@@ -278,7 +282,9 @@ mod tests {
         for (number, from, to) in cases {
             let index = |c: char| super::super::letter_index(c).unwrap();
             let does = |letters: &Vec<u8>| {
-                from.chars().zip(to.chars()).all(|(a, b)| usize::from(letters[index(a)]) == index(b))
+                from.chars()
+                    .zip(to.chars())
+                    .all(|(a, b)| usize::from(letters[index(a)]) == index(b))
             };
             assert!(permutations(number).iter().any(does), "{number}");
         }
