@@ -48,8 +48,7 @@ impl Structure {
     /// # Errors
     /// [`StructureError::Symmetry`] where no consistent group is found, which happens for atoms that nearly coincide.
     pub fn symmetry(&self, tolerance: f64) -> Result<Symmetry, StructureError> {
-        let fault =
-            |error: String| StructureError::Symmetry { tolerance, reason: error.to_lowercase() };
+        let fault = |reason: String| StructureError::Symmetry { tolerance, reason };
         if !(tolerance > 0.0 && tolerance < 1.0) {
             return Err(fault("the tolerance has to be above 0 and below 1 Å".to_string()));
         }
@@ -60,7 +59,7 @@ impl Structure {
             Setting::Standard,
             true,
         )
-        .map_err(|error| fault(error.to_string()))?;
+        .map_err(|error| fault(error.to_string().to_lowercase()))?;
         let number =
             u16::try_from(found.number).map_err(|_| fault("no space group".to_string()))?;
         Ok(Symmetry {
@@ -126,4 +125,44 @@ fn from_moyo(cell: &Cell) -> Result<Structure, StructureError> {
     let sites = elements.zip(cell.positions_as_arrays());
     let sites = sites.filter_map(|(element, position)| Some(Site { element: element?, position }));
     Structure::new(lattice, sites.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::format::read_structure;
+    use super::*;
+
+    #[test]
+    fn the_primitive_cell_of_fluorite_has_its_symmetry() {
+        let text = "CaF2\n5.46\n0 .5 .5\n.5 0 .5\n.5 .5 0\nF Ca\n2 1\nDirect\n.25 .25 .25\n.75 .75 .75\n0 0 0\n";
+        let fluorite = read_structure(text).unwrap().structure;
+        let symmetry = fluorite.symmetry(DEFAULT_TOLERANCE).unwrap();
+        assert_eq!((symmetry.space_group, symmetry.symbol.as_str()), (225, "F m -3 m"));
+        assert_eq!(
+            (symmetry.point_group.as_str(), symmetry.crystal_system.name()),
+            ("m-3m", "cubic")
+        );
+        assert_eq!(symmetry.wyckoffs, ['c', 'c', 'a']);
+        assert_eq!(symmetry.orbits, [0, 0, 2]);
+        assert_eq!((symmetry.conventional.n_sites(), symmetry.primitive.n_sites()), (12, 3));
+        assert_eq!(symmetry.operations().len(), 192);
+        let multiplicities: Vec<usize> =
+            symmetry.representatives().into_iter().map(|(_, n)| n).collect();
+        assert_eq!(multiplicities, [8, 4]);
+    }
+
+    #[test]
+    fn a_displacement_counts_from_the_tolerance_on() {
+        let text = "CsCl\n4.12\n1 0 0\n0 1 0\n0 0 1\nCs Cl\n1 1\nDirect\n0 0 0\n.5 .5 .505\n"; // 0.02 Å
+        let structure = read_structure(text).unwrap().structure;
+        let group = |tolerance| structure.symmetry(tolerance).unwrap().space_group;
+        assert_eq!([group(0.005), group(0.05)], [99, 221]);
+        for tolerance in [0.0, -1.0, f64::NAN, 2.0] {
+            let message = structure.symmetry(tolerance).unwrap_err().to_string();
+            assert!(
+                message.ends_with("the tolerance has to be above 0 and below 1 Å"),
+                "{message}"
+            );
+        }
+    }
 }
