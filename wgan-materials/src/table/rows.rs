@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::cell::{Cell, read_cell};
 use super::column::{Cells, ClassBuilder, Column};
+use super::formula_style::FormulaStyle;
 use super::role;
 use super::source::{Part, Source};
 use super::summary::{ColumnReport, ColumnRole, ReadSummary, SkippedRow};
@@ -16,6 +17,7 @@ use super::{OnBadRow, OnRepeat, ReadOptions, Table};
 use crate::composition::Composition;
 use crate::element::Element;
 use crate::error::MaterialsError;
+use crate::formula::{Unusual, UnusualReadings};
 use crate::property::ElementProperty;
 
 /// Kind of the rows that repeat an earlier one.
@@ -27,7 +29,7 @@ pub(super) struct RowReader<'a> {
     formula: Option<usize>,
     /// Columns that are modelled.
     modelled: Vec<Modelled>,
-    decimal_comma: bool,
+    style: FormulaStyle,
     on_bad_row: OnBadRow,
     on_repeat: OnRepeat,
     /// Kept rows by a digest of their cells: a second digest, and where the row stands.
@@ -52,6 +54,7 @@ pub(super) struct KeptRows {
     rows: Vec<usize>,
     skipped: Vec<SkippedRow>,
     n_parsed: usize,
+    unusual: UnusualReadings,
 }
 
 /// The cells of a column, while they are read.
@@ -73,7 +76,6 @@ impl<'a> RowReader<'a> {
         formula: Option<usize>,
         reports: &[Option<ColumnReport>],
         survey: &'a Survey,
-        decimal_comma: bool,
         options: &ReadOptions,
     ) -> Self {
         let modelled = |(place, report): (usize, &Option<ColumnReport>)| {
@@ -93,14 +95,17 @@ impl<'a> RowReader<'a> {
             rows: Vec::with_capacity(n_rows),
             skipped: Vec::new(),
             n_parsed: 0,
+            unusual: UnusualReadings::default(),
         };
+        let style = formula.map(|formula| FormulaStyle::of(survey.columns[formula].sample()));
+        let style = style.unwrap_or_default();
         let natural = if formula.is_some() { OnRepeat::Drop } else { OnRepeat::Keep };
         let on_repeat = options.on_repeat.unwrap_or(natural);
         let n_seen = if on_repeat == OnRepeat::Drop { n_rows } else { 0 };
         Self {
             formula,
             modelled,
-            decimal_comma,
+            style,
             on_bad_row: options.on_bad_row,
             on_repeat,
             seen: HashMap::with_capacity(n_seen),
@@ -118,6 +123,10 @@ impl<'a> RowReader<'a> {
             let new = read.usable.and_then(|usable| self.first_time(&part, i).map(|()| usable));
             match new {
                 Ok((composition, values)) => {
+                    if let Some(formula) = self.formula.filter(|_| !read.unusual.is_empty()) {
+                        let cell = part.columns[formula].get(i);
+                        self.kept.unusual.add(part.rows[i], cell, &read.unusual);
+                    }
                     self.kept.compositions.extend(composition);
                     self.kept.rows.push(part.rows[i]);
                     let columns = self.kept.columns.iter_mut();
@@ -137,19 +146,30 @@ impl<'a> RowReader<'a> {
 
     fn read(&self, part: &Part, i: usize) -> Read {
         let parsed = self.formula.map(|formula| self.parse(part, i, formula)).transpose();
+        let (parsed, unusual) = match parsed {
+            Ok(Some((composition, unusual))) => (Ok(Some(composition)), unusual),
+            Ok(None) => (Ok(None), Vec::new()),
+            Err(skipped) => (Err(skipped), Vec::new()),
+        };
         let is_parsed = matches!(parsed, Ok(Some(_)));
         let usable =
             parsed.and_then(|composition| self.values(part, i).map(|values| (composition, values)));
-        Read { is_parsed, usable }
+        Read { is_parsed, unusual, usable }
     }
 
-    fn parse(&self, part: &Part, i: usize, formula: usize) -> Result<Composition, Box<SkippedRow>> {
+    fn parse(
+        &self,
+        part: &Part,
+        i: usize,
+        formula: usize,
+    ) -> Result<(Composition, Vec<Unusual>), Box<SkippedRow>> {
         let cell = part.columns[formula].get(i);
         if cell.is_empty() {
             let reason = "the formula is missing".into();
             return Err(self.skipped(part, i, Some(formula), "no formula", reason));
         }
-        Composition::parse(cell)
+        self.style
+            .read(cell)
             .map_err(|error| self.skipped(part, i, Some(formula), "not a formula", fault(error)))
     }
 
@@ -160,7 +180,8 @@ impl<'a> RowReader<'a> {
             if !column.is_numeric {
                 return Ok(Value::Class((!text.is_empty()).then(|| text.to_owned())));
             }
-            let number = match read_cell(text, self.decimal_comma) {
+            let marks = self.survey.columns[column.place].marks;
+            let number = match read_cell(text, marks) {
                 Cell::Odd(reason) if self.on_bad_row != OnBadRow::Blank => {
                     let place = Some(column.place);
                     return Err(self.skipped(part, i, place, reason, reason.to_string()));
@@ -248,6 +269,7 @@ impl Growing {
 /// A row on its own.
 struct Read {
     is_parsed: bool,
+    unusual: Vec<Unusual>,
     usable: Result<(Option<Composition>, Vec<Value>), Box<SkippedRow>>,
 }
 
@@ -296,6 +318,12 @@ impl KeptRows {
                 cells: cells.into_cells(),
             };
         let columns = modelled.zip(self.columns).map(column).collect();
+        let said = |(report, survey): (&ColumnReport, &ColumnSurvey)| {
+            let said = survey.said_of_marks().filter(|_| report.role.is_modelled())?;
+            Some(format!("column `{}`: {said}", report.name))
+        };
+        let marks: Vec<String> = reports.iter().zip(&survey.columns).filter_map(said).collect();
+        let rare = rare_elements(&self.compositions, &self.rows);
         let mut skipped_by_kind = BTreeMap::new();
         for skipped in &self.skipped {
             *skipped_by_kind.entry(skipped.kind.clone()).or_default() += 1;
@@ -304,6 +332,7 @@ impl KeptRows {
         for element in self.compositions.iter().flat_map(Composition::elements) {
             *elements.entry(element).or_default() += 1;
         }
+        let notes = [survey.notes.clone(), marks, self.unusual.notes(), rare].concat();
         let summary = ReadSummary {
             filled_facts: filled_facts(elements.keys().copied().collect()),
             elements,
@@ -315,11 +344,34 @@ impl KeptRows {
             columns: reports,
             skipped: self.skipped,
             skipped_by_kind,
-            notes: survey.notes.clone(),
+            notes,
         };
         let compositions = formula.map(|_| self.compositions.into());
         let formula_column = formula.map(|place| survey.columns[place].name.clone());
         Ok(Table { formula_column, compositions, columns, rows: self.rows, summary })
+    }
+}
+
+/// A note on elements that are named more often by mistake than for a material: those without a stable isotope but thorium and
+/// uranium.
+fn rare_elements(compositions: &[Composition], rows: &[usize]) -> Vec<String> {
+    let mut found: BTreeMap<Element, (usize, usize)> = BTreeMap::new();
+    for (composition, &row) in compositions.iter().zip(rows) {
+        let is_rare = |e: &Element| matches!(e.atomic_number(), 43 | 61 | 84..=89 | 91 | 93..);
+        for element in composition.elements().filter(is_rare) {
+            found.entry(element).or_insert((0, row)).0 += 1;
+        }
+    }
+    let told = |(element, (n, row)): (&Element, &(usize, usize))| {
+        format!("{element} {n} (first: row {row})")
+    };
+    let told: Vec<String> = found.iter().map(told).collect();
+    match told.is_empty() {
+        true => Vec::new(),
+        false => vec![format!(
+            "elements without a stable isotope, with the rows they are in: {}",
+            told.join(", ")
+        )],
     }
 }
 
