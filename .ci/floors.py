@@ -12,7 +12,7 @@ import sys
 # One line a floor, from the ground up. Modules of one line do not import each other. `!x`: the floor does not use crate x.
 FLOORS = {
     "wgan-core": """
-        error
+        error magnitude
         convert file norm
         sample weights
         transport !burn

@@ -17,11 +17,11 @@ pub enum WganError {
         got: Vec<usize>,
     },
     /// A number is NaN or infinite where only finite ones make sense.
-    #[error("{at}: entry {index:?} is {got}, expected a finite number")]
+    #[error("{at}: {} is {got}, expected a finite number", entry(index))]
     NotFinite {
-        /// The argument.
+        /// The argument or the result.
         at: &'static str,
-        /// Position in it.
+        /// Position in it; none for a single number that was computed.
         index: Vec<usize>,
         /// The number itself.
         got: f64,
@@ -65,7 +65,10 @@ pub enum WganError {
         at: &'static str,
     },
     /// Two laws whose totals differ by more than round-off.
-    #[error("total masses differ: {source_total} at the source, {target_total} at the target")]
+    #[error(
+        "total masses differ: {source_total} at the source, {target_total} at the target; expected equal ones, as laws divided by \
+         their totals have"
+    )]
     UnequalMass {
         /// Sum of the source weights.
         source_total: f64,
@@ -144,6 +147,14 @@ impl WganError {
     /// A saved file that cannot be used.
     pub fn saved(path: impl Into<PathBuf>, reason: impl ToString) -> Self {
         WganError::Saved { path: path.into(), reason: reason.to_string() }
+    }
+}
+
+/// Which number of an argument.
+fn entry(index: &[usize]) -> String {
+    match index {
+        [] => "the result".to_owned(),
+        index => format!("entry {index:?}"),
     }
 }
 

@@ -71,6 +71,7 @@ pub mod judge;
 pub mod lattice;
 pub mod lipschitz;
 mod loss;
+mod magnitude;
 pub mod model;
 mod network;
 mod norm;
@@ -84,6 +85,7 @@ pub use burn;
 pub use convert::{points_of, tensor_of};
 pub use error::WganError;
 pub use lipschitz::GradientPenalty;
+pub use magnitude::{binary_unit, mean_and_deviation};
 pub use model::{
     Critic, GaussianPrior, Generator, InputGradient, MlpConfig, MlpCritic, MlpGenerator,
 };

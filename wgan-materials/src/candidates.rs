@@ -52,9 +52,7 @@ pub fn candidate_frame(
     Ok(DataFrame::new(candidates.len(), columns)?)
 }
 
-fn structure_columns(
-    candidates: &[CheckedCandidate],
-) -> Result<Vec<FrameColumn>, MaterialsError> {
+fn structure_columns(candidates: &[CheckedCandidate]) -> Result<Vec<FrameColumn>, MaterialsError> {
     let crystals = || candidates.iter().map(|c| c.candidate.crystal.as_deref());
     let cifs = crystals().map(|c| c.map(|c| c.embedding.to_cif()).transpose());
     let cifs: Vec<Option<String>> = cifs.collect::<Result<_, _>>()?;

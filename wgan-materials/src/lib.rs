@@ -110,12 +110,12 @@ mod target;
 pub use candidates::{candidate_frame, candidate_table};
 pub use checks::{CheckedCandidate, Checker, Checks};
 pub use composition::Composition;
+pub use crystals::Crystals;
 pub use descriptor::element_descriptors;
 pub use discovery::{
     HiddenFold, Hits, Proposal, Ranked, Ranker, Reachable, Rediscovery, ReliabilityBin, Source,
     element_similarity, hidden_by_value, hidden_folds, rediscovery, substitution_list,
 };
-pub use crystals::Crystals;
 pub use element::Element;
 pub use error::MaterialsError;
 pub use evaluate::{

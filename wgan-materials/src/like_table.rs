@@ -30,7 +30,8 @@ const SLACK: f64 = 1.15;
 /// places.
 pub(crate) fn like_table(ranked: Vec<Ranked>, known: &[Material], n: usize) -> Vec<Ranked> {
     let mut seen: HashSet<(Composition, u16)> = HashSet::new();
-    let is_first = |c: &Ranked| seen.insert((c.material.composition.clone(), space_group(&c.material)));
+    let is_first =
+        |c: &Ranked| seen.insert((c.material.composition.clone(), space_group(&c.material)));
     let ranked: Vec<Ranked> = ranked.into_iter().filter(is_first).collect();
     let mut by_elements = shares(known.iter().map(|m| m.composition.n_elements()), n);
     let mut by_cell = at_most(known.iter().map(cell), SLACK * n as f64);
@@ -116,7 +117,8 @@ mod tests {
 
     #[test]
     fn space_groups_have_the_shares_of_the_table() {
-        let known = [("NaCl", "225:a|b"), ("KCl", "225:a|b"), ("CsCl", "221:a|b"), ("CsBr", "221:a|b")];
+        let known =
+            [("NaCl", "225:a|b"), ("KCl", "225:a|b"), ("CsCl", "221:a|b"), ("CsBr", "221:a|b")];
         let known: Vec<Material> = known.iter().map(|(f, p)| material(f, p)).collect();
         let all = ranked(&[
             ("NaF", "225:a|b"),

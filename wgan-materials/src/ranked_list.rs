@@ -41,7 +41,10 @@ impl ListRequest {
     fn allows(&self, material: &Material) -> bool {
         self.rules.allow(&material.composition)
             && (!self.is_neutral || is_charge_neutral_usual(&material.composition))
-            && material.prototype.as_deref().is_none_or(|prototype| self.structures.allow(prototype))
+            && material
+                .prototype
+                .as_deref()
+                .is_none_or(|prototype| self.structures.allow(prototype))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use wgan_cond::{Condition, Value};
+use wgan_core::mean_and_deviation;
 
 use crate::error::MaterialsError;
 use crate::table::{Cells, Column, ColumnRole, Table};
@@ -211,9 +212,7 @@ fn within(
     let known: Vec<f64> = numbers.iter().flatten().copied().collect();
     let low = known.iter().copied().fold(f64::INFINITY, f64::min);
     let high = known.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let n = known.len() as f64;
-    let mean = known.iter().sum::<f64>() / n;
-    let deviation = (known.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / n).sqrt();
+    let deviation = mean_and_deviation(&known).1;
     let (centre, half_width) = match *value {
         Value::Number(centre) => (centre, DEFAULT_WIDTH * deviation),
         Value::Within { centre, half_width } => (centre, half_width),
@@ -351,6 +350,16 @@ mod tests {
         // (0, 1, 2.5, 4.5): mean 2, deviation √((4 + 1 + 0.25 + 6.25)/4)
         let Wanted::Within { half_width, .. } = both[0].wanted else { panic!("{both:?}") };
         assert!((half_width - 0.1 * 2.875_f64.sqrt()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn ordinary_numbers_are_asked_for_beside_large_ones() {
+        for large in [1e155, 1e200, -1e300, 1.797e308, 1e-200] {
+            let column = Column::numbers("x", [1.0, 2.0, 4.0, large].map(Some).to_vec());
+            let target = Target::of(&["x=4".parse().unwrap()], &[column]).unwrap().remove(0);
+            let Wanted::Within { centre, half_width, .. } = target.wanted else { panic!() };
+            assert!(centre == 4.0 && half_width.is_normal(), "{large:e}");
+        }
     }
 
     #[test]

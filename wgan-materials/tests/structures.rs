@@ -179,7 +179,10 @@ fn structures_that_cannot_be_used_are_counted_and_explained() {
     assert!(text.contains("33 rows, 28 kept, 5 skipped"), "{text}");
     assert!(text.contains("not a structure") && text.contains("no structure"), "{text}");
     assert!(text.contains("28 structures in 3 space groups"), "{text}");
-    assert!(text.contains("5 prototypes, the most frequent with their structures: 225:a|b (12)"), "{text}");
+    assert!(
+        text.contains("5 prototypes, the most frequent with their structures: 225:a|b (12)"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -200,7 +203,8 @@ fn a_folder_of_files_is_a_table_and_can_stand_beside_one() {
     fs::write(&beside, format!("name,gap_eV\n{rows}")).unwrap();
     let text = stdout(&run(&["inspect", beside.to_str().unwrap(), "--structures", &files]));
     assert!(text.contains("30 rows, 28 kept, 2 skipped"), "{text}");
-    let none = run(&["inspect", folder.path().join("gaps.csv").to_str().unwrap(), "--structures", "/"]);
+    let none =
+        run(&["inspect", folder.path().join("gaps.csv").to_str().unwrap(), "--structures", "/"]);
     assert_eq!(none.status.code(), Some(1));
 }
 
@@ -211,7 +215,17 @@ fn a_saved_model_draws_crystals_and_evaluation_compares_them() {
     let (model, list) = (folder.path().join("model"), out.display().to_string());
     let model = model.display().to_string();
     stdout(&run(&["fit", &data, "--steps", "5", "--model", &model]));
-    stdout(&run(&["sample", "--model", &model, "--n", "25", "--out", &list, "--space-group", "225"]));
+    stdout(&run(&[
+        "sample",
+        "--model",
+        &model,
+        "--n",
+        "25",
+        "--out",
+        &list,
+        "--space-group",
+        "225",
+    ]));
     let rows = candidates(&out);
     assert_eq!(rows.len(), 25);
     let group = place(&out, "space_group_number");

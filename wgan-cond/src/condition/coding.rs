@@ -1,6 +1,7 @@
 //! From the values of one column to numbers a network can take.
 
 use serde::{Deserialize, Serialize};
+use wgan_core::mean_and_deviation;
 use wgan_core::whitening::RankScale;
 
 /// How a number is brought to a scale of one.
@@ -55,10 +56,8 @@ impl Coding {
         }
         Some(match scale {
             Scale::Standard => {
-                let n = values.len() as f64;
-                let mean = values.iter().sum::<f64>() / n;
-                let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n;
-                Coding::Standard { mean, sd: variance.sqrt(), range }
+                let (mean, sd) = mean_and_deviation(&values);
+                Coding::Standard { mean, sd, range }
             }
             Scale::Rank => Coding::Rank(RankScale::fit(values).ok()?.thinned(MAX_VALUES)),
         })
@@ -85,7 +84,9 @@ impl Coding {
     pub(super) fn scaled(&self, v: f64) -> f64 {
         match self {
             Coding::OneHot { .. } => 0.0,
-            Coding::Standard { mean, sd, .. } => (v - mean) / sd,
+            // The difference of two large numbers may be beyond the range.
+            Coding::Standard { mean, sd, .. } if (v - mean).is_finite() => (v - mean) / sd,
+            Coding::Standard { mean, sd, .. } => v / sd - mean / sd,
             Coding::Rank(scale) => scale.scaled(v),
         }
     }
@@ -104,6 +105,19 @@ mod tests {
     fn standard_numbers_have_mean_zero_and_variance_one() {
         let coding = numbers(&[1.0, 3.0], Scale::Standard); // mean 2, deviation 1
         assert_eq!([coding.scaled(1.0), coding.scaled(2.0), coding.scaled(5.0)], [-1.0, 0.0, 3.0]);
+    }
+
+    #[test]
+    fn numbers_of_any_size_are_standardised_like_ordinary_ones() {
+        for size in [1e155, 1e-155, 1e200, 1e-200, 1e300, 1e-300, 4e307] {
+            let coding = numbers(&[-3.0 * size, size, 4.0 * size], Scale::Standard);
+            let plain = numbers(&[-3.0, 1.0, 4.0], Scale::Standard);
+            for v in [-3.0, 1.0, 4.0] {
+                assert_abs_diff_eq!(coding.scaled(v * size), plain.scaled(v), epsilon = 1e-12);
+            }
+        }
+        let ends = numbers(&[f64::MIN, f64::MAX], Scale::Standard);
+        assert_eq!([ends.scaled(f64::MIN), ends.scaled(f64::MAX)], [-1.0, 1.0]);
     }
 
     #[test]

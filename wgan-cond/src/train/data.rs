@@ -86,7 +86,9 @@ impl ConditionalData {
             }
             .into());
         }
-        if let Some(((i, j), &got)) = x.indexed_iter().find(|(_, value)| !value.is_finite()) {
+        // Training is in single precision, which ends at 3e38.
+        let is_odd = |value: &f64| !(*value as f32).is_finite();
+        if let Some(((i, j), &got)) = x.indexed_iter().find(|(_, value)| is_odd(value)) {
             return Err(WganError::NotFinite { at: "samples", index: vec![i, j], got }.into());
         }
         let cells: Vec<Cell> = (0..y.nrows()).map(|row| schema.cell(&y, row)).collect();
@@ -234,6 +236,17 @@ mod tests {
         for (x, y) in x.iter().zip(y) {
             assert_eq!([y[0], y[1]], if *x > 0.0 { [0.0, 1.0] } else { [1.0, 0.0] });
             assert!((y[2] * SD - x).abs() < 1e-4 && y[3] == 1.0);
+        }
+    }
+
+    #[test]
+    fn samples_beyond_single_precision_are_named() {
+        for odd in [1e200, -1e39, f64::NAN, f64::INFINITY, f64::MAX] {
+            let (mut x, conditions, schema) = line();
+            x[[3, 0]] = odd;
+            let data = ConditionalData::new(x.view(), &conditions, &schema, &Device::flex());
+            let message = data.err().unwrap().to_string();
+            assert!(message.starts_with("samples: entry [3, 0] is "), "{message}");
         }
     }
 

@@ -52,7 +52,8 @@ impl CriticConfig {
     /// To be judged on samples it has not seen: [`Estimate::of`](crate::judge::Estimate::of).
     ///
     /// # Errors
-    /// [`WganError::Config`] if a setting is out of range or a sample is empty; [`WganError::Diverged`].
+    /// [`WganError::Config`] if a setting is out of range or a sample is empty; [`WganError::NotFinite`] for entries of samples;
+    /// [`WganError::Diverged`].
     pub fn fit<C, D, S>(
         &self,
         critic: C,
@@ -69,6 +70,7 @@ impl CriticConfig {
         if real.is_empty() || fake.is_empty() {
             return Err(WganError::config("samples", "at least one of each law", 0));
         }
+        fake.check()?;
         let device = real.batch(&[0]).displacement(&real.batch(&[0])).device();
         let wgan = Wgan::new(critic, Replay::default(), strategy, &self.train_config());
         let replayed = Replayed(fake);

@@ -66,11 +66,12 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
     /// A run on `data` with latents from `prior`; its settings are those of the [`Wgan`] that it trains.
     ///
     /// # Errors
-    /// [`WganError::Config`] if `data` is empty.
+    /// [`WganError::Config`] if `data` is empty; [`WganError::NotFinite`] for entries that are NaN or infinite.
     pub fn new(data: &'a D, prior: &'a P, device: &Device, seed: u64) -> Result<Self, WganError> {
         if data.is_empty() {
             return Err(WganError::config("data", "at least one sample", 0));
         }
+        data.check()?;
         Ok(Self {
             data,
             prior,

@@ -5,7 +5,8 @@ use std::ops::Range;
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
 use crate::error::WganError;
-use crate::norm::GroundNorm;
+use crate::magnitude::binary_unit;
+use crate::norm::{GroundNorm, PLAIN_SQUARES};
 
 /// Cost of moving one unit of mass from source point `i` to target point `j`.
 pub trait GroundCost {
@@ -117,6 +118,15 @@ impl PointCost {
         DenseCost(matrix)
     }
 
+    /// Computes those costs anew whose squares were too large or too small; the row starts at column `first`.
+    fn mend(&self, i: usize, first: usize, row: &mut [f64]) {
+        for (j, entry) in row.iter_mut().enumerate() {
+            if !PLAIN_SQUARES.contains(&(*entry * *entry)) {
+                *entry = self.cost(i, first + j);
+            }
+        }
+    }
+
     /// Gathers `step(total, x_k − y_jk)` over the coordinates `k` for all `j` in `columns`.
     #[inline]
     fn gather(
@@ -146,14 +156,72 @@ impl GroundCost for PointCost {
     }
 
     fn row<'a>(&'a self, i: usize, columns: Range<usize>, buffer: &'a mut [f64]) -> &'a [f64] {
-        let row = &mut buffer[..columns.len()];
+        let (row, first) = (&mut buffer[..columns.len()], columns.start);
         match self.norm {
             GroundNorm::L2 => self.gather(i, columns, row, |total, d| total + d * d),
             GroundNorm::L1 => self.gather(i, columns, row, |total, d| total + d.abs()),
             GroundNorm::LInf => self.gather(i, columns, row, |total, d| total.max(d.abs())),
         }
         if self.norm == GroundNorm::L2 {
+            let is_plain = row.iter().all(|squares| PLAIN_SQUARES.contains(squares));
             row.iter_mut().for_each(|entry| *entry = entry.sqrt());
+            if !is_plain {
+                self.mend(i, first, row);
+            }
+        }
+        row
+    }
+}
+
+/// A cost divided by a unit, as long as it is solved.
+#[derive(Debug)]
+pub(super) struct InUnit<'a, C> {
+    cost: &'a C,
+    unit: f64,
+}
+
+impl<'a, C: GroundCost> InUnit<'a, C> {
+    /// The cost in the [`binary_unit`] of its largest entry, in which sums of costs are finite and small ones count.
+    ///
+    /// # Errors
+    /// [`WganError::NotFinite`] for costs, computed ones too, that are NaN or infinite.
+    pub(super) fn of(cost: &'a C) -> Result<Self, WganError> {
+        let (n, m) = cost.shape();
+        let mut buffer = vec![0.0; m];
+        let mut largest = 0.0_f64;
+        for i in 0..n {
+            for (j, &got) in cost.row(i, 0..m, &mut buffer).iter().enumerate() {
+                if !got.is_finite() {
+                    return Err(WganError::NotFinite { at: "cost matrix", index: vec![i, j], got });
+                }
+                largest = largest.max(got.abs());
+            }
+        }
+        Ok(Self { cost, unit: binary_unit(largest) })
+    }
+
+    /// What the costs are divided by.
+    pub(super) fn unit(&self) -> f64 {
+        self.unit
+    }
+}
+
+impl<C: GroundCost> GroundCost for InUnit<'_, C> {
+    fn shape(&self) -> (usize, usize) {
+        self.cost.shape()
+    }
+
+    fn cost(&self, i: usize, j: usize) -> f64 {
+        self.cost.cost(i, j) / self.unit
+    }
+
+    fn row<'b>(&'b self, i: usize, columns: Range<usize>, buffer: &'b mut [f64]) -> &'b [f64] {
+        if self.unit == 1.0 {
+            return self.cost.row(i, columns, buffer);
+        }
+        let row = &mut buffer[..columns.len()];
+        for (entry, j) in row.iter_mut().zip(columns) {
+            *entry = self.cost.cost(i, j) / self.unit;
         }
         row
     }
@@ -190,6 +258,27 @@ mod tests {
                 expected,
                 epsilon = 1e-15
             );
+        }
+    }
+
+    #[test]
+    fn rows_of_costs_of_any_size_have_the_digits_of_ordinary_ones() {
+        let (x, y) = (array![[0.0, 0.0]], array![[1.0, 1.0], [3.0, -4.0], [0.0, 0.0]]);
+        for norm in [GroundNorm::L2, GroundNorm::L1, GroundNorm::LInf] {
+            let plain = PointCost::new(x.view(), y.view(), norm).unwrap();
+            for size in [1e155, 1e-155, 1e200, 1e-200, 1e300, 1e-300] {
+                let cost = PointCost::new(x.view(), (&y * size).view(), norm).unwrap();
+                for j in 0..3 {
+                    let expected = plain.cost(0, j);
+                    let in_row = cost.row(0, j..3, &mut [0.0; 3])[0] / size;
+                    assert_abs_diff_eq!(in_row, expected, epsilon = 1e-14 * expected);
+                    assert_abs_diff_eq!(
+                        cost.cost(0, j) / size,
+                        expected,
+                        epsilon = 1e-14 * expected
+                    );
+                }
+            }
         }
     }
 

@@ -140,6 +140,38 @@ mod tests {
         assert_eq!(w1(same.view(), same.view(), GroundNorm::L2).unwrap().value, 0.0);
     }
 
+    #[test]
+    fn coordinates_of_any_size_are_solved_like_ordinary_ones() {
+        let (x, y) = (sample_for_tests(12, 2, 8), sample_for_tests(9, 2, 9) + 0.5);
+        for norm in [GroundNorm::L2, GroundNorm::L1, GroundNorm::LInf] {
+            let plain = w1(x.view(), y.view(), norm).unwrap().value;
+            for size in [1e120, 1e155, 1e-155, 1e200, 1e-200, 1e300, 1e-300, 1e307] {
+                let scaled = w1((&x * size).view(), (&y * size).view(), norm).unwrap();
+                assert_abs_diff_eq!(scaled.value / size, plain, epsilon = 1e-12);
+                assert!(scaled.gap.abs() <= 1e-10 * scaled.value, "{size:e}");
+            }
+        }
+        // A small column beside a constant one.
+        let (x, y) = (array![[1e3, 1e-200], [1e3, 0.0]], array![[1e3, 4e-200], [1e3, 0.0]]);
+        assert_abs_diff_eq!(
+            w1(x.view(), y.view(), GroundNorm::L2).unwrap().value * 1e200,
+            1.5,
+            epsilon = 1e-12
+        );
+    }
+
+    #[test]
+    fn distances_beyond_the_range_of_numbers_are_refused() {
+        let (x, y) = (array![[f64::MAX, 0.0]], array![[f64::MIN, 0.0]]);
+        for norm in [GroundNorm::L2, GroundNorm::L1, GroundNorm::LInf] {
+            let message = w1(x.view(), y.view(), norm).unwrap_err().to_string();
+            assert_eq!(message, "cost matrix: entry [0, 0] is inf, expected a finite number");
+        }
+        let cost = crate::transport::DenseCost::new(array![[1e308]]).unwrap();
+        let message = solve_transport(&cost, &[10.0], &[10.0]).unwrap_err().to_string();
+        assert_eq!(message, "transport: the result is inf, expected a finite number");
+    }
+
     proptest! {
         #[test]
         fn it_is_the_best_of_all_pairings(x in points(6, 2), y in points(6, 2)) {

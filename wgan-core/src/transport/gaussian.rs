@@ -4,6 +4,7 @@ use faer::linalg::solvers::SelfAdjointEigen;
 use faer::{Mat, Side};
 use ndarray::{ArrayView1, ArrayView2};
 
+use super::one_dimensional::finite;
 use crate::error::WganError;
 
 /// W₁ between `N(m₀, s₀²)` and `N(m₁, s₁²)` on the line.
@@ -29,11 +30,11 @@ pub fn w1_gaussian(first: (f64, f64), second: (f64, f64)) -> Result<f64, WganErr
     check_gaussian("second law", second)?;
     let (m, sigma) = (second.0 - first.0, (second.1 - first.1).abs());
     if sigma == 0.0 {
-        return Ok(m.abs());
+        return finite(m.abs());
     }
     let z = m / sigma;
-    Ok(sigma * (2.0 / std::f64::consts::PI).sqrt() * (-0.5 * z * z).exp()
-        + m * (1.0 - 2.0 * normal_tail(z)))
+    let folded = sigma * (2.0 / std::f64::consts::PI).sqrt() * (-0.5 * z * z).exp();
+    finite(folded + m * (1.0 - 2.0 * normal_tail(z)))
 }
 
 /// Refuses means and standard deviations that are not those of a normal law (a point mass has deviation 0).
@@ -94,7 +95,8 @@ pub fn w2_squared_gaussian(
         eigen(&between)?.S().column_vector().iter().map(|&value: &f64| value.max(0.0).sqrt()).sum();
     // The eigenvalues of the second covariance are only looked at to refuse negative ones.
     square_root(second.1)?;
-    Ok((shift + first.1.diag().sum() + second.1.diag().sum() - 2.0 * cross).max(0.0))
+    // `max` would turn NaN into 0.
+    finite(shift + first.1.diag().sum() + second.1.diag().sum() - 2.0 * cross).map(|w| w.max(0.0))
 }
 
 /// Refuses shapes that do not fit and matrices that are not symmetric.

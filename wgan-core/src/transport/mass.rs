@@ -155,7 +155,8 @@ mod tests {
         );
         assert_eq!(
             message(&[1.0], &[1.1]),
-            "total masses differ: 1 at the source, 1.1 at the target"
+            "total masses differ: 1 at the source, 1.1 at the target; expected equal ones, as laws divided by \
+             their totals have"
         );
     }
 }

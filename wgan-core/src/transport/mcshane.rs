@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate};
 
 use super::cost::{GroundCost, PointCost};
+use super::one_dimensional::finite;
 use crate::error::WganError;
 use crate::norm::GroundNorm;
 
@@ -151,6 +152,7 @@ pub(crate) fn best_extension(
             }
         }
     }
+    finite(best.value)?;
     Ok(best)
 }
 

@@ -2,6 +2,7 @@
 
 use super::mass::matched_totals;
 use crate::error::WganError;
+use crate::magnitude::{binary_unit, largest};
 
 /// W₁ between two samples on the line, `∫ |F⁻¹(t) − G⁻¹(t)| dt`, equal weights within each sample.
 ///
@@ -11,7 +12,7 @@ use crate::error::WganError;
 /// - `x`: `[n]`, `y`: `[m]`, same unit; returns a distance in that unit
 ///
 /// # Errors
-/// Empty samples; NaN or infinite entries.
+/// Empty samples; NaN or infinite entries; a distance beyond the range of `f64`.
 ///
 /// # Complexity
 /// `O(n log n + m log m)`.
@@ -26,13 +27,25 @@ use crate::error::WganError;
 /// # References
 /// Vallender (1974), Calculation of the Wasserstein distance between probability distributions on the line.
 pub fn w1_sorted(x: &[f64], y: &[f64]) -> Result<f64, WganError> {
-    let x = sorted("x", x)?;
-    let y = sorted("y", y)?;
-    if x.len() == y.len() {
+    let mut x = sorted("x", x)?;
+    let mut y = sorted("y", y)?;
+    let unit = binary_unit(largest(x.iter().chain(&y)));
+    x.iter_mut().chain(&mut y).for_each(|v| *v /= unit);
+    let value = if x.len() == y.len() {
         let total: f64 = x.iter().zip(&y).map(|(a, b)| (a - b).abs()).sum();
-        return Ok(total / x.len() as f64);
+        total / x.len() as f64
+    } else {
+        quantile_difference(&x, &y)
+    };
+    finite(unit * value)
+}
+
+/// A distance or a bound, unless it is beyond the range of `f64`.
+pub(super) fn finite(value: f64) -> Result<f64, WganError> {
+    if value.is_finite() {
+        return Ok(value);
     }
-    Ok(quantile_difference(&x, &y))
+    Err(WganError::NotFinite { at: "distance", index: vec![], got: value })
 }
 
 /// W₁ between two weighted laws on the line, `∫ |F(t) − G(t)| dt`.
@@ -58,10 +71,11 @@ pub fn w1_weighted(x: &[f64], a: &[f64], y: &[f64], b: &[f64]) -> Result<f64, Wg
     check_positions("x", x)?;
     check_positions("y", y)?;
     let (source_total, target_total) = matched_totals(a, b)?;
-    let mut jumps: Vec<(f64, f64)> = x.iter().zip(a).map(|(&p, &w)| (p, w)).collect();
-    jumps.extend(y.iter().zip(b).map(|(&p, &w)| (p, -w * (source_total / target_total))));
+    let unit = binary_unit(largest(x.iter().chain(y)));
+    let mut jumps: Vec<(f64, f64)> = x.iter().zip(a).map(|(&p, &w)| (p / unit, w)).collect();
+    jumps.extend(y.iter().zip(b).map(|(&p, &w)| (p / unit, -w * (source_total / target_total))));
     jumps.sort_unstable_by(|p, q| p.0.total_cmp(&q.0));
-    Ok(area_between(&jumps))
+    finite(unit * area_between(&jumps))
 }
 
 /// `∫ |F − G|` where `jumps` are the sorted positions and steps of `F − G`.
@@ -160,6 +174,24 @@ mod tests {
         // {0, 1} against {0, 0, 1, 1, 1, 1}: one sixth of the mass moves by one.
         let w1 = w1_sorted(&[1.0, 0.0], &[1.0, 0.0, 1.0, 1.0, 0.0, 1.0]).unwrap();
         assert_abs_diff_eq!(w1, 1.0 / 6.0, epsilon = 1e-15);
+    }
+
+    #[test]
+    fn distances_of_any_size_are_finite_and_have_their_digits() {
+        let (x, y, z) = ([0.0, 1.0, 5.0], [2.0, 2.5, 7.0], [1.0, 3.0]);
+        let [plain, unequal] = [w1_sorted(&x, &y).unwrap(), w1_sorted(&x, &z).unwrap()];
+        let weights = [0.5, 0.25, 0.25];
+        let weighted = w1_weighted(&x, &weights, &z, &[0.5; 2]).unwrap();
+        for size in [1e155, 1e-155, 1e200, 1e-200, 1e307, 1e-300, 2e307] {
+            let of = |values: &[f64]| values.iter().map(|v| v * size).collect::<Vec<_>>();
+            let (x, y, z) = (of(&x), of(&y), of(&z));
+            assert_abs_diff_eq!(w1_sorted(&x, &y).unwrap() / size, plain, epsilon = 1e-14);
+            assert_abs_diff_eq!(w1_sorted(&x, &z).unwrap() / size, unequal, epsilon = 1e-14);
+            let got = w1_weighted(&x, &weights, &z, &[0.5; 2]).unwrap();
+            assert_abs_diff_eq!(got / size, weighted, epsilon = 1e-14);
+        }
+        let beyond = w1_sorted(&[f64::MAX], &[f64::MIN]).unwrap_err().to_string();
+        assert_eq!(beyond, "distance: the result is inf, expected a finite number");
     }
 
     #[test]

@@ -89,6 +89,19 @@ impl Transport {
         worst
     }
 
+    /// The transport of costs that are `unit` times as large.
+    pub(super) fn times(mut self, unit: f64) -> Result<Self, WganError> {
+        let potentials = self.u.iter_mut().chain(&mut self.v);
+        let results = potentials.chain([&mut self.value, &mut self.gap]);
+        for result in results {
+            *result *= unit;
+            if !result.is_finite() {
+                return Err(WganError::NotFinite { at: "transport", index: vec![], got: *result });
+            }
+        }
+        Ok(self)
+    }
+
     /// Size of the numbers that round-off is relative to.
     fn scale<C: GroundCost>(&self, cost: &C) -> f64 {
         let moved = self.plan.iter().map(|&(i, j, _)| cost.cost(i, j));

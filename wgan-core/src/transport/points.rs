@@ -3,7 +3,7 @@
 //! Mass is counted in whole units, so flows are exact and degenerate problems (ties, equal points, zero weights) end. Arcs outside the
 //! tree carry nothing and need no memory.
 
-use super::cost::GroundCost;
+use super::cost::{GroundCost, InUnit};
 use super::mass::Units;
 use super::network_simplex::min_cost_flow;
 use super::plan::{Transport, check_sizes};
@@ -22,7 +22,7 @@ use crate::error::WganError;
 /// - `cost`: `[n, m]`, any unit and sign; `a`: `[n]`, `b`: `[m]`, mass
 ///
 /// # Errors
-/// Sizes that do not fit, weights that are empty, negative, not finite, all zero or of different totals;
+/// Sizes that do not fit, costs or a value that are not finite, weights that are empty, negative, not finite, all zero or of different totals;
 /// [`WganError::NotConverged`] or [`WganError::Violated`] instead of a plan that is not optimal.
 ///
 /// # Complexity
@@ -48,10 +48,11 @@ pub fn solve_transport<C: GroundCost>(
 ) -> Result<Transport, WganError> {
     check_sizes(cost, a, b)?;
     let units = Units::new(a, b)?;
-    let tree = min_cost_flow(&mut BipartiteArcs::new(cost), &warm_start(cost, &units))?;
-    let transport = read_off(&tree, cost, &units, a, b);
-    transport.verify(cost, a, b)?;
-    Ok(transport)
+    let cost = InUnit::of(cost)?;
+    let tree = min_cost_flow(&mut BipartiteArcs::new(&cost), &warm_start(&cost, &units))?;
+    let transport = read_off(&tree, &cost, &units, a, b);
+    transport.verify(&cost, a, b)?;
+    transport.times(cost.unit())
 }
 
 /// Plan, potentials and gap of an optimal tree; the source potentials have mean zero under `a`, the target potentials are their
@@ -179,7 +180,8 @@ mod tests {
         );
         assert_eq!(
             message(&[0.5, 0.5], &[0.5, 0.4]),
-            "total masses differ: 1 at the source, 0.9 at the target"
+            "total masses differ: 1 at the source, 0.9 at the target; expected equal ones, as laws divided by \
+             their totals have"
         );
     }
 

@@ -1,6 +1,6 @@
 //! Entropic optimal transport in the log domain: an *approximation*, with a bracket of the exact value around it.
 
-use super::cost::GroundCost;
+use super::cost::{GroundCost, InUnit};
 use super::mass::matched_totals;
 use super::plan::check_sizes;
 use super::points::c_transform;
@@ -82,11 +82,18 @@ pub fn sinkhorn<C: GroundCost>(
     check_sizes(cost, a, b)?;
     let (source_total, target_total) = matched_totals(a, b)?;
     let b: Vec<f64> = b.iter().map(|w| w * (source_total / target_total)).collect();
-    let problem = Problem { cost, a, b: &b, total: source_total };
+    let cost = InUnit::of(cost)?;
+    let unit = cost.unit();
+    let config = SinkhornConfig { epsilon: config.epsilon / unit, ..config };
+    let problem = Problem { cost: &cost, a, b: &b, total: source_total };
     let (f, g, steps) = problem.solve(config)?;
-    let entropic_value = dot(a, &f) + dot(&b, &g);
-    let upper = problem.rounded_cost(&f, &g, config.epsilon);
-    let lower = dot(a, &f) + dot(&b, &c_transform(cost, &f));
+    let entropic_value = unit * (dot(a, &f) + dot(&b, &g));
+    let upper = unit * problem.rounded_cost(&f, &g, config.epsilon);
+    let lower = unit * (dot(a, &f) + dot(&b, &c_transform(&cost, &f)));
+    let [f, g] = [f, g].map(|potential| potential.iter().map(|p| unit * p).collect());
+    if let Some(&got) = [entropic_value, upper, lower].iter().find(|value| !value.is_finite()) {
+        return Err(WganError::NotFinite { at: "sinkhorn", index: vec![], got });
+    }
     Ok(EntropicTransport { entropic_value, upper, lower, gap: upper - lower, f, g, steps })
 }
 
@@ -330,6 +337,22 @@ mod tests {
         let solved =
             sinkhorn(&cost, &[1.0, 0.0], &[0.5, 0.0, 0.5], SinkhornConfig::new(0.1)).unwrap();
         assert_abs_diff_eq!(solved.upper, 0.5, epsilon = 1e-9);
+    }
+
+    #[test]
+    fn costs_of_any_size_are_solved_like_ordinary_ones() {
+        let matrix = array![[0.0, 5.0, 1.0], [2.0, 1.0, 9.0]];
+        let (a, b) = ([0.4, 0.6], [0.5, 0.2, 0.3]);
+        let solved = |size: f64| {
+            let cost = DenseCost::new(&matrix * size).unwrap();
+            sinkhorn(&cost, &a, &b, SinkhornConfig::new(0.1 * size)).unwrap()
+        };
+        let plain = solved(1.0);
+        for size in [1e155, 1e-155, 1e200, 1e-300, 1e307] {
+            let scaled = solved(size);
+            assert_abs_diff_eq!(scaled.upper / size, plain.upper, epsilon = 1e-9);
+            assert_abs_diff_eq!(scaled.lower / size, plain.lower, epsilon = 1e-9);
+        }
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Sliced and max-sliced W₁: W₁ on lines, an *approximation* from below of W₁ with the Euclidean norm.
 
-use ndarray::{Array1, ArrayView2};
+use ndarray::{Array1, ArrayView2, CowArray, Ix2};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::cost::check_rows;
-use super::one_dimensional::w1_sorted;
+use super::one_dimensional::{finite, w1_sorted};
 use crate::error::WganError;
+use crate::magnitude::{binary_unit, largest};
 
 /// Steps of the ascent from the best random direction.
 const ASCENT_STEPS: usize = 30;
@@ -50,14 +51,16 @@ pub fn sliced_w1<R: Rng + ?Sized>(
     rng: &mut R,
 ) -> Result<SlicedW1, WganError> {
     check(x, y, n_directions)?;
+    let (x, y, unit) = in_unit(x, y);
     let mut values = Vec::with_capacity(n_directions);
     for _ in 0..n_directions {
-        values.push(projected(x, y, &direction(x.ncols(), rng))?);
+        values.push(projected(x.view(), y.view(), &direction(x.ncols(), rng))?);
     }
     let k = n_directions as f64;
     let mean = values.iter().sum::<f64>() / k;
     let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (k - 1.0);
-    Ok(SlicedW1 { mean, standard_error: (variance / k).sqrt(), n_directions })
+    let standard_error = unit * (variance / k).sqrt();
+    Ok(SlicedW1 { mean: finite(unit * mean)?, standard_error, n_directions })
 }
 
 /// Max-sliced W₁, `max_θ W₁(⟨θ, x⟩, ⟨θ, y⟩)`: the best of `n_directions` draws, the coordinate axes and the difference of the means, then
@@ -75,6 +78,8 @@ pub fn max_sliced_w1<R: Rng + ?Sized>(
     rng: &mut R,
 ) -> Result<MaxSlicedW1, WganError> {
     check(x, y, n_directions)?;
+    let (x, y, unit) = in_unit(x, y);
+    let (x, y) = (x.view(), y.view());
     let d = x.ncols();
     let mut candidates: Vec<Array1<f64>> = (0..n_directions).map(|_| direction(d, rng)).collect();
     candidates.extend((0..d).map(|axis| Array1::from_shape_fn(d, |k| f64::from(k == axis))));
@@ -92,7 +97,20 @@ pub fn max_sliced_w1<R: Rng + ?Sized>(
         best = better(best, value, next.clone());
         current = next;
     }
+    best.value = finite(unit * best.value)?;
     Ok(best)
+}
+
+/// Both samples in the unit of the largest coordinate, and the unit.
+fn in_unit<'a>(
+    x: ArrayView2<'a, f64>,
+    y: ArrayView2<'a, f64>,
+) -> (CowArray<'a, f64, Ix2>, CowArray<'a, f64, Ix2>, f64) {
+    let unit = binary_unit(largest(x.iter().chain(y.iter())));
+    match unit {
+        1.0 => (x.into(), y.into(), unit),
+        _ => ((&x / unit).into(), (&y / unit).into(), unit),
+    }
 }
 
 /// The larger of the two.
@@ -238,6 +256,24 @@ mod tests {
         let most =
             max_sliced_w1(x.view(), y.view(), 50, &mut ChaCha8Rng::seed_from_u64(3)).unwrap();
         assert!(most.direction.dot(&along).abs() > 0.99);
+    }
+
+    #[test]
+    fn samples_of_any_size_are_compared_like_ordinary_ones() {
+        let (x, y) = (sample_for_tests(30, 3, 6), sample_for_tests(20, 3, 7) + 0.5);
+        let both = |size: f64| {
+            let (x, y) = (&x * size, &y * size);
+            let rng = || ChaCha8Rng::seed_from_u64(4);
+            let sliced = sliced_w1(x.view(), y.view(), 9, &mut rng()).unwrap();
+            let most = max_sliced_w1(x.view(), y.view(), 9, &mut rng()).unwrap();
+            [sliced.mean / size, sliced.standard_error / size, most.value / size]
+        };
+        let plain = both(1.0);
+        for size in [1e155, 1e-155, 1e200, 1e-200, 1e305] {
+            for (got, expected) in both(size).into_iter().zip(plain) {
+                assert_abs_diff_eq!(got, expected, epsilon = 1e-12);
+            }
+        }
     }
 
     #[test]

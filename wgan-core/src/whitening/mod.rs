@@ -69,7 +69,7 @@ impl Whitening {
     /// - `data`: `[n, d]`, any units
     ///
     /// # Errors
-    /// Fewer than two rows, no columns, entries that are not finite, a floor outside `[0, 1)`, a table of constant columns only.
+    /// Fewer than two rows, no columns, entries or standard deviations that are not finite, a floor outside `[0, 1)`, a table of constant columns only.
     ///
     /// # Example
     /// ```
@@ -100,7 +100,7 @@ impl Whitening {
                 got: floor.to_string(),
             });
         }
-        let moments = Moments::of(data);
+        let moments = Moments::of(data)?;
         if moments.constant.len() == data.ncols() {
             return Err(WganError::Config {
                 field: "data",

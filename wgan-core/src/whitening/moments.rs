@@ -2,6 +2,9 @@
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
+use crate::error::WganError;
+use crate::magnitude::binary_unit;
+
 /// Rows taken at a time, so that no second table is made.
 pub(super) const CHUNK: usize = 4096;
 
@@ -22,22 +25,30 @@ pub(super) struct Moments {
 
 impl Moments {
     /// Moments of a table of finite numbers with at least two rows.
-    pub fn of(data: ArrayView2<'_, f64>) -> Self {
+    ///
+    /// # Errors
+    /// A standard deviation beyond the range of `f64`.
+    pub fn of(data: ArrayView2<'_, f64>) -> Result<Self, WganError> {
         let (n, d) = data.dim();
-        let first = data.row(0).to_owned();
-        let mean = &first + (&data - &first).sum_axis(Axis(0)) / n as f64;
         let largest = data.fold_axis(Axis(0), 0.0_f64, |m, x| m.max(x.abs()));
+        let unit = largest.mapv(binary_unit);
+        let first = &data.row(0) / &unit;
+        let mean = &first + (&data / &unit - &first).sum_axis(Axis(0)) / n as f64;
         let mut deviation = Array1::<f64>::zeros(d);
         for rows in data.axis_chunks_iter(Axis(0), CHUNK) {
-            deviation += &(&rows - &mean).mapv_into(|e| e * e).sum_axis(Axis(0));
+            deviation += &(&rows / &unit - &mean).mapv_into(|e| e * e).sum_axis(Axis(0));
         }
         deviation.mapv_inplace(|sum| (sum / (n - 1) as f64).sqrt());
         let constant: Vec<usize> =
-            (0..d).filter(|&k| deviation[k] <= CONSTANT * largest[k]).collect();
-        let mut scale = deviation;
+            (0..d).filter(|&k| deviation[k] <= CONSTANT * (largest[k] / unit[k])).collect();
+        let (mean, mut scale) = (mean * &unit, deviation * &unit);
         constant.iter().for_each(|&k| scale[k] = 1.0);
+        if let Some(k) = scale.iter().position(|s| !s.is_finite()) {
+            let at = "standard deviations";
+            return Err(WganError::NotFinite { at, index: vec![k], got: scale[k] });
+        }
         let correlation = correlation(data, &mean, &scale, &constant);
-        Self { mean, scale, correlation, constant }
+        Ok(Self { mean, scale, correlation, constant })
     }
 }
 

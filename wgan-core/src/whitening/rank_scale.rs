@@ -96,7 +96,8 @@ impl RankScale {
             _ => {
                 let (a, b) = (self.values[right - 1], self.values[right]);
                 let (low, high) = (self.middle(right - 1), self.middle(right));
-                low + (v - a) / (b - a) * (high - low)
+                // Halves: the difference of two large numbers may be beyond the range.
+                low + (v / 2.0 - a / 2.0) / (b / 2.0 - a / 2.0) * (high - low)
             }
         }
     }
@@ -163,6 +164,15 @@ mod tests {
         assert_eq!([scale.level(0.0), scale.level(7.0)], [1.5 / 4.0, 3.5 / 4.0]);
         assert_eq!(scale.level(3.5), 2.5 / 4.0);
         assert_eq!([scale.level(-5.0), scale.level(99.0)], [1.5 / 4.0, 3.5 / 4.0]);
+    }
+
+    #[test]
+    fn numbers_at_both_ends_of_the_range_have_levels_between() {
+        let scale = RankScale::fit([f64::MIN, f64::MAX]).unwrap();
+        assert_eq!(
+            [scale.level(f64::MIN), scale.level(0.0), scale.level(f64::MAX)],
+            [0.25, 0.5, 0.75]
+        );
     }
 
     #[test]

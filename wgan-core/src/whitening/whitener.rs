@@ -290,6 +290,27 @@ mod tests {
     }
 
     #[test]
+    fn columns_of_any_size_count_as_much_as_ordinary_ones() {
+        let plain = correlated(60, 3, 11);
+        for sizes in [[1e200, 1.0, 1e-200], [1e155, 1e-155, 1e300], [1e-300, 1e306, 1e120]] {
+            let data = &plain * &Array1::from(sizes.to_vec());
+            for kind in KINDS {
+                let whitener = kind.fit(data.view(), 0.0).unwrap();
+                assert!(whitener.constant_columns().is_empty(), "{kind:?} {sizes:?}");
+                let z = whitener.transform(data.view()).unwrap();
+                assert!(largest(&(covariance(&z) - Array2::<f64>::eye(3))) < 1e-6, "{kind:?}");
+                let back = whitener.inverse(z.view()).unwrap();
+                let in_plain_size = |x: &Array2<f64>| x / &Array1::from(sizes.to_vec());
+                let error = relative_error(&in_plain_size(&back), &plain);
+                assert!(error < 1e-9, "{kind:?} {sizes:?}: {error:e}");
+            }
+        }
+        let beyond = array![[f64::MAX], [f64::MIN]];
+        let message = Whitening::Pca.fit(beyond.view(), 0.0).unwrap_err().to_string();
+        assert_eq!(message, "standard deviations: entry [0] is inf, expected a finite number");
+    }
+
+    #[test]
     fn constant_and_dependent_columns_are_reported_and_come_back() {
         let free = correlated(100, 3, 5);
         let sum = free.sum_axis(Axis(1)).insert_axis(Axis(1));

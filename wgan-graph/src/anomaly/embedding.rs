@@ -4,6 +4,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
+use wgan_core::binary_unit;
 
 use crate::network::NodeFeatures;
 
@@ -42,8 +43,13 @@ pub fn embed(features: &NodeFeatures) -> Vec<Point> {
 /// Rows of `(column, value)`, weighted or standardised.
 fn scaled(features: &NodeFeatures) -> Vec<Vec<(u32, f64)>> {
     let (n, d) = (features.n_nodes(), features.names().len());
-    let all = || (0..n).flat_map(|v| features.of(v)).copied();
-    let is_sparse = (all().count() as f64) < SPARSE * (n * d) as f64;
+    let entries = || (0..n).flat_map(|v| features.of(v)).copied();
+    let is_sparse = (entries().count() as f64) < SPARSE * (n * d) as f64;
+    let mut largest = vec![0.0_f64; d];
+    entries().for_each(|(f, x)| largest[f as usize] = largest[f as usize].max(x.abs()));
+    let units: Vec<f64> = largest.into_iter().map(binary_unit).collect();
+    // In units in which squares neither overflow nor underflow; the scale does not matter in the end.
+    let all = || entries().map(|(f, x)| (f, x / units[f as usize]));
     let mut counts = vec![0.0_f64; d];
     let mut sums = vec![0.0_f64; d];
     for (f, x) in all() {
@@ -53,7 +59,9 @@ fn scaled(features: &NodeFeatures) -> Vec<Vec<(u32, f64)>> {
     if is_sparse {
         let weight = |f: u32| (n as f64 / counts[f as usize]).ln();
         let weighted = |v: usize| {
-            let row: Vec<f64> = features.of(v).iter().map(|&(f, x)| x * weight(f)).collect();
+            let unit = binary_unit(features.of(v).iter().fold(0.0, |l, e| f64::max(l, e.1.abs())));
+            let row = features.of(v).iter().map(|&(f, x)| x / unit * weight(f));
+            let row: Vec<f64> = row.collect();
             let length = norm(&row);
             let scale = if length > 0.0 { length.recip() } else { 0.0 };
             features.of(v).iter().zip(row).map(|(&(f, _), x)| (f, x * scale)).collect()
@@ -66,7 +74,7 @@ fn scaled(features: &NodeFeatures) -> Vec<Vec<(u32, f64)>> {
     all().for_each(|(f, x)| squares[f as usize] += (x - means[f as usize]).powi(2));
     let standardised = |v: usize| {
         let mut row: Vec<f64> = means.iter().map(|m| -m).collect();
-        features.of(v).iter().for_each(|&(f, x)| row[f as usize] += x);
+        features.of(v).iter().for_each(|&(f, x)| row[f as usize] += x / units[f as usize]);
         let scale = |(f, x): (usize, f64)| {
             let sd = (squares[f] / n as f64).sqrt();
             (f as u32, if sd > 0.0 { x / sd } else { 0.0 })
@@ -152,6 +160,25 @@ mod tests {
         assert_abs_diff_eq!(dot(&points[0], &points[0]), 1.0, epsilon = 1e-12);
         assert_abs_diff_eq!(dot(&points[0], &points[1]), 0.0, epsilon = 1e-12);
         assert_abs_diff_eq!(dot(&points[0], &points[2]), -1.0, epsilon = 1e-12);
+    }
+
+    #[test]
+    fn features_of_any_size_count_as_much_as_ordinary_ones() {
+        let of = |size: f64, n: usize| {
+            let value = |v: usize, f: usize| size * ((v * 7 + f * 3) % 11 + 1) as f64;
+            // Two entries in each row: all of two columns, few of thirty.
+            let row = |v: usize| vec![(0, value(v, 0)), (1 + (v % (n - 1)) as u32, value(v, 1))];
+            let names = (0..n).map(|f| f.to_string()).collect();
+            embed(&NodeFeatures::new(names, (0..40).map(row).collect()))
+        };
+        for n in [2, 30] {
+            let plain = of(1.0, n);
+            for size in [1e155, 1e-155, 1e200, 1e-200, 1e300, 1e-300] {
+                for (a, b) in of(size, n).iter().zip(&plain) {
+                    assert_abs_diff_eq!(dot(a, b), 1.0, epsilon = 1e-6);
+                }
+            }
+        }
     }
 
     #[test]

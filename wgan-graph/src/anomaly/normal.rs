@@ -1,5 +1,7 @@
 //! What is normal: location and scale of each part of the score.
 
+use wgan_core::mean_and_deviation;
+
 /// Mean and standard deviation of each part over the nodes it was fitted on.
 pub struct NormalModel {
     parts: Vec<(f64, f64)>,
@@ -10,10 +12,7 @@ impl NormalModel {
     pub fn fit(parts: &[Vec<Option<f64>>], nodes: &[usize]) -> Self {
         let moments = |part: &Vec<Option<f64>>| {
             let known: Vec<f64> = nodes.iter().filter_map(|&v| part[v]).collect();
-            let n = known.len().max(1) as f64;
-            let mean = known.iter().sum::<f64>() / n;
-            let variance = known.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n;
-            (mean, variance.sqrt())
+            if known.is_empty() { (0.0, 0.0) } else { mean_and_deviation(&known) }
         };
         Self { parts: parts.iter().map(moments).collect() }
     }

@@ -26,6 +26,7 @@ fn remedy(error: &GraphError) -> &'static str {
         GraphError::Directed { .. } => " (--directed symmetrise)",
         GraphError::Components { .. } => " (--component largest)",
         GraphError::NoHeader { expected: "source,target", .. } => " (--no-header)",
+        GraphError::Wgan(WganError::UnequalMass { .. }) => " (--normalise)",
         _ => "",
     }
 }

@@ -83,7 +83,11 @@ fn read_entries(
             order.push(name.to_owned());
             order.len() as u32 - 1
         });
-        *rows[node].entry(column).or_insert(0.0) += value;
+        let sum = rows[node].entry(column).or_insert(0.0);
+        *sum += value;
+        if !sum.is_finite() {
+            return Err(table.cell(row, 2, "a number with a finite sum"));
+        }
     }
     Ok(from_maps(order, rows))
 }
@@ -149,6 +153,10 @@ mod tests {
         let message = |text: &str| read(text).unwrap_err().to_string();
         assert!(message("id,x\na,1\nb,red\n").contains("row 2: x is \"red\""));
         assert!(message("id,feature,value\na,x,NaN\n").contains("row 1: value is \"NaN\""));
+        let beyond = message("id,feature,value\na,x,1.7e308\na,x,1.7e308\n");
+        assert!(
+            beyond.contains("row 2: value is \"1.7e308\", expected a number with a finite sum")
+        );
         assert!(message("id,x\na,1\nc,1\n").contains("`c` is no node"));
         let twice = message("id,x\na,1\nb,1\na,2\n");
         assert!(twice.ends_with("row 3: id is \"a\", expected an id that no row above has"));

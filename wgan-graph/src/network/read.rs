@@ -206,7 +206,7 @@ fn pair_columns(table: &mut Table, header: Header) -> Result<PairColumns, GraphE
         (Some(from), Some(to)) => return Ok(PairColumns { from, to, are_first: false }),
         (Some(_), None) => return Err(table.missing("target")),
         (None, Some(_)) => return Err(table.missing("source")),
-        (None, None) if table.header.len() < 2 => return Err(table.missing("source")),
+        (None, None) if table.header.len() < 2 => return Err(one_column(table)),
         (None, None) => {}
     }
     let is_data = header == Header::First && first_line_is_data(table);
@@ -214,6 +214,14 @@ fn pair_columns(table: &mut Table, header: Header) -> Result<PairColumns, GraphE
         return Err(table.no_header("source,target"));
     }
     Ok(PairColumns { from: 0, to: 1, are_first: true })
+}
+
+/// The refusal of a list with one cell in each line.
+fn one_column(table: &Table) -> GraphError {
+    let name = &table.header[0];
+    table.unreadable(format!(
+        "it has one column, `{name}`; expected two or more, between commas, semicolons, tabs or blanks"
+    ))
 }
 
 /// Whether the first line, which has no known names, has a number or a node that other rows name.
@@ -375,6 +383,9 @@ mod tests {
         assert!(message("source,Source,target\na,b,c\n").contains("two columns"));
         assert!(message("weight,source,to\n1,a,b\n").contains("no column `target`"));
         assert!(message("1,2,3\n2,3,1\n").contains("the first line is `1,2,3`"));
+        for one in ["node\na\nb\n", "a|b\nc|d\n", "a b\n\"c d\"\n", "a->b\nb->c\n", "x\n"] {
+            assert!(message(one).contains("it has one column, `"), "{one:?}: {}", message(one));
+        }
     }
 
     #[test]

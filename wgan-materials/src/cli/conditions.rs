@@ -62,7 +62,8 @@ impl StructureArgs {
             crystal_system: self.crystal_system,
         };
         if !rules.is_empty() && !has_structures {
-            let reason = "--space-group, --prototype, --crystal-system: the table has no structures";
+            let reason =
+                "--space-group, --prototype, --crystal-system: the table has no structures";
             return Err(CliError::Usage(reason.to_owned()));
         }
         Ok(rules)

@@ -22,8 +22,8 @@ pub struct DataArgs {
 /// How to read a table.
 #[derive(Clone, Debug, Args)]
 pub struct ReadArgs {
-    /// Column of the formulas; in `evaluate`, of the reference [default: one named formula, composition,
-    /// compound or material in any case, else the one with most elements of those that half parse].
+    /// Column of the formulas; in `evaluate`, of the reference [default: of the columns of which most cells are
+    /// formulas, one named formula, composition, compound or material in any case, else the one with most elements].
     #[arg(long, value_name = "NAME")]
     pub formula_column: Option<String>,
     /// Columns to model besides the formulas, separated by commas; `all` numbers and classes, or `none`.

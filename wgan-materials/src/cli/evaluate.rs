@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use wgan_core::cli::{print, to_json, with_spinner};
-use wgan_materials::{Table, Target, adherence, evaluate_asked, evaluate_rows, evaluate_structures};
+use wgan_materials::{
+    Table, Target, adherence, evaluate_asked, evaluate_rows, evaluate_structures,
+};
 
 use super::CliError;
 use super::conditions::ConditionArgs;

@@ -8,9 +8,10 @@ use wgan_core::cli::{print, with_remote_devices, with_spinner};
 use wgan_core::file::folder_of;
 use wgan_core::train::StopReason;
 use wgan_materials::{
-    Adherence, CandidateStream, CheckedCandidate, Checker, Composition, CrystalReport, Crystals, ListRequest, Listing,
-    MaterialsModel, ModelCard, REPORT_FILES, Ranker, Report, Sampler, Table, Target, adherence,
-    candidate_frame, candidate_table, evaluate_asked, evaluate_structures, ordered, ranked_list, write_frame,
+    Adherence, CandidateStream, CheckedCandidate, Checker, Composition, CrystalReport, Crystals,
+    ListRequest, Listing, MaterialsModel, ModelCard, REPORT_FILES, Ranker, Report, Sampler, Table,
+    Target, adherence, candidate_frame, candidate_table, evaluate_asked, evaluate_structures,
+    ordered, ranked_list, write_frame,
 };
 
 use super::cif::write_cifs;
@@ -202,9 +203,8 @@ impl Generate {
             drawn.truncate(self.n);
             return Ok(checker.check_all(drawn));
         }
-        let ranker = with_spinner("learning the order of candidates", || {
-            Ranker::fit(&known, seed)
-        })?;
+        let ranker =
+            with_spinner("learning the order of candidates", || Ranker::fit(&known, seed))?;
         let listing = Listing {
             sampler,
             ranker: &ranker,

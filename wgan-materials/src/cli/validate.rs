@@ -177,9 +177,7 @@ impl Validate {
             crystals: crystals.as_ref(),
             known: &known_materials,
         };
-        let list = with_spinner("ranking candidates", || {
-            ranked_list(listing, drawn, &request)
-        })?;
+        let list = with_spinner("ranking candidates", || ranked_list(listing, drawn, &request))?;
         let list: Vec<Material> = list.iter().map(|found| found.candidate.material()).collect();
         let found = rediscovery(&known_materials, &hidden, &list);
         Ok((found, ranker.reliability().to_vec()))
@@ -242,7 +240,11 @@ fn text(report: &Report) -> String {
     let mut lines = vec![
         format!(
             "{}, {} known and {} hidden materials{}",
-            if *parts == 1 { "one part hidden".to_owned() } else { format!("{parts} parts hidden in turn") },
+            if *parts == 1 {
+                "one part hidden".to_owned()
+            } else {
+                format!("{parts} parts hidden in turn")
+            },
             count(*known),
             count(*hidden),
             if *parts == 1 { "" } else { " in the mean" },

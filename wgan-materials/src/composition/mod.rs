@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::element::Element;
 use crate::error::MaterialsError;
-use crate::formula::{MAX_AMOUNT, parse_terms};
+use crate::formula::{MAX_AMOUNT, Unusual, read_formula};
 use crate::property::ElementProperty;
 use parts::Parts;
 
@@ -64,7 +64,13 @@ impl Composition {
     /// [`MaterialsError::Formula`] with the position and what was expected;
     /// [`MaterialsError::Composition`] for amounts beyond what is kept.
     pub fn parse(formula: &str) -> Result<Self, MaterialsError> {
-        Self::from_amounts(parse_terms(formula)?)
+        Ok(Self::read(formula)?.0)
+    }
+
+    /// [`parse`](Self::parse), with what was unusual about the formula.
+    pub(crate) fn read(formula: &str) -> Result<(Self, Vec<Unusual>), MaterialsError> {
+        let reading = read_formula(formula)?;
+        Ok((Self::from_amounts(reading.terms)?, reading.unusual))
     }
 
     /// Sums amounts by element; they need not be reduced or normalised.

@@ -143,7 +143,9 @@ impl Compound {
 
     /// A digest of kind and parts in display order: what is left of a compound without its elements.
     pub(super) fn pattern(&self) -> u64 {
-        self.order().iter().fold(self.len() as u64 ^ self.kind, |key, &i| mixed(key ^ self.parts[i].1))
+        self.order()
+            .iter()
+            .fold(self.len() as u64 ^ self.kind, |key, &i| mixed(key ^ self.parts[i].1))
     }
 }
 

@@ -31,11 +31,7 @@ pub fn hidden_folds(materials: &[Material], folds: usize, seed: u64) -> Vec<Hidd
 /// Hides the materials with the highest values, a `share` of all: extrapolation.
 ///
 /// A material's value is its highest; rows without a value are left out. Equal values go by composition.
-pub fn hidden_by_value(
-    materials: &[Material],
-    values: &[Option<f64>],
-    share: f64,
-) -> HiddenFold {
+pub fn hidden_by_value(materials: &[Material], values: &[Option<f64>], share: f64) -> HiddenFold {
     let mut ranked: Vec<(f64, Vec<usize>)> = Vec::new();
     for rows in groups(materials).into_values() {
         let highest =

@@ -22,8 +22,8 @@ mod slots;
 mod substitution;
 
 pub use folds::{HiddenFold, hidden_by_value, hidden_folds};
-pub use proposals::{Proposal, Source};
 pub use learnt::ReliabilityBin;
+pub use proposals::{Proposal, Source};
 pub use ranker::{Ranked, Ranker};
 pub use rediscovery::{Hits, Reachable, Rediscovery, rediscovery};
 pub use similarity::element_similarity;

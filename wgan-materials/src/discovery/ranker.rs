@@ -111,7 +111,9 @@ impl Ranker {
                 false => KeyMap::default(),
             },
             learnt: match has_structures {
-                true => Learnt::fit::<Structures, { features::STRUCTURES_D }>(compounds, practice, seed),
+                true => {
+                    Learnt::fit::<Structures, { features::STRUCTURES_D }>(compounds, practice, seed)
+                }
                 false => Learnt::fit::<Library, { features::D }>(compounds, practice, seed),
             },
         })

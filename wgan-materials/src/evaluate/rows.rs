@@ -1,5 +1,7 @@
 //! The rows that are compared, wherever they come from.
 
+use wgan_core::mean_and_deviation;
+
 use crate::composition::Composition;
 use crate::table::{Column, Table};
 
@@ -99,10 +101,7 @@ pub(super) fn standard_deviation(values: &[f64]) -> Option<f64> {
     if values.iter().all(|value| *value == first) {
         return None;
     }
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / n;
-    Some(variance.sqrt()).filter(|deviation| deviation.is_normal())
+    Some(mean_and_deviation(values).1).filter(|deviation| deviation.is_normal())
 }
 
 #[cfg(test)]
@@ -114,6 +113,12 @@ mod tests {
         let values = [Some(1.0), None, Some(f64::NAN), Some(f64::INFINITY), Some(-2.0)];
         let column = PropertyColumn { name: "x", unit: None, values: Values::Numbers(&values) };
         assert_eq!(column.known(6), (vec![0, 4], vec![1.0, -2.0]));
+    }
+
+    #[test]
+    fn deviations_of_large_numbers_are_finite() {
+        assert_eq!(standard_deviation(&[1e200, 3e200]), Some(1e200));
+        assert!(standard_deviation(&[1.0, 2.0, f64::MAX]).is_some());
     }
 
     #[test]

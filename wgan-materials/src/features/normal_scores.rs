@@ -111,7 +111,9 @@ impl NormalScores {
         if above == value || i == 0 {
             return self.scores[i];
         }
-        let share = (value - self.values[i - 1]) / (above - self.values[i - 1]);
+        let below = self.values[i - 1];
+        // Halves: the difference of two large numbers may be beyond the range.
+        let share = (value / 2.0 - below / 2.0) / (above / 2.0 - below / 2.0);
         self.scores[i - 1] + share * (self.scores[i] - self.scores[i - 1])
     }
 
@@ -123,7 +125,12 @@ impl NormalScores {
         if share < TIE {
             return self.values[k];
         }
-        self.rounded(self.values[k] + share * (self.values[other] - self.values[k]))
+        let (value, other) = (self.values[k], self.values[other]);
+        let gap = other - value;
+        self.rounded(match gap.is_finite() {
+            true => value + share * gap,
+            false => (1.0 - share) * value + share * other,
+        })
     }
 
     /// The score of the value at a score, but for rounding: constant on the interval of a shared value.
@@ -264,6 +271,21 @@ mod tests {
         }
         let steps = NormalScores::fit((0..100).map(|i| f64::from(i % 3)));
         assert_eq!(steps.spike(), None);
+    }
+
+    #[test]
+    fn fill_values_at_the_end_of_the_range_leave_all_numbers_finite() {
+        let fill = [f64::MAX, f64::MIN, 1.797e308, 1e200, -1e300];
+        for last in fill {
+            let ordinary = (0..40).map(|i| f64::from(i) * 0.37 - 5.0);
+            let scores = NormalScores::fit(ordinary.chain([last, -last]));
+            for i in -60..60 {
+                let value = scores.decode(f64::from(i) / 10.0);
+                assert!(value.is_finite() && value.abs() <= last.abs(), "{last:e}: {value:e}");
+            }
+            assert!(scores.encode(0.5 * last).is_finite());
+            assert_eq!(scores.decode(scores.encode(last)), last);
+        }
     }
 
     #[test]

@@ -108,8 +108,11 @@ mod tests {
             // The amounts of the slots decide which member fits at all.
             if perovskite.amounts() == [1, 1, 3] {
                 let (distance, found) = groups.nearest(&member);
-                let expected =
-                    if member[0].to_string() == "Ca" { ["Sr", "Zr", "O"] } else { ["Zr", "Sr", "O"] };
+                let expected = if member[0].to_string() == "Ca" {
+                    ["Sr", "Zr", "O"]
+                } else {
+                    ["Zr", "Sr", "O"]
+                };
                 assert_eq!(found, elements(&expected));
                 assert!(distance > 0.0);
             }

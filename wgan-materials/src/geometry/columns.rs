@@ -96,7 +96,9 @@ impl StructureColumns {
             let quantity = QUANTITIES.iter().position(|(_, quantity)| {
                 !column.is_class()
                     && share(&|row| match (column.number(row), &measures[row]) {
-                        (Some(x), Some(crystal)) => (x / quantity(crystal) - 1.0).abs() <= TOLERANCE,
+                        (Some(x), Some(crystal)) => {
+                            (x / quantity(crystal) - 1.0).abs() <= TOLERANCE
+                        }
                         _ => false,
                     })
             });

@@ -46,7 +46,8 @@ mod tests {
     #[test]
     fn every_rule_must_hold() {
         let rock_salt: Prototype = "225:a|b".parse().unwrap();
-        let cubic = StructureRules { crystal_system: Some(CrystalSystem::Cubic), ..Default::default() };
+        let cubic =
+            StructureRules { crystal_system: Some(CrystalSystem::Cubic), ..Default::default() };
         assert!(cubic.allow(&rock_salt) && !cubic.is_empty());
         let both = StructureRules { space_group: Some(221), ..cubic };
         assert!(!both.allow(&rock_salt));

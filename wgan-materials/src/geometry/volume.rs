@@ -51,8 +51,9 @@ mod tests {
 
     #[test]
     fn volumes_that_add_up_in_logarithms_are_found() {
-        let known: Vec<(Composition, f64)> =
-            [("NaCl", 22.0), ("KCl", 31.0), ("NaBr", 26.0)].map(|(f, v)| (f.parse().unwrap(), v)).into();
+        let known: Vec<(Composition, f64)> = [("NaCl", 22.0), ("KCl", 31.0), ("NaBr", 26.0)]
+            .map(|(f, v)| (f.parse().unwrap(), v))
+            .into();
         let model = VolumeModel::fit(known.iter().map(|(c, v)| (c, *v)));
         let of = |f: &str| model.log_volume(&f.parse().unwrap()).exp();
         // The ridge of 0.01 row against three rows moves a logarithm of 0.2 by some thousandths.

@@ -148,7 +148,8 @@ impl ModelCard {
                 format!("its {} formulas are not those that {CONFIG} belongs to", known.len());
             return Err(WganError::saved(&path, reason).into());
         }
-        let structures = card.structures_digest.as_ref().map(|digest| read_structures(folder, digest));
+        let structures =
+            card.structures_digest.as_ref().map(|digest| read_structures(folder, digest));
         Ok(Some(Self { known, structures: structures.transpose()?, ..card }))
     }
 

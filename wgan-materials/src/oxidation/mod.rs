@@ -191,7 +191,9 @@ mod tests {
                     continue;
                 };
                 let mut raw: Vec<(Element, f64)> = Vec::new();
-                for (element, amount) in crate::formula::parse_terms(&row["formula"]).unwrap() {
+                for (element, amount) in
+                    crate::formula::read_formula(&row["formula"]).unwrap().terms
+                {
                     match raw.iter_mut().find(|(known, _)| *known == element) {
                         Some((_, sum)) => *sum += amount,
                         None => raw.push((element, amount)),

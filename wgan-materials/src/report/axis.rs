@@ -15,7 +15,9 @@ impl Ranged for Axis {
     type ValueType = f64;
 
     fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
-        let place = (value - self.range.start) / (self.range.end - self.range.start);
+        // Halves: the difference of two large numbers may be beyond the range of `f64`.
+        let from = self.range.start / 2.0;
+        let place = (value / 2.0 - from) / (self.range.end / 2.0 - from);
         limit.0 + (place * f64::from(limit.1 - limit.0)).round() as i32
     }
 
@@ -28,10 +30,13 @@ impl Ranged for Axis {
     }
 }
 
-/// Four to ten multiples of 1, 2 or 5 times a power of ten.
+/// Four to ten multiples of 1, 2 or 5 times a power of ten; the ends of a range that has no such numbers.
 pub(super) fn round_numbers(from: f64, to: f64) -> Vec<f64> {
     let rough = (to - from) / 8.0;
     let power = 10f64.powi(rough.log10().floor() as i32);
+    if !rough.is_normal() || !power.is_normal() || rough < f64::EPSILON * from.abs().max(to.abs()) {
+        return vec![from, to];
+    }
     let factor = [1.0, 2.0, 5.0]
         .into_iter()
         .find(|factor| factor * power >= rough * (1.0 - 1e-9))
@@ -50,6 +55,19 @@ mod tests {
         assert_eq!(round_numbers(0.0, 10.0), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]);
         assert_eq!(round_numbers(-0.3, 0.31).len(), 7);
         assert_eq!(round_numbers(1e6, 1e6 + 1.0).first(), Some(&1e6));
+    }
+
+    #[test]
+    fn ranges_at_the_ends_of_numbers_have_few_labels() {
+        let ranges =
+            [(0.0, 5e-324), (f64::MIN, f64::MAX), (1e17, 1e17), (0.0, 1e-310), (1e200, 3e200)];
+        for (from, to) in ranges {
+            let labels = round_numbers(from, to);
+            assert!((2..12).contains(&labels.len()), "{from:e} {to:e}");
+            assert!(labels.iter().all(|label| label.is_finite()), "{from:e} {to:e}");
+        }
+        let axis = Axis { range: f64::MIN..f64::MAX, ticks: vec![] };
+        assert_eq!([f64::MIN, 0.0, f64::MAX].map(|v| axis.map(&v, (0, 100))), [0, 50, 100]);
     }
 
     #[test]

@@ -115,7 +115,8 @@ pub(super) fn curves(
 
 /// The outline of a histogram, from the axis and back to it.
 fn steps(data: &Histogram, shares: &[f64]) -> Vec<(f64, f64)> {
-    let width = (data.to - data.from) / shares.len() as f64;
+    let n = shares.len() as f64;
+    let width = data.to / n - data.from / n;
     let edge = |i: usize| data.from + i as f64 * width;
     let tops =
         shares.iter().enumerate().flat_map(|(i, &share)| [(edge(i), share), (edge(i + 1), share)]);
@@ -131,9 +132,9 @@ fn from_zero(title: &str, highest: f64) -> Scale<'_> {
     linear(title, 0.0, 1.05 * highest)
 }
 
-/// An axis with round numbers; an empty range is made one wide.
+/// An axis with round numbers; an empty range is made one wide, or as wide as its numbers are large.
 fn linear(title: &str, from: f64, to: f64) -> Scale<'_> {
-    let to = if to > from { to } else { from + 1.0 };
+    let to = if to > from { to } else { from + from.abs().max(1.0) };
     Scale { title, from, to, ticks: round_numbers(from, to), label: &short }
 }
 

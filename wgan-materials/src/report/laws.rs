@@ -97,7 +97,7 @@ pub(super) fn property(real: &[f64], fake: &[f64]) -> Option<Law> {
     let is_drawn = |value: &f64| spike.as_ref().is_none_or(|spike| spike.value != *value);
     let drawn = sorted(values.into_iter().filter(is_drawn));
     let (from, to) = (quantile(&drawn, TAIL)?, quantile(&drawn, 1.0 - TAIL)?);
-    let to = if to > from { to } else { from + 1.0 };
+    let to = if to > from { to } else { from + from.abs().max(1.0) };
     let bins = |values: &[f64]| {
         bin(values.iter().copied().filter(|v| is_drawn(v)), values.len(), from, to)
     };
@@ -135,7 +135,8 @@ fn by_value(values: &[f64], real: &[f64], fake: &[f64]) -> Categories {
 fn bin(values: impl Iterator<Item = f64>, n: usize, from: f64, to: f64) -> Vec<f64> {
     let mut counts = [0; N_BINS];
     for value in values {
-        let place = (value - from) / (to - from) * N_BINS as f64;
+        // Halves: the difference of two large numbers may be beyond the range of `f64`.
+        let place = (value / 2.0 - from / 2.0) / (to / 2.0 - from / 2.0) * N_BINS as f64;
         counts[(place.max(0.0) as usize).min(N_BINS - 1)] += 1;
     }
     counts.iter().map(|&count| percent(count, n)).collect()

@@ -25,7 +25,8 @@ pub struct CrystalReport<'a> {
 }
 
 pub(super) fn section(report: &CrystalReport) -> Result<String, MaterialsError> {
-    let drawn: String = report.candidates.iter().take(N_DRAWN).map(|crystal| drawing(crystal)).collect();
+    let drawn: String =
+        report.candidates.iter().take(N_DRAWN).map(|crystal| drawing(crystal)).collect();
     let n = N_DRAWN.min(report.candidates.len());
     let caption = format!(
         "The first {n} candidates. Each picture is the conventional unit cell; lines join atoms that are closer than 1.2 times the \
@@ -46,7 +47,11 @@ fn drawing(crystal: &CandidateStructure) -> String {
         crystal.embedding.prototype().space_group(),
         crystal.volume_per_atom
     );
-    format!("<figure>{}<figcaption>{}</figcaption></figure>", picture(&crystal.structure, &title), escape(&title))
+    format!(
+        "<figure>{}<figcaption>{}</figcaption></figure>",
+        picture(&crystal.structure, &title),
+        escape(&title)
+    )
 }
 
 fn space_groups(report: &CrystalReport) -> Categories {
@@ -56,8 +61,7 @@ fn space_groups(report: &CrystalReport) -> Categories {
         counts
     };
     let real = count(&mut report.known.iter().map(|c| c.prototype().space_group()));
-    let fake =
-        count(&mut report.candidates.iter().map(|c| c.embedding.prototype().space_group()));
+    let fake = count(&mut report.candidates.iter().map(|c| c.embedding.prototype().space_group()));
     let mut shown: Vec<(&u16, &usize)> = real.iter().collect();
     shown.sort_by(|(a, n), (b, m)| m.cmp(n).then(a.cmp(b)));
     shown.truncate(N_GROUPS);
@@ -66,6 +70,9 @@ fn space_groups(report: &CrystalReport) -> Categories {
     Categories {
         labels: shown.iter().map(|(group, _)| group.to_string()).collect(),
         real: shown.iter().map(|(_, n)| percent(**n, n_real)).collect(),
-        fake: shown.iter().map(|(g, _)| percent(fake.get(g).copied().unwrap_or(0), n_fake)).collect(),
+        fake: shown
+            .iter()
+            .map(|(g, _)| percent(fake.get(g).copied().unwrap_or(0), n_fake))
+            .collect(),
     }
 }

@@ -94,7 +94,9 @@ impl ValidationReport<'_> {
         let header: Vec<String> = header.map(String::from).to_vec();
         let mut rows = Vec::new();
         for (i, part) in self.parts.iter().enumerate() {
-            for (name, hits) in [("this list", &part.list), ("substitution list", &part.substitution)] {
+            for (name, hits) in
+                [("this list", &part.list), ("substitution list", &part.substitution)]
+            {
                 rows.push(vec![
                     (i + 1).to_string(),
                     name.to_owned(),
@@ -142,7 +144,8 @@ mod tests {
         let read = |formulas: &[&str]| -> Vec<Material> {
             formulas.iter().map(|f| f.parse::<crate::Composition>().unwrap().into()).collect()
         };
-        let part = rediscovery(&read(&["NaCl", "KCl", "NaBr"]), &read(&["KBr"]), &read(&["KBr", "LiF"]));
+        let part =
+            rediscovery(&read(&["NaCl", "KCl", "NaBr"]), &read(&["KBr"]), &read(&["KBr", "LiF"]));
         let bin = ReliabilityBin { candidates: 2.0, expected: 0.4, found: 0.5 };
         let report = ValidationReport { source: "a<b.csv", parts: &[part], reliability: &[bin] };
         let html = report.html().unwrap();

@@ -8,31 +8,52 @@ use crate::error::MaterialsError;
 /// Names of a formula column, in any letter case, the likeliest first.
 const NAMES: [&str; 4] = ["formula", "composition", "compound", "material"];
 
-/// Share of the cells that must parse where the name does not tell.
+/// Share of the cells that must parse.
 const MIN_SHARE: f64 = 0.5;
 
-/// The place of the formula column, if there is one.
+/// Shares that differ by less are alike: a few slips.
+const ALIKE: f64 = 0.1;
+
+/// The place of the formula column, if there is one, and a word on how it was found where its name does not tell.
 ///
-/// It is the one asked for; else the first of the known names of which half the cells parse; else, among the columns of
-/// which half the cells parse, the one with most elements per formula; else the first of the known names.
+/// It is the one asked for; else, among the columns of which half the cells parse, those of which most cells parse: one of the known
+/// names, or the one with most elements per formula; else the first of the known names.
 pub(super) fn find(
     columns: &[ColumnSurvey],
     wanted: Option<&str>,
-) -> Result<Option<usize>, MaterialsError> {
+) -> Result<(Option<usize>, Option<String>), MaterialsError> {
     if let Some(name) = wanted {
-        return position(columns, name).map(Some);
+        return Ok((Some(position(columns, name)?), None));
     }
-    let named: Vec<usize> = NAMES
-        .iter()
-        .filter_map(|name| columns.iter().position(|column| column.name.eq_ignore_ascii_case(name)))
-        .collect();
-    let found = named
-        .iter()
-        .copied()
-        .find(|&i| sample(&columns[i]).share >= MIN_SHARE)
-        .or_else(|| richest(columns))
-        .or(named.first().copied());
-    Ok(found)
+    let samples: Vec<Sample> = columns.iter().map(sample).collect();
+    let name = |place: usize| &columns[place].name;
+    let rank =
+        |place: &usize| NAMES.iter().position(|known| name(*place).eq_ignore_ascii_case(known));
+    // Codes such as `B` and `F` are not taken for elements, so most cells must have several where the name does not tell.
+    let may_be = |place: &usize| {
+        let Sample { share, n_elements } = samples[*place];
+        share >= MIN_SHARE && (rank(place).is_some() || n_elements >= MIN_ELEMENTS)
+    };
+    let places = || 0..columns.len();
+    let best = places().filter(may_be).map(|place| samples[place].share).fold(0.0, f64::max);
+    let is_alike = |place: &usize| may_be(place) && samples[*place].share > best - ALIKE;
+    let alike: Vec<usize> = places().filter(is_alike).collect();
+    let named = alike.iter().copied().filter(|place| rank(place).is_some()).min_by_key(rank);
+    let by_elements =
+        |a: &usize, b: &usize| samples[*a].n_elements.total_cmp(&samples[*b].n_elements);
+    let found = named.or_else(|| alike.iter().rev().copied().max_by(by_elements));
+    let passed_over = places().filter(|place| rank(place).is_some()).min_by_key(rank);
+    let note = match (found, passed_over) {
+        (Some(found), Some(passed)) if rank(&found).is_none() => Some(format!(
+            "formulas are taken from column `{}`, as {:.0} % of the cells of `{}` are formulas",
+            name(found),
+            100.0 * samples[passed].share,
+            name(passed)
+        )),
+        (Some(found), None) => Some(format!("formulas are taken from column `{}`", name(found))),
+        _ => None,
+    };
+    Ok((found.or(passed_over), note))
 }
 
 /// The column of this name; letter case matters only where two names differ by nothing else.
@@ -49,20 +70,11 @@ fn names(columns: &[ColumnSurvey]) -> Vec<String> {
     columns.iter().map(|column| column.name.clone()).collect()
 }
 
-/// The column whose formulas have most elements: `ABO3` before a column of ions `A`. Codes such as `B` and `F` are not
-/// taken for elements, so most cells must have several.
-fn richest(columns: &[ColumnSurvey]) -> Option<usize> {
-    let samples = columns.iter().map(sample).enumerate().rev();
-    let is_formula =
-        |sample: &Sample| sample.share >= MIN_SHARE && sample.n_elements >= MIN_ELEMENTS;
-    let formulas = samples.filter(|(_, sample)| is_formula(sample));
-    formulas.max_by(|(_, a), (_, b)| a.n_elements.total_cmp(&b.n_elements)).map(|(i, _)| i)
-}
-
 /// Mean number of elements per formula, at least, where the name does not tell.
 const MIN_ELEMENTS: f64 = 1.5;
 
 /// What some cells of a column look like as formulas.
+#[derive(Clone, Copy)]
 struct Sample {
     /// Share of the cells that parse, those for missing values left out.
     share: f64,

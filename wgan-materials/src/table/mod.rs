@@ -3,8 +3,11 @@
 mod cell;
 mod column;
 mod formula_column;
+mod formula_style;
 mod frame;
+mod header;
 mod input;
+mod marks;
 mod options;
 mod role;
 mod rows;
@@ -37,9 +40,9 @@ use survey::Survey;
 
 /// Rows of a frame: compositions, where it has a column of formulas, and columns of numbers and classes.
 ///
-/// - **Formulas**: the column asked for; else one named formula, composition, compound or material of which half the cells
-///   parse; else the one with most elements among those of which half the cells parse. A frame without one is a table of
-///   feature vectors.
+/// - **Formulas**: the column asked for; else, among the columns of which half the cells parse, those of which most parse, and of
+///   these one named formula, composition, compound or material, or the one with most elements. A frame without one is a table
+///   of feature vectors.
 /// - **Structures**: the column of which half the cells are CIF or POSCAR texts. A row is skipped where its structure cannot
 ///   be read, has no symmetry that can be told, or disagrees with its formula; compositions are then those of the structures.
 /// - **Numbers**: columns of which at least 80 % of the cells present are numbers.
@@ -47,8 +50,9 @@ use survey::Survey;
 /// - **Set aside**: identifiers (`id` and the like, numbers that count up, texts that all differ) and constants.
 /// - **Ignored**: free text, dates, lists. [`ReadSummary::remarks`] has each with its reason; [`ReadOptions`] overrides.
 /// - **Cells**: empty, `NA`, `n/a`, `NaN`, `null`, `None`, `-`, `?`, `.` are missing. `<1E-10`, `~3`, `3.2(1)`, `1-2`
-///   and other text among numbers are bad, and so is a formula that does not parse. A decimal comma is read where
-///   the separator is a semicolon or a tab.
+///   and other text among numbers are bad, and so is a formula that does not parse.
+/// - **Commas in numbers** are judged per column: decimal marks in `1,5` and `2,25`, marks between thousands in `987` and `1,250`; where
+///   the cells do not agree or do not tell, cells with commas are bad.
 /// - **Rows**: a row with a bad cell or a wrong number of cells is skipped, or ends the reading, or has its bad
 ///   cells blanked ([`OnBadRow`]). A row that repeats all cells of an earlier one is dropped or kept ([`OnRepeat`]). Rows that
 ///   share a formula only are all kept. The summary has every row left out, with its line and the reason.
@@ -98,7 +102,8 @@ impl Table {
         Self::of(&Source::frame(frame), options)
     }
 
-    /// Reads a CSV (comma, semicolon, tab or bar; UTF-8, else Latin-1) or Parquet file, or a folder of CIF and POSCAR files.
+    /// Reads a CSV (comma, semicolon, tab, bar or blanks; UTF-8, else Latin-1) or Parquet file, or a folder of CIF and POSCAR files. Lines before the table that begin
+    /// with `#` or `%` are comments.
     ///
     /// # Errors
     /// As [`from_frame`](Self::from_frame), and a file that cannot be read or is no table.
@@ -117,13 +122,16 @@ impl Table {
     }
 
     fn of(source: &Source, options: &ReadOptions) -> Result<Self, MaterialsError> {
-        let decimal_comma = matches!(source.separator(), Some(';' | '\t'));
-        let survey = Survey::of(source, decimal_comma)?;
+        let mut survey = Survey::of(source)?;
         let structure = structure_column::find(&survey.columns, options);
-        let formula = formula_column::find(&survey.columns, options.formula_column.as_deref())?;
+        let wanted = options.formula_column.as_deref();
+        let (formula, note) = formula_column::find(&survey.columns, wanted)?;
+        header::check_header(source, &survey.columns, formula)?;
+        survey.notes.extend(note);
         let materials = MaterialColumns { formula, structure };
         let reports = selection::select(&survey.columns, materials, options)?;
-        let mut reader = RowReader::new(materials, &reports, &survey, decimal_comma, options);
+        header::check_columns(source, materials.any(), &reports)?;
+        let mut reader = RowReader::new(materials, &reports, &survey, options);
         source.for_each_part(|part| {
             reader.add(part);
             Ok(())
@@ -278,5 +286,7 @@ impl Table {
     }
 }
 
+#[cfg(test)]
+mod misreadings;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! What a column is: number, class, identifier, constant or something else.
 
-use super::cell::{NOT_A_NUMBER, TEXT};
+use super::cell::{NOT_A_NUMBER, NOT_ONLY_A_NUMBER, TEXT};
 use super::column::CellType;
 use super::frame::Kind;
 use super::summary::{ColumnReport, ColumnRole};
@@ -24,9 +24,9 @@ const MAX_CLASS_LENGTH: f64 = 60.0;
 
 /// Names of identifiers, in lower case, those of the databases among them.
 #[rustfmt::skip]
-const IDENTIFIERS: [&str; 25] = [
+const IDENTIFIERS: [&str; 24] = [
     "id", "index", "idx", "row", "no", "no.", "nr", "#", "unnamed: 0", "key", "uid", "entry", "icsd", "icsd_number",
-    "icsd number", "icsd_code", "collection_code", "collection code", "cod", "cod_number", "cod number", "mpid", "mp",
+    "icsd number", "icsd_code", "collection_code", "collection code", "cod", "cod_number", "cod number", "mpid",
     "oqmd", "doi",
 ];
 
@@ -113,18 +113,29 @@ pub(super) fn is_numeric(column: &ColumnSurvey) -> bool {
     let numbers = column.numbers.n;
     numbers > 0
         && numbers as f64 >= MIN_NUMBERS * present as f64
-        && column.n_zero_led == 0
+        && !(column.n_codes > 0 && column.numbers.is_integer && has_codes(column))
         && !matches!(column.kind, Kind::Typed(CellType::Boolean | CellType::Category))
 }
+
+/// Whether numbers that are written as codes lose something as numbers: in text, but not in a column of integers.
+fn has_codes(column: &ColumnSurvey) -> bool {
+    matches!(column.kind, Kind::Untyped | Kind::Typed(CellType::Text))
+}
+
+/// Whole numbers from here on are not all numbers of `f64`: 2⁵³.
+const MAX_INTEGER: f64 = (1_u64 << 53) as f64;
 
 /// Type of the cells of a column with this role.
 pub(super) fn cell_type(column: &ColumnSurvey, role: ColumnRole) -> CellType {
     match column.kind {
         Kind::Typed(cell_type) if cell_type != CellType::Text => cell_type,
-        _ if role == ColumnRole::Number || is_numeric(column) => match column.numbers.is_integer {
-            true => CellType::Int64,
-            false => CellType::Float64,
-        },
+        _ if role == ColumnRole::Number || is_numeric(column) => {
+            let is_exact = |(min, max): (f64, f64)| min.min(-max) > -MAX_INTEGER;
+            match column.numbers.is_integer && column.numbers.range.is_some_and(is_exact) {
+                true => CellType::Int64,
+                false => CellType::Float64,
+            }
+        }
         _ => CellType::Text,
     }
 }
@@ -166,20 +177,21 @@ fn number_role(column: &ColumnSurvey) -> (ColumnRole, Option<String>) {
     let lower = column.name.to_lowercase();
     let is_named =
         IDENTIFIERS.contains(&lower.as_str()) || lower.ends_with("_id") || lower.ends_with(" id");
-    if is_integer && is_named {
+    if is_integer && is_named && distinct == n {
         return set_aside("identifier, by its name");
     }
     if is_integer && lower.starts_with("column ") && distinct == n {
         return set_aside("identifier: integers that all differ, without a name");
     }
-    let is_complete = column.n_missing == 0 && n >= MIN_IDENTIFIER;
+    let is_complete =
+        column.n_missing == 0 && n >= MIN_IDENTIFIER && unit_of(&column.name).is_none();
     if is_integer && is_counting && is_complete {
         return set_aside("identifier: numbers that count up");
     }
     if is_integer && range.is_some_and(|(min, max)| is_space_group(&lower, min, max)) {
         return (ColumnRole::Class, Some("space groups, by the name".to_string()));
     }
-    if is_integer && distinct <= MAX_CODES && n >= MIN_ROWS_PER_CODE * distinct {
+    if is_integer && repeats(distinct, n) {
         let reason = format!("{distinct} different whole numbers");
         return (ColumnRole::Class, Some(reason));
     }
@@ -189,7 +201,8 @@ fn number_role(column: &ColumnSurvey) -> (ColumnRole, Option<String>) {
 /// Whether whole numbers of this range under this name, in lower case, are those of space groups.
 fn is_space_group(name: &str, min: f64, max: f64) -> bool {
     let name: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
-    let is_named = name.contains("spacegroup") || ["sg", "sgr", "sgnumber", "spgnum"].contains(&name.as_str());
+    let is_named =
+        name.contains("spacegroup") || ["sg", "sgr", "sgnumber", "spgnum"].contains(&name.as_str());
     is_named && min >= 1.0 && max <= 230.0
 }
 
@@ -205,7 +218,7 @@ fn text_role(column: &ColumnSurvey, is_typed: bool) -> (ColumnRole, Option<Strin
     if !is_typed {
         let most = column.faults.iter().max_by_key(|(_, n)| **n);
         if let Some((reason, count)) = most
-            && ![TEXT, NOT_A_NUMBER].contains(reason)
+            && ![TEXT, NOT_A_NUMBER, NOT_ONLY_A_NUMBER].contains(reason)
             && count * 2 > n - column.numbers.n
             && !are_labels(column, n)
         {
@@ -220,6 +233,14 @@ fn text_role(column: &ColumnSurvey, is_typed: bool) -> (ColumnRole, Option<Strin
         if column.mean_length() > MAX_CLASS_LENGTH {
             return ignored("free text".to_string());
         }
+        // Texts such as `3 K` of which all differ were measured; larger tables tell identifiers.
+        let is_measured = most.is_some_and(|(reason, _)| *reason == NOT_ONLY_A_NUMBER)
+            && n < MIN_IDENTIFIER
+            && distinct == n;
+        let is_nearly_numbers = column.numbers.n * 2 >= n && !repeats(distinct, n);
+        if column.n_codes == 0 && (is_measured || is_nearly_numbers) {
+            return ignored(not_numbers(column));
+        }
     }
     if distinct == n && n >= MIN_IDENTIFIER {
         return set_aside(format!("identifier: all {n} texts differ"));
@@ -232,8 +253,12 @@ fn text_role(column: &ColumnSurvey, is_typed: bool) -> (ColumnRole, Option<Strin
 
 /// Whether texts that look like numbers with a fault are labels: a few, each often, and no number among them (`<=50K`, `18-25`).
 fn are_labels(column: &ColumnSurvey, n: usize) -> bool {
-    let distinct = column.distinct_texts();
-    column.numbers.n == 0 && distinct <= MAX_CODES && n >= MIN_ROWS_PER_CODE * distinct
+    column.numbers.n == 0 && repeats(column.distinct_texts(), n)
+}
+
+/// Whether cells are a few different ones, each often.
+fn repeats(distinct: usize, n: usize) -> bool {
+    distinct <= MAX_CODES && n >= MIN_ROWS_PER_CODE * distinct
 }
 
 /// Whether a text is a day: `2024-05-31`, `31.5.2024`, `5/31/2024`, a time after it allowed.

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::cell::{Cell, read_cell};
 use super::column::{Cells, ClassBuilder, Column};
+use super::formula_style::FormulaStyle;
 use super::role;
 use super::selection::MaterialColumns;
 use super::source::{Part, Source};
@@ -17,6 +18,7 @@ use super::{OnBadRow, OnRepeat, ReadOptions, Table};
 use crate::composition::Composition;
 use crate::element::Element;
 use crate::error::MaterialsError;
+use crate::formula::{Unusual, UnusualReadings};
 use crate::property::ElementProperty;
 use crate::structure::{DEFAULT_TOLERANCE, Embedding, read_structure};
 
@@ -31,7 +33,7 @@ pub(super) struct RowReader<'a> {
     tolerance: f64,
     /// Columns that are modelled.
     modelled: Vec<Modelled>,
-    decimal_comma: bool,
+    style: FormulaStyle,
     on_bad_row: OnBadRow,
     on_repeat: OnRepeat,
     /// Kept rows by a digest of their cells: a second digest, and where the row stands.
@@ -59,6 +61,7 @@ pub(super) struct KeptRows {
     rows: Vec<usize>,
     skipped: Vec<SkippedRow>,
     n_parsed: usize,
+    unusual: UnusualReadings,
 }
 
 /// The cells of a column, while they are read.
@@ -80,7 +83,6 @@ impl<'a> RowReader<'a> {
         materials: MaterialColumns,
         reports: &[Option<ColumnReport>],
         survey: &'a Survey,
-        decimal_comma: bool,
         options: &ReadOptions,
     ) -> Self {
         let modelled = |(place, report): (usize, &Option<ColumnReport>)| {
@@ -102,7 +104,10 @@ impl<'a> RowReader<'a> {
             rows: Vec::with_capacity(n_rows),
             skipped: Vec::new(),
             n_parsed: 0,
+            unusual: UnusualReadings::default(),
         };
+        let formulas = materials.formula.map(|place| survey.columns[place].sample());
+        let style = formulas.map(FormulaStyle::of).unwrap_or_default();
         let natural = if materials.any() { OnRepeat::Drop } else { OnRepeat::Keep };
         let on_repeat = options.on_repeat.unwrap_or(natural);
         let n_seen = if on_repeat == OnRepeat::Drop { n_rows } else { 0 };
@@ -110,7 +115,7 @@ impl<'a> RowReader<'a> {
             materials,
             tolerance: options.tolerance.unwrap_or(DEFAULT_TOLERANCE),
             modelled,
-            decimal_comma,
+            style,
             on_bad_row: options.on_bad_row,
             on_repeat,
             seen: HashMap::with_capacity(n_seen),
@@ -128,6 +133,12 @@ impl<'a> RowReader<'a> {
             let new = read.usable.and_then(|usable| self.first_time(&part, i).map(|()| usable));
             match new {
                 Ok((material, values)) => {
+                    if let Some(formula) =
+                        self.materials.formula.filter(|_| !material.unusual.is_empty())
+                    {
+                        let cell = part.columns[formula].get(i);
+                        self.kept.unusual.add(part.rows[i], cell, &material.unusual);
+                    }
                     self.kept.compositions.extend(material.composition);
                     self.kept.structures.extend(material.structure);
                     for remark in material.remarks {
@@ -158,10 +169,12 @@ impl<'a> RowReader<'a> {
     }
 
     fn material(&self, part: &Part, i: usize) -> Result<ReadMaterial, Box<SkippedRow>> {
+        let formula = self.materials.formula;
         let Some(place) = self.materials.structure else {
-            let composition =
-                self.materials.formula.map(|place| self.parse(part, i, place)).transpose()?;
-            return Ok(ReadMaterial { composition, structure: None, remarks: Vec::new() });
+            let parsed = formula.map(|place| self.parse(part, i, place)).transpose()?;
+            let (composition, unusual) = parsed.unzip();
+            let unusual = unusual.unwrap_or_default();
+            return Ok(ReadMaterial { composition, unusual, ..ReadMaterial::default() });
         };
         let cell = part.columns[place].get(i);
         let skipped =
@@ -173,18 +186,16 @@ impl<'a> RowReader<'a> {
             Ok(reading) => reading,
             Err(error) => return skipped("not a structure", error.to_string()),
         };
-        let found = reading.structure.embedding(self.tolerance);
-        let (structure, composition) = match found
-            .map_err(MaterialsError::from)
-            .and_then(|found| found.composition().map(|composition| (found, composition)))
-        {
+        let found = reading.structure.embedding(self.tolerance).map_err(MaterialsError::from);
+        let found = found.and_then(|found| found.composition().map(|of| (found, of)));
+        let (structure, composition) = match found {
             Ok(found) => found,
             Err(error) => return skipped("no symmetry found", error.to_string()),
         };
-        if let Some(formula) = self.materials.formula
-            && !part.columns[formula].get(i).is_empty()
-        {
-            let written = self.parse(part, i, formula)?;
+        let mut unusual = Vec::new();
+        if let Some(place) = formula.filter(|&place| !part.columns[place].get(i).is_empty()) {
+            let written;
+            (written, unusual) = self.parse(part, i, place)?;
             if written != composition {
                 let reason = format!("the formula is {written}, the structure is {composition}");
                 return skipped("formula and structure differ", reason);
@@ -192,18 +203,25 @@ impl<'a> RowReader<'a> {
         }
         Ok(ReadMaterial {
             composition: Some(composition),
+            unusual,
             structure: Some(structure),
             remarks: reading.notes,
         })
     }
 
-    fn parse(&self, part: &Part, i: usize, formula: usize) -> Result<Composition, Box<SkippedRow>> {
+    fn parse(
+        &self,
+        part: &Part,
+        i: usize,
+        formula: usize,
+    ) -> Result<(Composition, Vec<Unusual>), Box<SkippedRow>> {
         let cell = part.columns[formula].get(i);
         if cell.is_empty() {
             let reason = "the formula is missing".into();
             return Err(self.skipped(part, i, Some(formula), "no formula", reason));
         }
-        Composition::parse(cell)
+        self.style
+            .read(cell)
             .map_err(|error| self.skipped(part, i, Some(formula), "not a formula", fault(error)))
     }
 
@@ -214,7 +232,8 @@ impl<'a> RowReader<'a> {
             if !column.is_numeric {
                 return Ok(Value::Class((!text.is_empty()).then(|| text.to_owned())));
             }
-            let number = match read_cell(text, self.decimal_comma) {
+            let marks = self.survey.columns[column.place].marks;
+            let number = match read_cell(text, marks) {
                 Cell::Odd(reason) if self.on_bad_row != OnBadRow::Blank => {
                     let place = Some(column.place);
                     return Err(self.skipped(part, i, place, reason, reason.to_string()));
@@ -306,8 +325,11 @@ struct Read {
 }
 
 /// What a row says of its material.
+#[derive(Default)]
 struct ReadMaterial {
     composition: Option<Composition>,
+    /// How its formula was read, where that is not plain.
+    unusual: Vec<Unusual>,
     structure: Option<Embedding>,
     remarks: Vec<String>,
 }
@@ -373,6 +395,12 @@ impl KeptRows {
                 cells: cells.into_cells(),
             };
         let columns = modelled.zip(self.columns).map(column).collect();
+        let said = |(report, survey): (&ColumnReport, &ColumnSurvey)| {
+            let said = survey.said_of_marks().filter(|_| report.role.is_modelled())?;
+            Some(format!("column `{}`: {said}", report.name))
+        };
+        let marks: Vec<String> = reports.iter().zip(&survey.columns).filter_map(said).collect();
+        let rare = rare_elements(&self.compositions, &self.rows);
         let mut skipped_by_kind = BTreeMap::new();
         for skipped in &self.skipped {
             *skipped_by_kind.entry(skipped.kind.clone()).or_default() += 1;
@@ -381,8 +409,9 @@ impl KeptRows {
         for element in self.compositions.iter().flat_map(Composition::elements) {
             *elements.entry(element).or_default() += 1;
         }
-        let remarks =
-            self.remarks.into_iter().map(|(remark, n)| format!("{n} structures: {remark}"));
+        let remarks = self.remarks.iter().map(|(remark, n)| format!("{n} structures: {remark}"));
+        let remarks: Vec<String> = remarks.collect();
+        let notes = [survey.notes.clone(), marks, self.unusual.notes(), rare, remarks].concat();
         let summary = ReadSummary {
             filled_facts: filled_facts(elements.keys().copied().collect()),
             elements,
@@ -396,7 +425,7 @@ impl KeptRows {
             columns: reports,
             skipped: self.skipped,
             skipped_by_kind,
-            notes: survey.notes.iter().cloned().chain(remarks).collect(),
+            notes,
         };
         let name = |place: Option<usize>| place.map(|place| survey.columns[place].name.clone());
         let program = "formula".to_owned();
@@ -409,6 +438,29 @@ impl KeptRows {
             rows: self.rows,
             summary,
         })
+    }
+}
+
+/// A note on elements that are named more often by mistake than for a material: those without a stable isotope but thorium and
+/// uranium.
+fn rare_elements(compositions: &[Composition], rows: &[usize]) -> Vec<String> {
+    let mut found: BTreeMap<Element, (usize, usize)> = BTreeMap::new();
+    for (composition, &row) in compositions.iter().zip(rows) {
+        let is_rare = |e: &Element| matches!(e.atomic_number(), 43 | 61 | 84..=89 | 91 | 93..);
+        for element in composition.elements().filter(is_rare) {
+            found.entry(element).or_insert((0, row)).0 += 1;
+        }
+    }
+    let told = |(element, (n, row)): (&Element, &(usize, usize))| {
+        format!("{element} {n} (first: row {row})")
+    };
+    let told: Vec<String> = found.iter().map(told).collect();
+    match told.is_empty() {
+        true => Vec::new(),
+        false => vec![format!(
+            "elements without a stable isotope, with the rows they are in: {}",
+            told.join(", ")
+        )],
     }
 }
 

@@ -11,8 +11,7 @@ use super::frame::{self, Kind, TextBuilder, TextColumn};
 use super::input::{Input, not_a_table};
 use super::structure_files::StructureFiles;
 use super::summary::SkippedRow;
-use super::text::{Next, Records, separator};
-use crate::composition::Composition;
+use super::text::{Layout, Next, Records, is_compound};
 use crate::error::MaterialsError;
 
 /// Rows of a part: large enough that what is done once for each part costs nothing.
@@ -39,7 +38,7 @@ pub(super) struct Source<'a> {
 
 enum Origin<'a> {
     Frame(Cow<'a, DataFrame>),
-    Text { input: Input, separator: u8, stamp: Option<Stamp> },
+    Text { input: Input, layout: Layout, stamp: Option<Stamp> },
     Parquet { input: Input, stamp: Option<Stamp> },
 }
 
@@ -67,7 +66,13 @@ impl<'a> Source<'a> {
     /// A frame that was made from files.
     fn made(path: &Path, frame: DataFrame, notes: Vec<String>) -> Self {
         let (names, kinds) = frame::kinds(&frame);
-        Self { path: path.to_path_buf(), origin: Origin::Frame(Cow::Owned(frame)), names, kinds, notes }
+        Self {
+            path: path.to_path_buf(),
+            origin: Origin::Frame(Cow::Owned(frame)),
+            names,
+            kinds,
+            notes,
+        }
     }
 
     /// Structure files alone, or a file as [`open`](Self::open) takes it; with the structure files of a folder beside its rows
@@ -118,8 +123,11 @@ impl<'a> Source<'a> {
             return Ok(Self { path, origin, names, kinds, notes: Vec::new() });
         }
         let start = input.lines()?.block(SNIFFED_BYTES)?.unwrap_or_default();
-        let separator = separator(&start);
-        let mut records = Records::of(input.lines()?, separator);
+        if let Some(found) = other_format(&start) {
+            return not_a_table(&path, "rows of cells", found);
+        }
+        let layout = Layout::of(&start);
+        let mut records = Records::of(input.lines()?, layout);
         let names = match records.next().map_err(|error| failed(&path, &error))? {
             Next::Record(header, _) => names(&path, header)?,
             Next::Unclosed(line) => return unclosed(&path, line),
@@ -130,14 +138,14 @@ impl<'a> Source<'a> {
         };
         drop(records);
         let kinds = vec![Kind::Untyped; names.len()];
-        let origin = Origin::Text { input, separator, stamp };
+        let origin = Origin::Text { input, layout, stamp };
         Ok(Self { path, origin, names, kinds, notes: Vec::new() })
     }
 
     /// What separates the cells of a text file.
     pub(super) fn separator(&self) -> Option<char> {
         match self.origin {
-            Origin::Text { separator, .. } => Some(char::from(separator)),
+            Origin::Text { layout, .. } => Some(char::from(layout.separator)),
             _ => None,
         }
     }
@@ -178,11 +186,11 @@ impl<'a> Source<'a> {
                 }
                 self.unchanged(input, *stamp)?;
             }
-            Origin::Text { input, separator, stamp } => {
-                let mut records = Records::of(input.lines()?, *separator);
+            Origin::Text { input, layout, stamp } => {
+                let mut records = Records::of(input.lines()?, *layout);
                 let failed = |error| failed(&self.path, &error);
                 records.next().map_err(failed)?; // the header
-                let mut part = TextPart::new(self.names.len(), char::from(*separator));
+                let mut part = TextPart::new(self.names.len(), char::from(layout.separator));
                 loop {
                     match records.next().map_err(failed)? {
                         Next::Record(record, line) => part.push(record, line),
@@ -195,6 +203,11 @@ impl<'a> Source<'a> {
                 }
                 if !part.is_empty() {
                     take(part.take())?;
+                }
+                match layout.n_comments {
+                    0 => {}
+                    1 => notes.push("1 comment before the table was left out".to_string()),
+                    n => notes.push(format!("{n} comments before the table were left out")),
                 }
                 notes.extend(records.lines().note());
                 self.unchanged(input, *stamp)?;
@@ -295,7 +308,7 @@ fn names(path: &Path, header: &StringRecord) -> Result<Vec<String>, MaterialsErr
         names.push(name);
     }
     let number = names.iter().find(|name| name.parse::<f64>().is_ok());
-    let found = match (number, names.iter().find(|name| is_formula(name))) {
+    let found = match (number, names.iter().find(|name| is_compound(name))) {
         (Some(number), Some(formula)) => format!("`{formula}` and `{number}`"),
         (Some(number), None) if names.iter().all(|name| name.parse::<f64>().is_ok()) => {
             format!("`{number}`, a number")
@@ -305,9 +318,17 @@ fn names(path: &Path, header: &StringRecord) -> Result<Vec<String>, MaterialsErr
     not_a_table(path, "a header row with column names", &found)
 }
 
-/// Whether a name is the formula of a compound: a file without a header starts with one.
-fn is_formula(name: &str) -> bool {
-    Composition::parse(name).is_ok_and(|composition| composition.n_elements() > 1)
+/// Formats that are text, but no table.
+fn other_format(start: &str) -> Option<&'static str> {
+    let start = start.trim_start();
+    let begins = |with: &str| start.get(..with.len()).is_some_and(|s| s.eq_ignore_ascii_case(with));
+    match start {
+        _ if begins("<!doctype") || begins("<html") => Some("an HTML page"),
+        _ if begins("<?xml") => Some("XML"),
+        _ if begins("{\"") || begins("[{") || begins("{\n") => Some("JSON"),
+        _ if begins("data_") && start.contains("_cell_length_a") => Some("a CIF file"),
+        _ => None,
+    }
 }
 
 fn unclosed<T>(path: &Path, line: usize) -> Result<T, MaterialsError> {

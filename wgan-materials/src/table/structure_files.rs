@@ -89,8 +89,10 @@ impl StructureFiles {
     pub(super) fn frame(&self) -> Result<DataFrame, MaterialsError> {
         let names: Vec<&str> = self.texts.keys().map(String::as_str).collect();
         let texts: Vec<&str> = self.texts.values().map(String::as_str).collect();
-        let columns =
-            vec![Column::new("structure_file".into(), names), Column::new("structure".into(), texts)];
+        let columns = vec![
+            Column::new("structure_file".into(), names),
+            Column::new("structure".into(), texts),
+        ];
         Ok(DataFrame::new(self.texts.len(), columns)?)
     }
 
@@ -152,7 +154,9 @@ mod tests {
 
     fn folder() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        for (name, text) in [("mp-1.cif", "data_a"), ("mp-2.CIF", "data_b"), ("POSCAR_3", "x"), ("notes.md", "-")] {
+        for (name, text) in
+            [("mp-1.cif", "data_a"), ("mp-2.CIF", "data_b"), ("POSCAR_3", "x"), ("notes.md", "-")]
+        {
             fs::write(folder.path().join(name), text).unwrap();
         }
         fs::create_dir(folder.path().join("mp-4.cif")).unwrap();
@@ -164,7 +168,9 @@ mod tests {
         let folder = folder();
         let files = StructureFiles::read(folder.path()).unwrap();
         assert_eq!(files.frame().unwrap().height(), 3);
-        assert!(files.notes[0].ends_with("1 folders and 1 files that are no structures are left out"));
+        assert!(
+            files.notes[0].ends_with("1 folders and 1 files that are no structures are left out")
+        );
         let empty = tempfile::tempdir().unwrap();
         let error = StructureFiles::read(empty.path()).err().unwrap().to_string();
         assert!(error.contains("expected structure files"), "{error}");
@@ -176,7 +182,8 @@ mod tests {
         let files = StructureFiles::read(folder.path()).unwrap();
         let frame = df!("id" => ["mp-2", "mp-9", "mp-1.cif"], "gap" => [1.0, 2.0, 3.0]).unwrap();
         let joined = files.joined(frame).unwrap();
-        let texts: Vec<Option<&str>> = joined.column("structure").unwrap().str().unwrap().iter().collect();
+        let texts: Vec<Option<&str>> =
+            joined.column("structure").unwrap().str().unwrap().iter().collect();
         assert_eq!(texts, [Some("data_b"), None, Some("data_a")]);
         assert!(files.joined(df!("id" => ["a"]).unwrap()).is_err());
     }

@@ -223,10 +223,17 @@ impl ReadSummary {
             return Ok(());
         }
         let n: usize = self.space_groups.values().sum();
-        let (groups, prototypes) = (most_frequent(&self.space_groups), most_frequent(&self.prototypes));
+        let (groups, prototypes) =
+            (most_frequent(&self.space_groups), most_frequent(&self.prototypes));
         let (n_groups, n_prototypes) = (self.space_groups.len(), self.prototypes.len());
-        writeln!(f, "\n{n} structures in {n_groups} space groups, the most frequent with their structures: {groups}")?;
-        writeln!(f, "{n_prototypes} prototypes, the most frequent with their structures: {prototypes}")
+        writeln!(
+            f,
+            "\n{n} structures in {n_groups} space groups, the most frequent with their structures: {groups}"
+        )?;
+        writeln!(
+            f,
+            "{n_prototypes} prototypes, the most frequent with their structures: {prototypes}"
+        )
     }
 
     fn write_columns(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

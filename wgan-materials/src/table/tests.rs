@@ -6,47 +6,47 @@ use super::*;
 use crate::shared_data;
 
 /// A file in a folder that is removed when this is dropped.
-struct File {
+pub(super) struct File {
     _folder: tempfile::TempDir,
-    path: PathBuf,
+    pub(super) path: PathBuf,
 }
 
-fn file(bytes: impl AsRef<[u8]>) -> File {
+pub(super) fn file(bytes: impl AsRef<[u8]>) -> File {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("data.csv");
     std::fs::write(&path, bytes).unwrap();
     File { _folder: folder, path }
 }
 
-fn read(bytes: impl AsRef<[u8]>) -> Table {
+pub(super) fn read(bytes: impl AsRef<[u8]>) -> Table {
     Table::read(file(bytes).path, &ReadOptions::default()).unwrap()
 }
 
 /// The error without the folder of the file.
-fn error_with(bytes: impl AsRef<[u8]>, options: &ReadOptions) -> String {
+pub(super) fn error_with(bytes: impl AsRef<[u8]>, options: &ReadOptions) -> String {
     let file = file(bytes);
     let error = Table::read(&file.path, options).unwrap_err().to_string();
     error.replace(file.path.to_str().unwrap(), "FILE")
 }
 
-fn error(bytes: impl AsRef<[u8]>) -> String {
+pub(super) fn error(bytes: impl AsRef<[u8]>) -> String {
     error_with(bytes, &ReadOptions::default())
 }
 
-fn formulas(table: &Table) -> String {
+pub(super) fn formulas(table: &Table) -> String {
     table.formulas().iter().map(|c| c.to_string()).collect::<Vec<_>>().join(" ")
 }
 
-fn values(table: &Table, name: &str) -> Vec<Option<f64>> {
+pub(super) fn values(table: &Table, name: &str) -> Vec<Option<f64>> {
     table.column(name).unwrap().values().unwrap()
 }
 
-fn role(table: &Table, name: &str) -> (ColumnRole, String) {
+pub(super) fn role(table: &Table, name: &str) -> (ColumnRole, String) {
     let column = table.summary.columns.iter().find(|column| column.name == name).unwrap();
     (column.role, column.reason.clone().unwrap_or_default())
 }
 
-fn skipped(table: &Table) -> Vec<String> {
+pub(super) fn skipped(table: &Table) -> Vec<String> {
     table.summary.skipped.iter().map(SkippedRow::to_string).collect()
 }
 
@@ -225,7 +225,7 @@ fn latin_1_is_read_with_a_note() {
     // one slip in a UTF-8 file: the other lines stay what they are
     let table = read(b"\xef\xbb\xbfformula,t\nFe\xe2\x82\x82O\xe2\x82\x83,1\nKCl,2 \xb0\nNaCl,3\n");
     assert_eq!(formulas(&table), "Fe2O3 KCl NaCl");
-    assert_eq!(role(&table, "t").0, ColumnRole::Class); // `2 °` is one odd cell of three
+    assert_eq!(role(&table, "t").0, ColumnRole::Ignored); // `2 °` is one odd cell of three
     assert_eq!(table.summary.notes, ["line 3 is not UTF-8; it was read as Latin-1"]);
 }
 
@@ -294,8 +294,8 @@ fn columns_of_candidates_are_not_properties() {
 
 #[test]
 fn a_column_that_is_not_used_says_why() {
-    let table = read("formula,gap\nNaCl,\"8,5\"\nKCl,\"8,4\"\n");
-    let reason = "a decimal comma where the separator is a comma too";
+    let table = read("formula,gap\nNaCl,~8.5\nKCl,~8.4\n");
+    let reason = "an approximate value, not a number";
     assert_eq!(role(&table, "gap"), (ColumnRole::Ignored, reason.to_string()));
 }
 

@@ -11,8 +11,7 @@ const OWN: usize = 5;
 const FOLLOWS: usize = 2;
 
 /// Number of features.
-pub(in crate::discovery) const D: usize =
-    swaps::D + occupancy::D + FOLLOWS + super::D + OWN;
+pub(in crate::discovery) const D: usize = swaps::D + occupancy::D + FOLLOWS + super::D + OWN;
 
 /// Known compounds twice: with their kinds of structure, and as compositions alone.
 ///
