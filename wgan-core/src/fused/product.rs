@@ -51,9 +51,9 @@ impl<F: FnMut(usize, &mut [PanelRow])> WithSimd for Product<'_, F> {
     fn with_simd<S: Simd>(mut self, simd: S) {
         let d = self.out.d;
         for (p, out) in self.out.panels_mut().enumerate() {
+            let mut start = [0.0; PANEL];
             if let Onto::Row(row) = self.onto {
-                let row = &row[p * PANEL..][..width(d, p)];
-                out.iter_mut().for_each(|to| to[..row.len()].copy_from_slice(row));
+                start[..width(d, p)].copy_from_slice(&row[p * PANEL..][..width(d, p)]);
             }
             let b = &self.b.panel(p)[..self.b.n];
             let depth = self.depth / PANEL;
@@ -62,7 +62,7 @@ impl<F: FnMut(usize, &mut [PanelRow])> WithSimd for Product<'_, F> {
                     a: self.a,
                     first: i * depth,
                     b,
-                    is_new: i == 0 && matches!(self.onto, Onto::Zero),
+                    start: (i == 0 && !matches!(self.onto, Onto::Itself)).then_some(&start),
                 };
                 block.add_to(simd, width(d, p), out);
             }
@@ -77,8 +77,8 @@ struct Block<'a> {
     /// First panel of `a`.
     first: usize,
     b: &'a [PanelRow],
-    /// Whether the result is written over.
-    is_new: bool,
+    /// What each row starts from; none where that is what is there.
+    start: Option<&'a PanelRow>,
 }
 
 impl Block<'_> {
@@ -99,14 +99,16 @@ impl Block<'_> {
 
     #[inline(always)]
     fn add_columns<S: Simd, const V: usize>(&self, simd: S, from: usize, out: &mut [PanelRow]) {
+        let zero = [0.0; PANEL];
+        let start = vectors_of::<S, V>(simd, self.start.unwrap_or(&zero), from);
         for (tile, out) in out.as_chunks_mut::<TILE>().0.iter_mut().enumerate() {
-            let mut sums = [[simd.splat_f32s(0.0); V]; TILE];
-            if !self.is_new {
+            let mut sums = [start; TILE];
+            if self.start.is_none() {
                 load(simd, out, from, &mut sums);
             }
             for (q, b) in self.b.chunks(PANEL).enumerate() {
                 let a = &self.a.panel(self.first + q).as_chunks::<TILE>().0[tile];
-                for (k, b) in b.iter().enumerate().take(PANEL) {
+                for (k, b) in b.iter().enumerate() {
                     let b = vectors_of::<S, V>(simd, b, from);
                     for i in 0..TILE {
                         add_multiple(simd, &mut sums[i], a[i][k], b);
