@@ -110,8 +110,8 @@ fn add_outer_tile<S: Simd, const V: usize, const ROWS: usize>(
     load(simd, out, from, &mut sums);
     for (a, b) in a.iter().zip(b) {
         let (a, b) = (&a[first..first + ROWS], vectors_of::<S, V>(simd, b, from));
-        for i in 0..ROWS {
-            add_multiple(simd, &mut sums[i], a[i], b);
+        for (sums, &a) in sums.iter_mut().zip(a) {
+            add_multiple(simd, sums, a, &b);
         }
     }
     store::<S, V, ROWS>(&sums, from, out);

@@ -110,8 +110,8 @@ impl Block<'_> {
                 let a = &self.a.panel(self.first + q).as_chunks::<TILE>().0[tile];
                 for (k, b) in b.iter().enumerate() {
                     let b = vectors_of::<S, V>(simd, b, from);
-                    for i in 0..TILE {
-                        add_multiple(simd, &mut sums[i], a[i][k], b);
+                    for (sums, a) in sums.iter_mut().zip(a) {
+                        add_multiple(simd, sums, a[k], &b);
                     }
                 }
             }

@@ -60,10 +60,10 @@ pub(super) fn add_multiple<S: Simd, const V: usize>(
     simd: S,
     sums: &mut [S::f32s; V],
     x: f32,
-    b: [S::f32s; V],
+    b: &[S::f32s; V],
 ) {
     let x = simd.splat_f32s(x);
-    for j in 0..V {
-        sums[j] = simd.mul_add_e_f32s(x, b[j], sums[j]);
+    for (sum, b) in sums.iter_mut().zip(b) {
+        *sum = simd.mul_add_e_f32s(x, *b, *sum);
     }
 }
