@@ -4,8 +4,9 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use rayon::prelude::*;
 
-use super::gradients::{Gradients, Outer, Share};
-use super::perceptron::{CHUNK, Perceptron, Trace};
+use super::gradients::{Gradients, Outer};
+use super::panels::Panels;
+use super::perceptron::{CHUNK, Perceptron, Sweeps};
 use super::rows::Rows;
 use crate::loss::{CriticStep, Engine, GradientPenalty, Sides};
 use crate::network::Mlp;
@@ -28,28 +29,25 @@ pub(crate) fn critic_gradients(
     if penalty.is_some_and(|(penalty, _)| penalty.ground != GroundNorm::L2) {
         return None;
     }
-    let network = Perceptron::of(critic)?;
+    let network = Perceptron::of(critic, Sweeps::ForwardAndBack)?;
     let (real, fake) = (Rows::of(real)?, Rows::of(fake)?);
     let t: Vec<f32> = t.into_data().try_into_vec().ok()?;
     let n = real.n;
-    let step = Step { network: &network, penalty, n };
+    let step = Step { network: &network, penalty, n, d: real.d };
     let starts: Vec<usize> = (0..n).step_by(CHUNK).collect();
-    let chunks: Vec<Chunk> = starts
-        .into_par_iter()
-        .map(|from| {
-            let to = (from + CHUNK).min(n);
-            step.chunk(real.part(from, to), fake.part(from, to), &t[from..to])
-        })
-        .collect();
-    let sum = |figure: fn(&Chunk) -> f64| chunks.iter().map(figure).sum::<f64>() / n as f64;
+    let chunk = |from: usize| {
+        let to = (from + CHUNK).min(n);
+        step.chunk(real.part(from, to), fake.part(from, to), &t[from..to])
+    };
+    let (outers, parts): (Vec<Outer>, Vec<Figures>) = starts.into_par_iter().map(chunk).unzip();
+    let mean = |figure: fn(&Figures) -> f64| parts.iter().map(figure).sum::<f64>() / n as f64;
     let figures = CriticStep {
-        estimate: sum(|chunk| chunk.difference),
-        penalty: sum(|chunk| chunk.penalty),
-        gradient_norm: penalty.map(|_| sum(|chunk| chunk.slope)),
+        estimate: mean(|part| part.difference),
+        penalty: mean(|part| part.penalty),
+        gradient_norm: penalty.map(|_| mean(|part| part.slope)),
         engine: Engine::Fused,
     };
-    let shares = chunks.into_iter().map(|chunk| chunk.share).collect();
-    Some((Gradients::total(&network, shares).into_params(critic), figures))
+    Some((Gradients::sum(&network, &outers).into_params(critic), figures))
 }
 
 /// What all chunks share.
@@ -58,58 +56,49 @@ struct Step<'a> {
     /// With the number of leading inputs that a slope is taken in.
     penalty: Option<(GradientPenalty, usize)>,
     n: usize,
+    d: usize,
 }
 
 /// Sums over the samples of a chunk.
-struct Chunk {
-    share: Share,
+struct Figures {
     difference: f64,
     penalty: f64,
     slope: f64,
 }
 
-/// What the penalty of a chunk comes to.
-struct Penalised {
-    outer: Outer,
-    penalty: f64,
-    slope: f64,
-}
-
 impl Step<'_> {
-    fn chunk(&self, real: Rows, fake: Rows, t: &[f32]) -> Chunk {
-        let penalised = self
-            .penalty
-            .as_ref()
-            .map(|&(penalty, k)| self.penalise(&penalty, k, between(&real, &fake, &penalty, t)));
-        let (outer, difference) = self.separate(real, fake);
-        let (penalty, slope) = penalised.as_ref().map_or((0.0, 0.0), |p| (p.penalty, p.slope));
-        let outers = penalised.map(|p| p.outer).into_iter().chain([outer]).collect();
-        Chunk { share: Share::new(self.network, outers), difference, penalty, slope }
-    }
-
-    /// The gradient of `−(E f(real) − E f(fake))`, and the sum of the scores of real less that of fake.
-    fn separate(&self, real: Rows, fake: Rows) -> (Outer, f64) {
-        let (m, d) = (real.n, real.d);
-        let trace = self.network.trace(Rows::stacked(&[real, fake], d));
-        let scores = self.network.output(&trace);
+    /// One sweep forward and one back of the penalised points, the real and the fake samples together, and one more forward of
+    /// the points.
+    fn chunk(&self, real: &[f32], fake: &[f32], t: &[f32]) -> (Outer, Figures) {
+        let (m, network) = (t.len(), self.network);
+        let points = self.penalty.map(|(penalty, _)| between(real, fake, &penalty, t));
+        let n_points = if points.is_some() { m } else { 0 };
+        let rows = [points.as_deref().unwrap_or_default(), real, fake].concat();
+        let trace = network.trace(Panels::of_rows(&rows, self.d));
+        let scores: Vec<f32> = network.output(&trace).first_column().skip(n_points).collect();
         let sum = |part: &[f32]| part.iter().copied().map(f64::from).sum::<f64>();
-        let difference = sum(&scores.values[..m]) - sum(&scores.values[m..]);
+        let difference = sum(&scores[..m]) - sum(&scores[m..]);
         let share = 1.0 / self.n as f32;
-        let mut cotangent = Rows::filled(2 * m, 1, share);
-        cotangent.values[..m].fill(-share);
-        let signals = self.network.sweep_back(&trace.slopes, cotangent);
-        (Outer::new(trace.inputs, signals), difference)
+        let weights = [(1.0, n_points), (-share, m), (share, m)];
+        let weights = weights.into_iter().flat_map(|(weight, n)| std::iter::repeat_n(weight, n));
+        let signals = network.sweep_back(&trace, Panels::column(weights));
+        let mut figures = Figures { difference, penalty: 0.0, slope: 0.0 };
+        let tangents = self.penalty.map_or(Vec::new(), |(penalty, k)| {
+            let mut q = network.input_gradient(&signals, m);
+            (figures.penalty, figures.slope) = self.penalise(&penalty, k, &mut q);
+            network.sweep_forward(&trace, q)
+        });
+        (Outer::new(trace.inputs, signals, tangents), figures)
     }
 
-    /// The gradient of the penalty at `points`, on slopes in the first `k` inputs.
-    fn penalise(&self, penalty: &GradientPenalty, k: usize, points: Rows) -> Penalised {
-        let (m, d) = (points.n, points.d);
-        let Trace { slopes, .. } = self.network.trace(points);
-        let signals = self.network.sweep_back(&slopes, Rows::filled(m, 1, 1.0));
-        let mut q = self.network.input_gradient(&signals);
+    /// The gradient of the penalty for the slopes `q`, in their place; what it comes to, and the sum of the slopes in the
+    /// first `k` inputs.
+    fn penalise(&self, penalty: &GradientPenalty, k: usize, q: &mut Panels) -> (f64, f64) {
         let scale = (penalty.lambda / self.n as f64) as f32;
-        let (mut total, mut slopes_sum) = (0.0, 0.0);
-        for row in q.values.chunks_exact_mut(d) {
+        let (mut total, mut slopes) = (0.0, 0.0);
+        let mut row = vec![0.0; self.d];
+        for i in 0..q.n {
+            q.copy_row(i, &mut row);
             let (g, others) = row.split_at_mut(k);
             others.fill(0.0);
             let slope = (g.iter().map(|g| g * g).sum::<f32>() + SQUARE_FLOOR).sqrt();
@@ -117,21 +106,21 @@ impl Step<'_> {
                 Sides::One => (slope - 1.0).max(0.0),
                 Sides::Two => slope - 1.0,
             };
-            slopes_sum += f64::from(slope);
+            slopes += f64::from(slope);
             total += penalty.lambda * f64::from(excess * excess);
             let factor = scale * 2.0 * excess / slope;
             g.iter_mut().for_each(|g| *g *= factor);
+            q.set_row(i, &row);
         }
-        let outer = Outer::of_weights(self.network.sweep_forward(&slopes, q), signals);
-        Penalised { outer, penalty: total, slope: slopes_sum }
+        (total, slopes)
     }
 }
 
 /// `x̂ = w·x + (1 − w)·x̃`.
-fn between(real: &Rows, fake: &Rows, penalty: &GradientPenalty, t: &[f32]) -> Rows {
-    let mut points = fake.clone();
-    let rows = points.values.chunks_exact_mut(real.d).zip(real.rows());
-    for ((x, real), &t) in rows.zip(t) {
+fn between(real: &[f32], fake: &[f32], penalty: &GradientPenalty, t: &[f32]) -> Vec<f32> {
+    let mut points = fake.to_vec();
+    let d = real.len() / t.len();
+    for ((x, real), &t) in points.chunks_exact_mut(d).zip(real.chunks_exact(d)).zip(t) {
         let weight = penalty.points.weight_of(t);
         x.iter_mut().zip(real).for_each(|(x, &real)| *x += (real - *x) * weight);
     }

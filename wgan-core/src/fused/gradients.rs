@@ -1,115 +1,96 @@
 //! Gradients of a perceptron's parameters.
 
+use std::ops::Range;
+
 use burn::optim::GradientsParams;
 use burn::tensor::{Tensor, TensorData};
-use faer::linalg::matmul::matmul;
-use faer::{Accum, MatMut, Par};
 use rayon::prelude::*;
 
+use super::buffers;
+use super::outer_product::{BLOCK, Term, outer_products};
+use super::panels::{PANEL, Panels, width};
 use super::perceptron::Perceptron;
-use super::rows::Rows;
 use crate::network::Mlp;
-
-/// Rows of a weight matrix whose gradient one task computes: with 512 columns they stay in the cache of a core.
-const BLOCK: usize = 128;
 
 /// What some samples add to the gradients: the sum over them of `inputᵀ signal` of each layer, as
 /// `Σ ⟨signal, input·W⟩` has that for a gradient in `W`.
 pub(super) struct Outer {
     /// Inputs of the layers, `[n, d_in]`.
-    inputs: Vec<Rows>,
+    inputs: Vec<Panels>,
+    /// What stands for the inputs of the first samples, `[m, d_in]`, which count for the weights alone; none where there are
+    /// no such samples.
+    tangents: Vec<Panels>,
     /// Signals at their outputs, `[n, d_out]`.
-    signals: Vec<Rows>,
-    /// Sums of the signals over the samples, the gradients in the biases; empty where these do not matter.
+    signals: Vec<Panels>,
+    /// Sums of the signals over the samples, the gradients in the biases.
     biases: Vec<Vec<f32>>,
 }
 
 impl Outer {
-    /// For the weights alone.
-    pub(super) fn of_weights(inputs: Vec<Rows>, signals: Vec<Rows>) -> Self {
-        Self { inputs, signals, biases: Vec::new() }
+    /// Of the samples after the first `m`, with `tangents` in place of the inputs of these.
+    pub(super) fn new(inputs: Vec<Panels>, signals: Vec<Panels>, tangents: Vec<Panels>) -> Self {
+        let m = tangents.first().map_or(0, |t| t.n);
+        let biases = signals.iter().map(|g| column_sums(g, m)).collect();
+        Self { inputs, tangents, signals, biases }
     }
 
-    /// For weights and biases.
-    pub(super) fn new(inputs: Vec<Rows>, signals: Vec<Rows>) -> Self {
-        let sum = |g: &Rows| {
-            let mut bias = vec![0.0; g.d];
-            g.rows().for_each(|row| bias.iter_mut().zip(row).for_each(|(b, g)| *b += g));
-            bias
+    /// Terms of `layer`: rows of the panels of its inputs from the `first` on and of panel `q` of its signals.
+    fn terms(&self, layer: usize, first: usize, q: usize) -> impl Iterator<Item = Term<'_>> {
+        let (inputs, signals) = (&self.inputs[layer], &self.signals[layer]);
+        let tangents = self.tangents.get(layer);
+        let m = tangents.map_or(0, |tangents| tangents.n);
+        let term = move |a, rows: Range<usize>| Term {
+            a,
+            first,
+            b: &signals.panel(q)[rows.clone()],
+            rows,
         };
-        Self { biases: signals.iter().map(sum).collect(), inputs, signals }
+        let of_tangents = tangents.map(|tangents| term(tangents, 0..m));
+        of_tangents.into_iter().chain([term(inputs, m..inputs.n)])
     }
 }
 
-/// What a chunk of samples adds to the gradients.
-pub(super) enum Share {
-    /// Added up.
-    Sum(Gradients),
-    /// Of a wide network, still to be multiplied.
-    Products(Vec<Outer>),
-}
-
-impl Share {
-    /// The sum of `outers`.
-    pub(super) fn new(of: &Perceptron, outers: Vec<Outer>) -> Self {
-        if of.is_wide() { Self::Products(outers) } else { Self::Sum(Gradients::sum(of, &outers)) }
+/// Sums of the rows from `first` on.
+fn column_sums(g: &Panels, first: usize) -> Vec<f32> {
+    let mut sums = vec![0.0; g.d];
+    for (p, sums) in sums.chunks_mut(PANEL).enumerate() {
+        let mut all = [0.0; PANEL];
+        for row in &g.panel(p)[first..g.n] {
+            all.iter_mut().zip(row).for_each(|(sum, g)| *sum += g);
+        }
+        sums.copy_from_slice(&all[..sums.len()]);
     }
+    sums
 }
 
 /// One gradient per layer, in the shape of its parameters.
 pub(super) struct Gradients {
-    weights: Vec<Rows>,
+    /// Rows of `[d_in, d_out]`.
+    weights: Vec<Vec<f32>>,
     biases: Vec<Vec<f32>>,
 }
 
 impl Gradients {
-    /// The sum of what all chunks add, in their order.
-    pub(super) fn total(of: &Perceptron, shares: Vec<Share>) -> Self {
-        let (mut outers, mut sums) = (Vec::new(), Vec::new());
-        for share in shares {
-            match share {
-                Share::Sum(sum) => sums.push(sum),
-                Share::Products(products) => outers.extend(products),
-            }
-        }
-        let mut sums = sums.into_iter();
-        let first = sums.next().unwrap_or_else(|| Self::sum(of, &outers));
-        sums.fold(first, Self::add)
-    }
-
     /// The sum of `outers`, in their order.
     ///
     /// Tasks are blocks of the result, not of the samples: each is added up where it is, whatever the number of threads.
-    fn sum(of: &Perceptron, outers: &[Outer]) -> Self {
-        let mut weights: Vec<Rows> =
-            of.layers.iter().map(|l| Rows::blank(l.weight.n, l.weight.d)).collect();
+    pub(super) fn sum(of: &Perceptron, outers: &[Outer]) -> Self {
+        let blank =
+            |layer: &super::perceptron::Layer| buffers::take(layer.weight.n * layer.weight.d);
+        let mut weights: Vec<Vec<f32>> = of.layers.iter().map(blank).collect();
         let mut blocks = Vec::new();
-        for (layer, weight) in weights.iter_mut().enumerate() {
-            let parts = weight.values.chunks_mut(BLOCK * weight.d).enumerate();
-            blocks.extend(parts.map(|(i, block)| (layer, i * BLOCK, block)));
+        for (i, (layer, weight)) in of.layers.iter().zip(&mut weights).enumerate() {
+            let d = layer.weight.d;
+            let parts = weight.chunks_mut(BLOCK * PANEL * d).enumerate();
+            blocks.extend(parts.map(|(p, rows)| Block { layer: i, first: p * BLOCK, d, rows }));
         }
-        let multiply = |(layer, from, block): (usize, usize, &mut [f32])| {
-            let terms = outers.iter().map(|outer| (&outer.inputs[layer], &outer.signals[layer]));
-            set_outer_products(block, from, terms);
-        };
-        // Of a narrow network, chunks are side by side already: tasks within them would wait for each other.
-        if of.is_wide() {
-            blocks.into_par_iter().for_each(multiply);
-        } else {
-            blocks.into_iter().for_each(multiply);
-        }
+        blocks.into_par_iter().with_max_len(1).for_each(|block| block.set(outers));
         let mut biases: Vec<Vec<f32>> =
             of.layers.iter().map(|layer| vec![0.0; layer.bias.len()]).collect();
         for outer in outers {
             add_all(&mut biases, &outer.biases);
         }
         Self { weights, biases }
-    }
-
-    fn add(mut self, other: Self) -> Self {
-        self.weights.iter_mut().zip(&other.weights).for_each(|(x, y)| x.add(y));
-        add_all(&mut self.biases, &other.biases);
-        self
     }
 
     /// In the form that an optimiser of `mlp` takes.
@@ -119,36 +100,43 @@ impl Gradients {
         for (layer, (weight, bias)) in
             mlp.layers().iter().zip(self.weights.into_iter().zip(self.biases))
         {
-            params.register(layer.weight.id, weight.into_tensor(&device));
+            let (n, d) = (weight.len() / bias.len(), bias.len());
+            let weight = Tensor::<2>::from_data(TensorData::new(weight, [n, d]), &device);
+            params.register(layer.weight.id, weight);
             if let Some(param) = &layer.bias {
-                let n = bias.len();
-                params.register(
-                    param.id,
-                    Tensor::<1>::from_data(TensorData::new(bias, [n]), &device),
-                );
+                let bias = Tensor::<1>::from_data(TensorData::new(bias, [d]), &device);
+                params.register(param.id, bias);
             }
         }
         params
     }
 }
 
-fn add_all(to: &mut [Vec<f32>], other: &[Vec<f32>]) {
-    for (to, other) in to.iter_mut().zip(other) {
-        to.iter_mut().zip(other).for_each(|(x, y)| *x += y);
+/// Some rows of the gradient in a weight matrix of `d` columns: those of the inputs' panels from the `first` on.
+struct Block<'a> {
+    layer: usize,
+    first: usize,
+    d: usize,
+    rows: &'a mut [f32],
+}
+
+impl Block<'_> {
+    fn set(self, outers: &[Outer]) {
+        let n = self.rows.len() / self.d;
+        let mut sums = [[[0.0; PANEL]; PANEL]; BLOCK];
+        for q in 0..self.d.div_ceil(PANEL) {
+            let width = width(self.d, q);
+            let terms = outers.iter().flat_map(|outer| outer.terms(self.layer, self.first, q));
+            outer_products(terms, (n, width), &mut sums);
+            for (row, sum) in self.rows.chunks_exact_mut(self.d).zip(sums.as_flattened()) {
+                row[q * PANEL..][..width].copy_from_slice(&sum[..width]);
+            }
+        }
     }
 }
 
-/// `block ← Σ xᵀ g`, of which the block has the rows from `from` on.
-fn set_outer_products<'a>(
-    block: &mut [f32],
-    from: usize,
-    terms: impl Iterator<Item = (&'a Rows, &'a Rows)>,
-) {
-    for (i, (x, g)) in terms.enumerate() {
-        let n_rows = block.len() / g.d;
-        let to = MatMut::from_row_major_slice_mut(&mut *block, n_rows, g.d);
-        let accum = if i == 0 { Accum::Replace } else { Accum::Add };
-        let part = x.as_ref().subcols(from, n_rows).transpose();
-        matmul(to, accum, part, g.as_ref(), 1.0, Par::Seq);
+fn add_all(to: &mut [Vec<f32>], other: &[Vec<f32>]) {
+    for (to, other) in to.iter_mut().zip(other) {
+        to.iter_mut().zip(other).for_each(|(x, y)| *x += y);
     }
 }

@@ -10,13 +10,22 @@ mod buffers;
 mod critic;
 mod generator;
 mod gradients;
+#[cfg(test)]
+mod oracle;
+mod outer_product;
+mod panels;
 mod perceptron;
+mod product;
 mod pull_back;
 mod rows;
+mod values;
+mod vectors;
 
+pub(crate) use buffers::put_back;
 pub(crate) use critic::critic_gradients;
 pub(crate) use generator::{generate, generator_gradients};
 pub(crate) use pull_back::pull_back;
+pub(crate) use values::copied;
 
 use burn::tensor::Device;
 

@@ -3,8 +3,8 @@
 use burn::tensor::{Tensor, TensorData};
 use rayon::prelude::*;
 
-use super::generator::chunks_of;
-use super::perceptron::Perceptron;
+use super::panels::Panels;
+use super::perceptron::{Perceptron, Sweeps};
 use super::rows::Rows;
 use crate::network::Mlp;
 
@@ -14,20 +14,19 @@ use crate::network::Mlp;
 /// # Shapes
 /// - `x`: `[n, d]`; returns `[n]` and `[n, d]`
 pub(crate) fn pull_back(mlp: &Mlp, x: Tensor<2>, weight: f32) -> Option<(Tensor<1>, Tensor<2>)> {
-    let network = Perceptron::of(mlp)?;
+    let network = Perceptron::of(mlp, Sweeps::ForwardAndBack)?;
     let device = mlp.device();
     let x = Rows::of(x)?;
-    let chunks: Vec<(Vec<f32>, Rows)> = chunks_of(&x)
-        .into_par_iter()
-        .map(|x| {
-            let trace = network.trace(x);
-            let mut scores = network.output(&trace);
-            let cotangent = Rows::filled(scores.n, 1, weight);
-            let pull = network.input_gradient(&network.sweep_back(&trace.slopes, cotangent));
-            (std::mem::take(&mut scores.values), pull)
-        })
-        .collect();
-    let (scores, pulls): (Vec<Vec<f32>>, Vec<Rows>) = chunks.into_iter().unzip();
+    let pass = |x: Panels| {
+        let n = x.n;
+        let trace = network.trace(x);
+        let scores: Vec<f32> = network.output(&trace).first_column().collect();
+        let cotangent = Panels::column(std::iter::repeat_n(weight, n));
+        let signals = network.sweep_back(&trace, cotangent);
+        (scores, network.input_gradient(&signals, n))
+    };
+    let chunks: Vec<(Vec<f32>, Panels)> = x.chunks().into_par_iter().map(pass).collect();
+    let (scores, pulls): (Vec<Vec<f32>>, Vec<Panels>) = chunks.into_iter().unzip();
     let scores = TensorData::new(scores.concat(), [x.n]);
-    Some((Tensor::from_data(scores, &device), Rows::stacked(&pulls, x.d).into_tensor(&device)))
+    Some((Tensor::from_data(scores, &device), Rows::joined(&pulls, x.d, &device)))
 }

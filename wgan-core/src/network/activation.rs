@@ -80,40 +80,88 @@ impl Activation {
     /// has them; smooth activations are left as they are.
     ///
     /// For pairs the first half of `slope` marks those that keep their order.
+    #[inline(always)]
     pub(crate) fn apply_row(self, a: &mut [f32], slope: &mut [f32]) {
         let half = a.len() / 2;
-        match self {
-            Activation::LeakyRelu => rectify_row(a, slope, LEAK),
-            Activation::Relu => rectify_row(a, slope, 0.0),
+        self.apply_halves(a.split_at_mut(half), slope.split_at_mut(half));
+    }
+
+    /// `σ(a)` in place of `a`, without slopes, for [`Activation::keeps_sign`].
+    #[inline(always)]
+    pub(crate) fn rectify(self, a: &mut [f32]) {
+        let leak = if self == Activation::LeakyRelu { LEAK } else { 0.0 };
+        a.iter_mut().for_each(|a| *a *= if *a > 0.0 { 1.0 } else { leak });
+    }
+
+    /// [`Activation::apply_row`] of the two halves of a row, or of many rows.
+    #[inline(always)]
+    pub(crate) fn apply_halves(
+        self,
+        (first, second): (&mut [f32], &mut [f32]),
+        (slope, other): (&mut [f32], &mut [f32]),
+    ) {
+        let leak = match self {
+            Activation::LeakyRelu => LEAK,
+            Activation::Relu => 0.0,
             Activation::AbsoluteValue => {
-                slope[half..].fill(1.0);
-                for (a, s) in a[..half].iter_mut().zip(slope) {
+                other.fill(1.0);
+                for (a, s) in first.iter_mut().zip(slope) {
                     *s = (*a * STEEP).clamp(-1.0, 1.0);
                     *a *= *s;
                 }
+                return;
             }
             Activation::GroupSort => {
-                let (first, second) = a.split_at_mut(half);
                 for ((a, b), keep) in first.iter_mut().zip(second).zip(slope) {
                     *keep = f32::from(u8::from(*a >= *b));
                     (*a, *b) = if *a >= *b { (*a, *b) } else { (*b, *a) };
                 }
+                return;
             }
-            Activation::Tanh | Activation::Softplus | Activation::Silu => {}
-        }
+            Activation::Tanh | Activation::Softplus | Activation::Silu => return,
+        };
+        rectify_row(first, slope, leak);
+        rectify_row(second, other, leak);
     }
 
     /// `σ′(a)ᵀ g` of one row, with the slope of [`Activation::apply_row`], in place of `g`.
+    #[inline(always)]
     pub(crate) fn reverse_row(self, g: &mut [f32], slope: &[f32]) {
+        let half = g.len() / 2;
+        self.reverse_halves(g.split_at_mut(half), slope.split_at(half));
+    }
+
+    /// [`Activation::reverse_row`] of the two halves of a row, or of many rows.
+    #[inline(always)]
+    pub(crate) fn reverse_halves(
+        self,
+        (first, second): (&mut [f32], &mut [f32]),
+        (slope, other): (&[f32], &[f32]),
+    ) {
         if self == Activation::GroupSort {
-            let (first, second) = g.split_at_mut(slope.len() / 2);
             for ((a, b), &keep) in first.iter_mut().zip(second).zip(slope) {
                 let difference = (*a - *b) * keep;
                 (*a, *b) = (*b + difference, *a - difference);
             }
         } else {
-            g.iter_mut().zip(slope).for_each(|(g, s)| *g *= s);
+            first.iter_mut().zip(slope).for_each(|(g, s)| *g *= s);
+            second.iter_mut().zip(other).for_each(|(g, s)| *g *= s);
         }
+    }
+
+    /// [`Activation::reverse_row`] with the outputs of the activation, of which the sign tells the slope where the
+    /// activation is one of [`Activation::keeps_sign`].
+    #[inline(always)]
+    pub(crate) fn reverse_from_output(self, g: &mut [f32], output: &[f32]) {
+        let leak = if self == Activation::LeakyRelu { LEAK } else { 0.0 };
+        for (g, &output) in g.iter_mut().zip(output) {
+            *g *= if output > 0.0 { 1.0 } else { leak };
+        }
+    }
+
+    /// Whether it is a rectifier: the output is above 0 where the input is.
+    pub(crate) fn keeps_sign(self) -> bool {
+        matches!(self, Activation::LeakyRelu | Activation::Relu)
     }
 
     /// Whether it works on pairs of units, of which there must be an even number.
@@ -154,6 +202,7 @@ fn rectify(a: Tensor<2>, leak: f32) -> (Tensor<2>, Slope) {
 }
 
 /// As [`rectify`], for one row.
+#[inline(always)]
 fn rectify_row(a: &mut [f32], slope: &mut [f32], leak: f32) {
     for (a, s) in a.iter_mut().zip(slope) {
         *s = if *a > 0.0 { 1.0 } else { leak };

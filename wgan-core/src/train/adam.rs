@@ -4,7 +4,7 @@ use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, LearningRa
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use rayon::prelude::*;
 
-use crate::fused::is_host;
+use crate::fused::{copied, is_host, put_back};
 
 /// burn's [`Adam`], computed in one pass where the weights are in the memory of the process, without a tensor for each of its
 /// operations.
@@ -42,13 +42,16 @@ impl OnePassAdam {
         let (keep_1, keep_2) = (self.beta_1, self.beta_2);
         let part = |w: &mut [f32], g: &[f32], m: &mut [f32], v: &mut [f32]| {
             // With the widest vectors that the processor has; the result is the same to the bit.
-            pulp::Arch::new().dispatch(|| {
-                for (((w, &g), m), v) in w.iter_mut().zip(g).zip(m).zip(v) {
-                    *m = *m * keep_1 + g * (1.0 - keep_1);
-                    *v = *v * keep_2 + g * g * (1.0 - keep_2);
-                    *w -= *m * scale / (v.sqrt() + floor) * rate;
-                }
-            });
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                || {
+                    for (((w, &g), m), v) in w.iter_mut().zip(g).zip(m).zip(v) {
+                        *m = *m * keep_1 + g * (1.0 - keep_1);
+                        *v = *v * keep_2 + g * g * (1.0 - keep_2);
+                        *w -= *m * scale / (v.sqrt() + floor) * rate;
+                    }
+                },
+            );
         };
         if weights.len() <= PART {
             part(weights, g, m, v);
@@ -90,8 +93,9 @@ impl Optimizer for OnePassAdam {
         );
         let time = state.time + 1;
         let (mut m, mut v) = (values(state.moment_1), values(state.moment_2));
-        let mut w = values(weights);
-        self.update(rate as f32, time, &mut w, &values(gradient), &mut m, &mut v);
+        let (mut w, g) = (copied(weights).unwrap_or_default(), values(gradient));
+        self.update(rate as f32, time, &mut w, &g, &mut m, &mut v);
+        put_back(g);
         let tensor = |values| Tensor::<D>::from_data(TensorData::new(values, shape), &device);
         let momentum = AdaptiveMomentumState::new(time, tensor(m), tensor(v));
         (tensor(w), Some(AdamState::new(momentum)))

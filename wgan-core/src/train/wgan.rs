@@ -179,8 +179,8 @@ mod tests {
         }
     }
 
-    /// Layers of 300 × 300 are wide: their gradients are added up in blocks.
-    const WIDTHS: [usize; 2] = [20, 300];
+    /// Less than a panel of 64 columns; two panels, halves of which are pairs; some panels and a part of one.
+    const WIDTHS: [usize; 3] = [20, 128, 300];
 
     /// 100 samples: one chunk and a part of one.
     fn networks(
@@ -242,15 +242,18 @@ mod tests {
                 assert_critic_step(GradientPenalty::one_sided(3.0), network);
             }
         }
-        let wide = (Activation::LeakyRelu, true, WIDTHS[1]);
-        assert_critic_step(WeightClip::default(), wide);
-        assert_critic_step(GradientPenalty::default(), wide);
+        for width in WIDTHS {
+            for activation in [Activation::LeakyRelu, Activation::GroupSort] {
+                assert_critic_step(WeightClip::default(), (activation, true, width));
+                assert_critic_step(GradientPenalty::default(), (activation, false, width));
+            }
+        }
     }
 
     #[test]
     fn a_generator_step_without_a_tape_is_the_one_with_it() {
-        let both = [Activation::LeakyRelu, Activation::GroupSort];
-        for (activation, width) in both.into_iter().zip(WIDTHS) {
+        let activations = [Activation::LeakyRelu, Activation::AbsoluteValue, Activation::GroupSort];
+        for (activation, width) in activations.into_iter().zip(WIDTHS) {
             let (critic, generator, [_, _, z], _) = networks(activation, false, width);
             let critic = critic.valid();
             let loss = GeneratorLoss { objective: Objective::Wasserstein, critic: &critic };
