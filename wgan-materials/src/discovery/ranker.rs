@@ -225,6 +225,7 @@ fn best_first(a: &Ranked, b: &Ranked) -> std::cmp::Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::composition::Composition;
 
     fn material(formula: &str) -> Material {
         Composition::parse(formula).unwrap().into()

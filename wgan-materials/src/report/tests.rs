@@ -22,6 +22,7 @@ fn with_report<T>(known: &[&str], new: &[&str], look: impl Fn(&Report) -> T) -> 
         compared: reference.clone(),
         reference,
         candidates,
+        crystals: None,
         scores: &scores,
         evaluation: &evaluation,
         estimates: &[(1, 3.0), (2, 1.5), (3, f64::NAN)],
