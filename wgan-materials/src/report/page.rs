@@ -5,7 +5,7 @@ use super::chart;
 use super::html::{decimal, escape, figure, formula, list, percent, section, short, table};
 use super::laws::{self, Histogram, Law};
 use super::structures;
-use super::summary::{LIMITS, sentences};
+use super::summary::{limits, sentences};
 use crate::error::MaterialsError;
 use crate::evaluate::{ConditionalDistance, PropertyColumn};
 use crate::nearest::NearestIndex;
@@ -60,7 +60,7 @@ pub(super) fn page(report: &Report) -> Result<String, MaterialsError> {
         section("Crystals", &crystals(report)?),
         section("Settings", &settings(report)),
         section("Notes", &list(&report.evaluation.notes)),
-        section("Limits", &list(&LIMITS.map(String::from))),
+        section("Limits", &list(&limits(report.crystals.is_some()))),
     ];
     Ok(document(&title, &body.concat()))
 }

@@ -3,15 +3,27 @@
 use super::html::{decimal, percent};
 use crate::evaluate::{Adherence, Evaluation};
 
-/// What a reader should know before using any candidate.
-pub(super) const LIMITS: [&str; 4] = [
-    "A candidate is a composition that follows the statistics of the training set. It has no crystal structure, and nothing here says \
-     that it is stable or can be made.",
-    "Charge neutrality means that one common oxidation state per element sums to zero. Metals, alloys and mixed valence fail this test \
-     although they exist, so read the share beside that of the training set.",
-    "Property values of candidates are generated together with the composition. They were not measured or computed.",
-    "New means not in the training set. It does not mean unknown to science.",
-];
+/// What a reader should know before using any candidate, whether it has a crystal or not.
+pub(super) fn limits(has_crystals: bool) -> Vec<String> {
+    let first = match has_crystals {
+        true => {
+            "Cells and atoms of a candidate follow known crystals of the same structure type. They are a starting point for a calculation, \
+             not a relaxed structure, and nothing here says that it is stable or can be made."
+        }
+        false => {
+            "A candidate is a composition that follows the statistics of the training set. It has no crystal structure, and nothing here \
+             says that it is stable or can be made."
+        }
+    };
+    let all = [
+        first,
+        "Charge neutrality means that one common oxidation state per element sums to zero. Metals, alloys and mixed valence fail this \
+         test although they exist, so read the share beside that of the training set.",
+        "Property values of candidates are generated together with the composition. They were not measured or computed.",
+        "New means not in the training set. It does not mean unknown to science.",
+    ];
+    all.map(String::from).to_vec()
+}
 
 /// Sentences on how good the candidates are; what cannot be computed is left out.
 pub(super) fn sentences(evaluation: &Evaluation, n_reference: usize) -> Vec<String> {
