@@ -2,7 +2,7 @@
 
 use super::input::not_a_table;
 use super::source::Source;
-use super::summary::ColumnReport;
+use super::summary::{ColumnReport, ColumnRole};
 use super::survey::ColumnSurvey;
 use super::text::is_compound;
 use crate::error::MaterialsError;
@@ -38,7 +38,11 @@ pub(super) fn check_columns(
     has_materials: bool,
     reports: &[Option<ColumnReport>],
 ) -> Result<(), MaterialsError> {
-    let is_used = has_materials || reports.iter().flatten().any(|r| r.role.is_modelled());
+    let says_something = |report: &ColumnReport| match report.role {
+        ColumnRole::Class => report.distinct < report.n,
+        role => role.is_modelled(),
+    };
+    let is_used = has_materials || reports.iter().flatten().any(says_something);
     match source.names.as_slice() {
         [name]
             if !is_used && source.separator().is_some() && name.contains(char::is_whitespace) =>
