@@ -41,7 +41,7 @@ pub struct ReadArgs {
     /// Folder of CIF or POSCAR files; a column of the table names the file of each row, with or without its ending.
     #[arg(long, value_name = "DIR")]
     pub structures: Option<PathBuf>,
-    /// Distance in Å up to which positions count as the same when the symmetry of a structure is looked for [default: 0.01].
+    /// Distance in Å up to which positions count as the same when the symmetry of a structure is looked for [default: 0.1].
     #[arg(long, value_name = "Å", value_parser = tolerance)]
     pub tolerance: Option<f64>,
     /// What to do with a row that cannot be used.

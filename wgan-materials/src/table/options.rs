@@ -69,8 +69,8 @@ pub struct ReadOptions {
     pub formula_column: Option<String>,
     /// Folder of CIF and POSCAR files, one for each row that names it; what is read is then a table of them.
     pub structures: Option<PathBuf>,
-    /// Distance in Å up to which positions count as the same when the symmetry of a structure is looked for; 0.01 where none
-    /// is given.
+    /// Distance in Å up to which positions count as the same when the symmetry of a structure is looked for; 0.1, as in
+    /// the Materials Project, where none is given.
     pub tolerance: Option<f64>,
     /// Which other columns are modelled.
     pub columns: ColumnSelection,

@@ -20,10 +20,14 @@ use crate::element::Element;
 use crate::error::MaterialsError;
 use crate::formula::{Unusual, UnusualReadings};
 use crate::property::ElementProperty;
-use crate::structure::{DEFAULT_TOLERANCE, Embedding, read_structure};
+use crate::structure::{Embedding, read_structure};
 
 /// Kind of the rows that repeat an earlier one.
 const DUPLICATE: &str = "repeats an earlier row";
+
+/// Tolerance of symmetry in Å: that of the Materials Project, whose space groups tables have. Structures of a calculation are off their
+/// symmetry by some hundredths of an Å.
+const TOLERANCE: f64 = 0.1;
 
 /// Reads the rows of a table and leaves out those that cannot be used.
 pub(super) struct RowReader<'a> {
@@ -113,7 +117,7 @@ impl<'a> RowReader<'a> {
         let n_seen = if on_repeat == OnRepeat::Drop { n_rows } else { 0 };
         Self {
             materials,
-            tolerance: options.tolerance.unwrap_or(DEFAULT_TOLERANCE),
+            tolerance: options.tolerance.unwrap_or(TOLERANCE),
             modelled,
             style,
             on_bad_row: options.on_bad_row,
