@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::composition::Composition;
 use crate::error::MaterialsError;
 use crate::geometry::{CandidateStructure, GeometryModel, StructureColumns};
 use crate::material::Material;
 use crate::model::{Candidate, ModelCard};
+use crate::property::ElementProperty;
 
 /// Makes the crystals of candidates of a model whose known materials have structures.
 #[derive(Clone, Debug)]
@@ -43,6 +45,14 @@ impl Crystals {
     /// The crystal of a material, if it has one that can be written.
     pub(crate) fn crystal(&self, material: &Material) -> Option<CandidateStructure> {
         self.geometry.crystal(material).filter(|crystal| self.geometry.is_sound(crystal))
+    }
+
+    /// Logarithms of the volume per atom in Å³ and of the density in u/Å³ that a composition leads to.
+    pub(crate) fn expected(&self, composition: &Composition) -> [f64; 2] {
+        let log_volume = self.geometry.log_volume(composition);
+        let mass: f64 =
+            composition.fractions().map(|(e, x)| x * ElementProperty::AtomicWeight.filled(e)).sum();
+        [log_volume, mass.ln() - log_volume]
     }
 
     /// Gives a candidate its crystal, and the values of columns that follow from it.

@@ -23,29 +23,43 @@ fn space_group(material: &Material) -> u16 {
 /// times as far from the table's as random rows are.
 const SLACK: f64 = 1.15;
 
-/// The best `n` of candidates that are in order, so that numbers of elements have the shares they have among the known
-/// materials, and space groups at most little more; still in order.
+/// Ranges that volume and density are cut into, each with as many known materials.
+const N_RANGES: usize = 10;
+
+/// The best `n` of candidates that are in order, so that numbers of elements and what `measured` says have the shares they have
+/// among the known materials, and space groups at most little more; still in order.
 ///
-/// A composition comes once in each space group. Where candidates of one kind are too few, the best of the others take their
-/// places.
-pub(crate) fn like_table(ranked: Vec<Ranked>, known: &[Material], n: usize) -> Vec<Ranked> {
+/// A composition comes once in each space group. Each of the two quantities is cut into ten ranges, between the deciles of the
+/// known materials. Where candidates of one kind are too few, the best of the others take their places.
+pub(crate) fn like_table(
+    ranked: Vec<Ranked>,
+    known: &[Material],
+    n: usize,
+    measured: &dyn Fn(&Composition) -> [f64; 2],
+) -> Vec<Ranked> {
     let mut seen: HashSet<(Composition, u16)> = HashSet::new();
     let is_first =
         |c: &Ranked| seen.insert((c.material.composition.clone(), space_group(&c.material)));
     let ranked: Vec<Ranked> = ranked.into_iter().filter(is_first).collect();
     let mut by_elements = shares(known.iter().map(|m| m.composition.n_elements()), n);
     let mut by_cell = at_most(known.iter().map(cell), SLACK * n as f64);
+    let of_known: Vec<[f64; 2]> = known.iter().map(|m| measured(&m.composition)).collect();
+    let mut ranges = [0, 1].map(|i| Ranges::new(of_known.iter().map(|x| x[i]).collect(), n));
     let mut is_taken = Vec::with_capacity(ranked.len());
     for Ranked { material, .. } in &ranked {
-        let elements = by_elements.get_mut(&material.composition.n_elements());
-        is_taken.push(match (elements, by_cell.get_mut(&cell(material))) {
-            (Some(elements), Some(places)) if *elements > 0 && *places > 0 => {
-                *elements -= 1;
-                *places -= 1;
-                true
-            }
-            _ => false,
-        });
+        let figures = measured(&material.composition);
+        let [volume, density] = &mut ranges;
+        let places = [
+            by_elements.get_mut(&material.composition.n_elements()),
+            by_cell.get_mut(&cell(material)),
+            volume.places(figures[0]),
+            density.places(figures[1]),
+        ];
+        let is_free = places.iter().all(|places| places.as_ref().is_some_and(|left| **left > 0));
+        if is_free {
+            places.into_iter().flatten().for_each(|left| *left -= 1);
+        }
+        is_taken.push(is_free);
     }
     let mut left = n.saturating_sub(is_taken.iter().filter(|taken| **taken).count());
     for taken in is_taken.iter_mut().filter(|taken| !**taken) {
@@ -57,6 +71,36 @@ pub(crate) fn like_table(ranked: Vec<Ranked>, known: &[Material], n: usize) -> V
     }
     let list = ranked.into_iter().zip(is_taken).filter(|(_, taken)| *taken);
     list.map(|(candidate, _)| candidate).collect()
+}
+
+/// A quantity cut into ranges of equally many known materials, with the places that are left in each.
+struct Ranges {
+    edges: Vec<f64>,
+    left: Vec<usize>,
+}
+
+impl Ranges {
+    fn new(mut known: Vec<f64>, n: usize) -> Self {
+        known.sort_by(f64::total_cmp);
+        let edge = |i: usize| known.get(i * known.len() / N_RANGES).copied();
+        let mut edges: Vec<f64> = (1..N_RANGES).filter_map(edge).collect();
+        edges.dedup();
+        let mut ranges = Self { left: vec![0; edges.len() + 1], edges };
+        let at = known.iter().map(|&x| ranges.at(x));
+        for (range, places) in at_most(at, n as f64) {
+            ranges.left[range] = places;
+        }
+        ranges
+    }
+
+    fn at(&self, x: f64) -> usize {
+        self.edges.partition_point(|&edge| edge <= x)
+    }
+
+    fn places(&mut self, x: f64) -> Option<&mut usize> {
+        let at = self.at(x);
+        self.left.get_mut(at)
+    }
 }
 
 fn counts<T: Ord>(kinds: impl Iterator<Item = T>) -> (BTreeMap<T, usize>, usize) {
@@ -128,7 +172,7 @@ mod tests {
             ("CsF", "221:a|b"),
         ]);
         let names = |n| -> Vec<String> {
-            let list = like_table(all.clone(), &known, n);
+            let list = like_table(all.clone(), &known, n, &|_| [0.0; 2]);
             list.iter().map(|c| c.material.composition.to_string()).collect()
         };
         // Half of two, with slack and rounded up, is two; half of ten is six, of which there are three.
@@ -141,6 +185,21 @@ mod tests {
     fn a_composition_comes_once_in_a_space_group() {
         let known = [material("NaCl", "225:a|b")];
         let all = ranked(&[("CaF2", "225:a|c"), ("CaF2", "225:a|c"), ("KF", "225:a|b")]);
-        assert_eq!(like_table(all, &known, 3).len(), 2);
+        assert_eq!(like_table(all, &known, 3, &|_| [0.0; 2]).len(), 2);
+    }
+
+    #[test]
+    fn what_is_measured_has_the_law_of_the_table() {
+        let known: Vec<Material> = ["NaCl", "KBr"].iter().map(|f| material(f, "225:a|b")).collect();
+        let all = ranked(&[("NaF", "225:a|b"), ("LiF", "225:a|b"), ("RbI", "225:a|b")]);
+        let is_heavy = |c: &Composition| if c.to_string().contains('F') { 0.0 } else { 1.0 };
+        let measured = |c: &Composition| match c.to_string().as_str() {
+            "NaCl" => [0.0; 2],
+            "KBr" => [1.0; 2],
+            _ => [is_heavy(c); 2],
+        };
+        let list = like_table(all, &known, 2, &measured);
+        let names: Vec<String> = list.iter().map(|c| c.material.composition.to_string()).collect();
+        assert_eq!(names, ["NaF", "RbI"]);
     }
 }

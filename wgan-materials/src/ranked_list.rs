@@ -121,7 +121,9 @@ fn with_crystals(
     ranked.retain(|found| listing.sampler.can_describe(&found.material.composition));
     let known: Vec<Material> =
         listing.known.iter().filter(|material| request.allows(material)).cloned().collect();
-    let tried = like_table(ranked, &known, (TRIED * request.n as f64).ceil() as usize);
+    let measured = |composition: &Composition| crystals.expected(composition);
+    let n_tried = (TRIED * request.n as f64).ceil() as usize;
+    let tried = like_table(ranked, &known, n_tried, &measured);
     let grown: Vec<Option<CandidateStructure>> =
         tried.par_iter().map(|found| crystals.crystal(&found.material)).collect();
     let (mut sound, mut made) = (Vec::new(), HashMap::new());
@@ -131,7 +133,7 @@ fn with_crystals(
             sound.push(found);
         }
     }
-    let mut list = completed(listing, &like_table(sound, &known, request.n), request)?;
+    let mut list = completed(listing, &like_table(sound, &known, request.n, &measured), request)?;
     for CheckedCandidate { candidate, .. } in &mut list {
         if let Some(crystal) = made.remove(&candidate.material()) {
             crystals.attach(candidate, crystal);

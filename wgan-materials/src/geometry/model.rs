@@ -74,6 +74,11 @@ impl GeometryModel {
         })
     }
 
+    /// `ln(V / n)` of a composition in any structure, `V / n` in Å³.
+    pub fn log_volume(&self, composition: &Composition) -> f64 {
+        self.volume.log_volume(composition)
+    }
+
     /// Known structures.
     pub fn known(&self) -> &[Embedding] {
         &self.known

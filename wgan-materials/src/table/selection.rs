@@ -149,5 +149,5 @@ fn refused(column: &ColumnSurvey, reason: String) -> MaterialsError {
 }
 
 fn holds_formulas(column: &ColumnSurvey) -> MaterialsError {
-    refused(column, "it says what the materials are".to_string())
+    refused(column, "it holds the formulas or the structures".to_string())
 }

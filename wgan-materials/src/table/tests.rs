@@ -157,7 +157,10 @@ fn files_that_are_not_there_say_so() {
     let folder = tempfile::tempdir().unwrap();
     let options = ReadOptions::default();
     let error = Table::read(folder.path(), &options).unwrap_err().to_string();
-    assert!(error.ends_with("it is a folder, not a file"), "{error}");
+    assert!(
+        error.contains("expected structure files (.cif, .vasp, POSCAR), found none"),
+        "{error}"
+    );
     let error = Table::read(folder.path().join("no.csv"), &options).unwrap_err().to_string();
     assert!(error.ends_with("there is no such file"), "{error}");
 }
@@ -351,7 +354,7 @@ fn columns_can_be_chosen() {
         "column `b` cannot be used: only 1 of 2 cells are numbers; most of the others: a bound, not a number"
     );
     let message = error_with(text, &choose("formula"));
-    assert_eq!(message, "column `formula` cannot be used: it holds the formulas");
+    assert_eq!(message, "column `formula` cannot be used: it holds the formulas or the structures");
 }
 
 #[test]
