@@ -238,7 +238,8 @@ fn a_saved_model_draws_crystals_and_evaluation_compares_them() {
     let itself = run(&["evaluate", "--reference", &data, "--candidates", &data, "--json"]);
     let json: serde_json::Value = serde_json::from_str(&stdout(&itself)).unwrap();
     assert_eq!(json["structures"]["novel"].as_f64(), Some(0.0));
-    assert_eq!(json["structures"]["class_tv"]["space_group"]["tv"].as_f64(), Some(0.0));
+    // Shares are added and taken away again: round-off only.
+    assert!(json["structures"]["class_tv"]["space_group"]["tv"].as_f64().unwrap() < 1e-12);
 }
 
 #[test]
