@@ -388,13 +388,13 @@ impl MaterialsModel {
     /// # Errors
     /// If the conditions cannot be coded, which fitted ones can.
     pub fn sampler(&self, device: &Device) -> Result<Sampler, MaterialsError> {
+        let prototypes = self.card.materials().into_iter().filter_map(|m| m.prototype);
         Sampler::new(
             self.networks.generator.clone(),
             self.networks.critic.clone(),
             self.card.alphabet.clone(),
             self.card.space.clone(),
-            Arc::clone(&self.card.known),
-            self.card.materials().into_iter().filter_map(|material| material.prototype).collect(),
+            (Arc::clone(&self.card.known), prototypes.collect()),
             self.card.conditions.clone(),
             device,
         )

@@ -92,8 +92,7 @@ impl Sampler {
         critic: ConcatCritic,
         alphabet: Alphabet,
         space: ColumnSpace,
-        known: Arc<[Composition]>,
-        prototypes: Vec<Arc<Prototype>>,
+        (known, prototypes): (Arc<[Composition]>, Vec<Arc<Prototype>>),
         conditions: Conditions,
         device: &Device,
     ) -> Result<Self, MaterialsError> {

@@ -19,6 +19,8 @@ const GREY: RGBColor = RGBColor(90, 90, 90);
 const SIZE: (u32, u32) = (820, 300);
 
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
+/// Points of a curve, sorted by `x`.
+type Points<'a> = &'a [(f64, f64)];
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
 /// With fewer, bars are as wide as if there were so many.
@@ -95,7 +97,7 @@ pub(super) fn line(
 
 /// A curve with a dot at each of its points beside one that it is compared with; zero is on both axes.
 pub(super) fn curves(
-    (compared, curve): (&[(f64, f64)], &[(f64, f64)]),
+    (compared, curve): (Points, Points),
     title: &str,
     value_title: &str,
     has_dots: bool,
