@@ -100,6 +100,9 @@ fn candidates_are_crystals_of_the_space_group_that_is_written() {
     let folder = TempDir::new().unwrap();
     let (data, out) = (table(folder.path(), &[]), folder.path().join("c.csv"));
     let cif_dir = folder.path().join("cif");
+    fs::create_dir(&cif_dir).unwrap();
+    fs::write(cif_dir.join("0001_Xx_1.cif"), "of an earlier list").unwrap();
+    fs::write(cif_dir.join("mine.cif"), "not of a list").unwrap();
     let output = generate(&data, &out, &["--cif-dir", cif_dir.to_str().unwrap()]);
     stdout(&output);
     let told = stderr(&output);
@@ -121,6 +124,7 @@ fn candidates_are_crystals_of_the_space_group_that_is_written() {
         let file = cif_dir.join(format!("{:04}_{}_{}.cif", i + 1, &row[formula], &row[group]));
         assert_eq!(fs::read_to_string(file).unwrap(), row[cif].replace("\r\n", "\n"));
     }
+    assert_eq!(fs::read_dir(&cif_dir).unwrap().count(), rows.len() + 1);
     let report = fs::read_to_string(folder.path().join("report.html")).unwrap();
     assert!(report.contains("<h2>Crystals</h2>"));
 }
