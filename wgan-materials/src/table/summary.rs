@@ -190,21 +190,23 @@ impl ReadSummary {
     /// them, and the notes.
     pub fn brief(&self) -> String {
         let mut lines = vec![self.headline()];
-        lines.extend(self.remarks());
+        lines.extend(self.left_out());
+        lines.extend(self.notes.iter().map(|note| format!("note: {note}")));
         lines.join("\n")
     }
 
-    /// What of the file did not get into the table.
+    /// What of the file did not get into the table, and the notes.
     pub fn remarks(&self) -> Vec<String> {
+        self.left_out().chain(self.notes.iter().cloned()).collect()
+    }
+
+    /// Rows and columns that did not get into the table.
+    fn left_out(&self) -> impl Iterator<Item = String> + '_ {
         let kinds = self.skipped_by_kind.iter().map(|(kind, n)| format!("{n} {kind}"));
         let kinds = kinds.collect::<Vec<_>>().join(", ");
         let skipped = self.skipped.first().map(|first| format!("skipped: {kinds}; first: {first}"));
         let left_out = self.columns.iter().filter_map(ColumnReport::left_out);
-        skipped
-            .into_iter()
-            .chain(left_out)
-            .chain(self.notes.iter().map(|note| format!("note: {note}")))
-            .collect()
+        skipped.into_iter().chain(left_out)
     }
 
     fn write_elements(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
