@@ -44,7 +44,7 @@ impl Crystals {
 
     /// The crystal of a material, if it has one that can be written.
     pub(crate) fn crystal(&self, material: &Material) -> Option<CandidateStructure> {
-        self.geometry.crystal(material).filter(|crystal| self.geometry.is_sound(crystal))
+        self.geometry.crystal(material).filter(CandidateStructure::is_sound)
     }
 
     /// Logarithms of the volume per atom in Å³ and of the density in u/Å³ that a composition leads to.

@@ -17,7 +17,7 @@ const N_NEAREST: usize = 5;
 /// Falls of a member's weight with its distance, see [`Groups::nearest`].
 const DECAY: f64 = 1.5;
 
-/// Shortest distance over the sum of covalent radii below which no structure is written, where known ones have none lower.
+/// Shortest distance over the sum of covalent radii below which no structure is written; the least of MP-20 is 0.63.
 const MIN_DISTANCE_RATIO: f64 = 0.5;
 
 /// The structure of a candidate with what is checked of it.
@@ -35,6 +35,13 @@ pub struct CandidateStructure {
     pub volume_per_atom: f64,
 }
 
+impl CandidateStructure {
+    /// Whether it can be written: the intended symmetry, no atoms inside each other.
+    pub fn is_sound(&self) -> bool {
+        self.has_symmetry && self.distance_ratio >= MIN_DISTANCE_RATIO
+    }
+}
+
 /// Cells and coordinates of candidates, from the known members of each prototype.
 ///
 /// The member whose elements are nearest gives cell shape, coordinates and the slots of the elements. The volume per atom is
@@ -46,7 +53,6 @@ pub struct GeometryModel {
     log_volumes: Vec<f64>,
     members: HashMap<Prototype, Vec<usize>>,
     volume: VolumeModel,
-    min_distance_ratio: f64,
 }
 
 impl GeometryModel {
@@ -70,7 +76,6 @@ impl GeometryModel {
             compositions,
             members,
             volume,
-            min_distance_ratio: MIN_DISTANCE_RATIO,
         })
     }
 
@@ -128,11 +133,6 @@ impl GeometryModel {
             embedding,
             structure,
         })
-    }
-
-    /// The structures of materials that can be written: the intended symmetry, no atoms inside each other.
-    pub fn is_sound(&self, crystal: &CandidateStructure) -> bool {
-        crystal.has_symmetry && crystal.distance_ratio >= self.min_distance_ratio
     }
 }
 
