@@ -93,6 +93,17 @@ pub enum GraphError {
         /// Id of its target.
         to: String,
     },
+    /// Arcs that lead away from a node and never back.
+    #[error(
+        "no path leads from `{from}` to `{to}` along the arcs, so mass cannot get there. Symmetrise \
+         the graph to use the cheaper direction both ways"
+    )]
+    OneWay {
+        /// Id of the node that does not lead there.
+        from: String,
+        /// Id of the node that is not reached.
+        to: String,
+    },
     /// Several components where one is needed.
     #[error(
         "the graph has {n} components, the largest with {largest} of {nodes} nodes (`{first}` and \
@@ -125,6 +136,22 @@ pub enum GraphError {
         at: String,
         /// The id.
         id: String,
+    },
+    /// Observations that cannot be used.
+    #[error("observations: {reason}")]
+    Observations {
+        /// What is wrong with them.
+        reason: String,
+    },
+    /// A condition on what a law does not depend on, or a value that was never seen.
+    #[error("{name}={got}: expected {expected}")]
+    Context {
+        /// Name of the context.
+        name: String,
+        /// The value.
+        got: String,
+        /// What could stand there.
+        expected: String,
     },
     /// Two laws that no flow can join.
     #[error(

@@ -49,6 +49,8 @@
 //!   [`TabularCritic`] and [`CoordinateCritic`] with an [`EdgeSlopePenalty`];
 //!   [`ConditionalMetricCritic`] under a context. Generators: [`NodeLawGenerator`],
 //!   [`ConditionalNodeLawGenerator`].
+//! - [`NodeLawModel`]: the law of observations on the nodes, under their context; sampled, stored,
+//!   compared with fresh observations.
 //! - [`NodeGenerator`]: new nodes, connected the way the existing ones are.
 //! - [`likely_links`], [`link_scores`]: pairs that ought to be joined, by the law of the ends of
 //!   random walks ([`WalkLaw`]); [`generate_network`]: a whole new network by the same law,
@@ -64,6 +66,7 @@ pub mod anomaly;
 pub mod critic;
 mod error;
 pub mod generator;
+pub mod law;
 pub mod links;
 pub mod network;
 pub mod new_nodes;
@@ -90,6 +93,9 @@ pub use critic::{
 };
 pub use error::GraphError;
 pub use generator::{ConditionalNodeLawGenerator, NodeLawGenerator};
+pub use law::{
+    Condition, LawEvaluation, NodeLawConfig, NodeLawModel, Observations, read_observations,
+};
 pub use links::{Link, likely_links, link_scores};
 pub use network::{
     Adjacency, ArcRule, Cleaning, Components, CostColumn, Edge, Header, Network, NetworkSummary,
@@ -97,7 +103,7 @@ pub use network::{
 };
 pub use new_nodes::{MarkedNode, NewEdge, NewNodes, NodeGenerator, NodeGeneratorConfig};
 pub use paths::{DistanceSummary, Distances, Landmarks, MemoryLimit, ShortestPaths};
-pub use picture::{Point, draw, layout};
+pub use picture::{Point, draw, draw_laws, layout};
 pub use sample::{ContextPrior, ContextSamples, NodeLaw, NodeSamples, read_law};
 pub use transport::{
     EdgeCurvature, EdgeFlow, GraphTransport, graph_w1, largest_violation, mcshane_extension,

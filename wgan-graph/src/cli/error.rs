@@ -23,7 +23,7 @@ pub enum CliError {
 /// The option that helps, if there is one.
 fn remedy(error: &GraphError) -> &'static str {
     match error {
-        GraphError::Directed { .. } => " (--directed symmetrise)",
+        GraphError::Directed { .. } | GraphError::OneWay { .. } => " (--directed symmetrise)",
         GraphError::Components { .. } => " (--component largest)",
         GraphError::NoHeader { expected: "source,target", .. } => " (--no-header)",
         GraphError::Wgan(WganError::UnequalMass { .. }) => " (--normalise)",

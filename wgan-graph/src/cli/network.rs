@@ -34,8 +34,8 @@ pub struct NetworkArgs {
     #[arg(long, value_enum, requires = "strength", default_value_t = StrengthRule::Inverse)]
     strength_rule: StrengthRule,
     /// What to do with arcs whose two directions differ [default: where at least a quarter of the
-    /// pairs are listed both ways, rows are arcs, else edges; `distances` follows arcs, `w1` refuses
-    /// them, the others take the cheaper direction both ways].
+    /// pairs are listed both ways, rows are arcs, else edges; `distances` follows arcs, `fit-law` where they
+    /// lead everywhere, `w1` refuses them, the others take the cheaper direction both ways].
     #[arg(long, value_enum)]
     directed: Option<Directed>,
     /// What to do with several components [default: keep them all where that makes sense].
@@ -90,6 +90,11 @@ impl NetworkArgs {
     /// Whether the first line of the edge list names its columns.
     pub fn header(&self) -> Header {
         if self.no_header { Header::Absent } else { Header::First }
+    }
+
+    /// Whether nothing was said about arcs: they are followed where that makes sense.
+    pub fn follows_by_itself(&self) -> bool {
+        self.directed.is_none()
     }
 
     /// Whether edges have costs of their own.

@@ -21,6 +21,14 @@ impl Adjacency {
         }
     }
 
+    /// The arcs the other way round.
+    pub(crate) fn reversed(&self) -> Self {
+        let arc = |(u, k): (u32, usize)| (self.targets[k], u, self.costs[k]);
+        let mut arcs: Vec<(u32, u32, f64)> = self.sources().into_iter().zip(0..).map(arc).collect();
+        arcs.sort_by_key(|&(u, v, _)| (u, v));
+        Self::from_sorted(self.n_nodes(), &arcs)
+    }
+
     /// Number of nodes.
     pub fn n_nodes(&self) -> usize {
         self.offsets.len() - 1

@@ -193,6 +193,24 @@ impl Network {
         if components.n() <= 1 { self.clone() } else { self.restricted(&components.largest()) }
     }
 
+    /// Whether every node leads to every other one along the arcs.
+    pub fn is_strongly_connected(&self) -> bool {
+        let reaches_all = |arcs: &Adjacency| {
+            let mut seen = vec![false; arcs.n_nodes()];
+            let mut stack: Vec<usize> = (0..arcs.n_nodes().min(1)).collect();
+            stack.iter().for_each(|&v| seen[v] = true);
+            while let Some(u) = stack.pop() {
+                for &v in arcs.neighbours(u) {
+                    if !std::mem::replace(&mut seen[v as usize], true) {
+                        stack.push(v as usize);
+                    }
+                }
+            }
+            seen.iter().all(|&is| is)
+        };
+        reaches_all(&self.arcs) && (!self.is_directed || reaches_all(&self.arcs.reversed()))
+    }
+
     /// Refuses a graph of several components.
     ///
     /// # Errors

@@ -71,9 +71,15 @@ fn settle(arcs: &Adjacency, row: &mut [f64], heap: &mut Heap) {
 /// Shortest paths to every node, each from the nearest source.
 pub struct Forest {
     parents: Vec<u32>,
+    distances: Vec<f64>,
 }
 
 impl Forest {
+    /// Length of the shortest path to `v`; infinite where no path leads.
+    pub fn distance(&self, v: usize) -> f64 {
+        self.distances[v]
+    }
+
     /// The node before `v` on its shortest path; `None` at a source and where no path leads.
     pub fn parent(&self, v: usize) -> Option<usize> {
         Some(self.parents[v]).filter(|&p| p != u32::MAX).map(|p| p as usize)
@@ -106,5 +112,5 @@ pub fn shortest_path_forest(
             }
         }
     }
-    Forest { parents }
+    Forest { parents, distances }
 }

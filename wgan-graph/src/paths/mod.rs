@@ -13,7 +13,7 @@ pub use all_pairs::{Distances, MemoryLimit};
 pub use landmarks::Landmarks;
 pub use summary::DistanceSummary;
 
-pub(crate) use dijkstra::{relax_from, shortest_path_forest};
+pub(crate) use dijkstra::{Forest, relax_from, shortest_path_forest};
 pub(crate) use local_search::LocalSearch;
 
 use crate::error::GraphError;

@@ -3,10 +3,12 @@
 //! Written by hand: plotters 0.3.7 was tried. It puts points on whole pixels and has no titles on
 //! nodes, and its file for Cora-ML is a quarter larger than ours with them.
 
+mod laws;
 mod layout;
 
 use std::fmt::Write;
 
+pub use laws::draw_laws;
 pub use layout::{Point, layout};
 
 use crate::network::Network;
@@ -28,18 +30,7 @@ pub fn draw(network: &Network, points: &[Point], potential: &[f64], flow: &[Edge
     assert_eq!(points.len(), network.n_nodes(), "one point per node");
     assert_eq!(potential.len(), network.n_nodes(), "one potential per node");
     let at = fitted(points);
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {SIZE} {SIZE}\">\n\
-         <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n<g stroke=\"#bbb\">\n"
-    );
-    for (u, v, _) in network.edges() {
-        line(&mut svg, at[u], at[v], 0.8);
-    }
-    svg.push_str("</g>\n<g stroke=\"#f28c28\" stroke-linecap=\"round\">\n");
-    let most = flow.iter().map(|e| e.mass).fold(0.0, f64::max);
-    for edge in flow {
-        line(&mut svg, at[edge.source], at[edge.target], 1.5 + 10.5 * edge.mass / most);
-    }
+    let mut svg = beneath(network, &at, flow);
     svg.push_str("</g>\n<g stroke=\"#333\" stroke-width=\"0.5\">\n");
     let radius = (150.0 / (points.len() as f64).sqrt()).clamp(2.0, 12.0);
     let (low, high) = range(potential);
@@ -60,6 +51,23 @@ pub fn draw(network: &Network, points: &[Point], potential: &[f64], flow: &[Edge
         );
     }
     svg.push_str("</g>\n</svg>\n");
+    svg
+}
+
+/// The head of a picture, the edges, and the flow along them.
+fn beneath(network: &Network, at: &[Point], flow: &[EdgeFlow]) -> String {
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {SIZE} {SIZE}\">\n\
+         <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n<g stroke=\"#bbb\">\n"
+    );
+    for (u, v, _) in network.edges() {
+        line(&mut svg, at[u], at[v], 0.8);
+    }
+    svg.push_str("</g>\n<g stroke=\"#f28c28\" stroke-linecap=\"round\">\n");
+    let most = flow.iter().map(|e| e.mass).fold(0.0, f64::max);
+    for edge in flow {
+        line(&mut svg, at[edge.source], at[edge.target], 1.5 + 10.5 * edge.mass / most);
+    }
     svg
 }
 

@@ -2,24 +2,26 @@
 
 use wgan_core::transport::{ArcSource, Entering};
 
+use super::hub::Hub;
 use crate::network::Adjacency;
 
 /// Fewest arcs in a block; else the root of all arcs.
 const MIN_BLOCK: usize = 32;
 
-/// Every edge both ways, one block at a time, going on where the last search stopped.
+/// Every arc, one block at a time, going on where the last search stopped.
 pub struct EdgeArcs<'a> {
     arcs: &'a Adjacency,
+    hub: Option<&'a Hub>,
     sources: Vec<u32>,
     block: usize,
     place: usize,
 }
 
 impl<'a> EdgeArcs<'a> {
-    /// Arcs of an undirected network.
-    pub fn new(arcs: &'a Adjacency) -> Self {
+    /// Arcs of an undirected network, or of a directed one with a flow that starts over `hub`.
+    pub fn new(arcs: &'a Adjacency, hub: Option<&'a Hub>) -> Self {
         let block = ((arcs.n_arcs() as f64).sqrt().ceil() as usize).max(MIN_BLOCK);
-        Self { arcs, sources: arcs.sources(), block, place: 0 }
+        Self { arcs, hub, sources: arcs.sources(), block, place: 0 }
     }
 }
 
@@ -29,7 +31,8 @@ impl ArcSource for EdgeArcs<'_> {
     }
 
     fn cost(&self, source: usize, target: usize) -> f64 {
-        self.arcs.cost(source, target).unwrap_or(f64::INFINITY)
+        let over_hub = self.hub.and_then(|hub| hub.cost(source, target));
+        over_hub.or_else(|| self.arcs.cost(source, target)).unwrap_or(f64::INFINITY)
     }
 
     fn entering(&mut self, potential: &[f64], tolerance: f64) -> Option<Entering> {

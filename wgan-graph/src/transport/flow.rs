@@ -1,9 +1,10 @@
 //! Exact W₁ as the cheapest flow along the edges.
 
 use serde::Serialize;
-use wgan_core::transport::{SpanningTree, min_cost_flow};
+use wgan_core::transport::min_cost_flow;
 
 use super::edge_arcs::EdgeArcs;
+use super::hub::Hub;
 use super::initial_flow::initial_flow;
 use super::potential::mcshane_extension;
 use super::supply::Supply;
@@ -32,7 +33,8 @@ pub struct GraphTransport {
     pub dual: f64,
     /// `value − dual`, zero up to round-off.
     pub gap: f64,
-    /// The optimal `f`, with `|f(u) − f(v)| ≤ w(u, v)` on every edge; high where `μ` has more.
+    /// The optimal `f`, with `|f(u) − f(v)| ≤ w(u, v)` on every edge (`f(u) − f(v) ≤ w(u, v)` on
+    /// every arc); high where `μ` has more.
     pub potential: Vec<f64>,
     /// Edges that carry mass; mass runs down the potential at the full slope.
     pub flow: Vec<EdgeFlow>,
@@ -44,9 +46,11 @@ pub struct GraphTransport {
 /// instead of the `n²` pairs: the same value, since an optimal plan sends mass along shortest
 /// paths. The result proves itself: the potential is 1-Lipschitz and `dual` equals `value`.
 ///
+/// In a directed graph mass runs along the arcs, and `W₁(μ, ν)` differs from `W₁(ν, μ)`.
+///
 /// # Errors
-/// [`GraphError::Directed`] for a directed graph; weights that are negative or not finite; totals
-/// that differ; [`GraphError::Unbalanced`] where a component has more mass of one law than of the
+/// [`GraphError::OneWay`] for a directed graph in which some node does not lead to another one;
+/// weights that are negative or not finite; totals that differ; [`GraphError::Unbalanced`] where a component has more mass of one law than of the
 /// other.
 ///
 /// # Complexity
@@ -66,39 +70,42 @@ pub struct GraphTransport {
 /// # References
 /// Orlin (1997), A polynomial time primal network simplex algorithm for minimum cost flows.
 pub fn graph_w1(network: &Network, mu: &[f64], nu: &[f64]) -> Result<GraphTransport, GraphError> {
-    let undirected;
-    let network = if network.is_directed() {
-        undirected = network.undirected()?;
-        &undirected
-    } else {
-        network
-    };
+    let undirected = network.undirected().ok();
+    let network = undirected.as_ref().unwrap_or(network);
     let supply = Supply::new(network, mu, nu)?;
-    let start = initial_flow(network, supply.units.clone());
-    let tree = min_cost_flow(&mut EdgeArcs::new(network.arcs()), &start)?;
-    Ok(read_off(network, &tree, &supply, mu, nu))
+    let hub = network.is_directed().then(|| Hub::new(network)).transpose()?;
+    let start = match &hub {
+        Some(hub) => hub.initial_flow(supply.units.clone()),
+        None => initial_flow(network, supply.units.clone()),
+    };
+    let tree = min_cost_flow(&mut EdgeArcs::new(network.arcs(), hub.as_ref()), &start)?;
+    let mut flows: Vec<(usize, usize, i64)> =
+        tree.flows().filter(|&(_, _, units)| units > supply.noise).collect();
+    if let Some(hub) = &hub {
+        flows = hub.along_arcs(&flows);
+    }
+    flows.sort_unstable();
+    Ok(read_off(network, &flows, tree.potential(), &supply, [mu, nu]))
 }
 
-/// Value, potential and flow of an optimal tree.
+/// Value, potential and flow of an optimum.
 fn read_off(
     network: &Network,
-    tree: &SpanningTree,
+    flows: &[(usize, usize, i64)],
+    potential: &[f64],
     supply: &Supply,
-    mu: &[f64],
-    nu: &[f64],
+    [mu, nu]: [&[f64]; 2],
 ) -> GraphTransport {
-    let edge = |(source, target, units)| EdgeFlow {
+    let edge = |&(source, target, units): &(usize, usize, i64)| EdgeFlow {
         source,
         target,
         mass: units as f64 * supply.mass,
         cost: network.arcs().cost(source, target).unwrap_or(f64::INFINITY),
     };
-    let mut flow: Vec<EdgeFlow> =
-        tree.flows().filter(|&(_, _, units)| units > supply.noise).map(edge).collect();
-    flow.sort_by_key(|e| (e.source, e.target));
+    let flow: Vec<EdgeFlow> = flows.iter().map(edge).collect();
     let value = flow.iter().map(|e| e.mass * e.cost).fold(0.0, |sum, cost| sum + cost);
     // Takes what round-off left above slope one.
-    let potential = mcshane_extension(network, tree.potential());
+    let potential = mcshane_extension(network, potential);
     let rescale = mu.iter().sum::<f64>() / nu.iter().sum::<f64>();
     let terms = potential.iter().zip(mu).zip(nu).map(|((f, m), n)| f * (m - rescale * n));
     let dual = terms.sum::<f64>();

@@ -3,6 +3,7 @@
 mod curvature;
 mod edge_arcs;
 mod flow;
+mod hub;
 mod initial_flow;
 mod path_w1;
 mod potential;
