@@ -41,7 +41,7 @@ FLOORS = {
         paths walk_law
         transport sample
         critic generator
-        new_nodes anomaly links whole_network
+        new_nodes anomaly links whole_network law
         picture
         cli
     """,

@@ -86,7 +86,9 @@ pub use burn;
 pub use ndarray;
 pub use petgraph;
 
-pub use anomaly::{AnomalyConfig, NodeAnomaly, Reason, conformal_p_values, find_anomalies};
+pub use anomaly::{
+    AnomalyConfig, AnomalyMethod, NodeAnomaly, Reason, conformal_p_values, find_anomalies,
+};
 pub use critic::{
     AnchorRelease, ConditionalMetricCritic, CoordinateCritic, EdgeSlopePenalty, MetricCritic,
     NodePotential, TabularCritic,

@@ -472,3 +472,132 @@ fn wrong_usage_and_failed_runs_have_their_own_exit_codes() {
     refused(&unknown, 1, "`z` is no node");
     assert!(!out.exists());
 }
+
+/// A street of 30 nodes; trips begin around the third node at 8 o'clock and around the 25th at 18.
+fn street_and_trips(folder: &TempDir, phase: usize) -> (String, String) {
+    let edges: String = (0..29).map(|v| format!("{v},{},1\n", v + 1)).collect();
+    let edges = file(folder, "street.csv", &format!("source,target,minutes\n{edges}"));
+    let trip = |i: usize| match i % 2 {
+        0 => format!("{},8\n", 1 + (i * 7 + phase) % 5),
+        _ => format!("{},18\n", 23 + (i * 11 + phase) % 5),
+    };
+    let trips: String = (0..120).map(trip).collect();
+    let trips = file(folder, &format!("trips{phase}.csv"), &format!("id,hour\n{trips}"));
+    (edges, trips)
+}
+
+#[test]
+fn a_law_is_learnt_sampled_and_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let (edges, trips) = street_and_trips(&folder, 0);
+    let (_, others) = street_and_trips(&folder, 3);
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (model, svg, out, law) = (at("model"), at("laws.svg"), at("drawn.csv"), at("law.csv"));
+    let fit = ["fit-law", "--edges", &edges, "--cost", "minutes", "--observations", &trips];
+    let fit = [&fit[..], &["--model", &model, "--json"]].concat();
+    let summary = json(&[&fit[..], &["--picture", &svg]].concat());
+    assert_eq!(summary["contexts"][0]["name"], "hour");
+    assert_eq!((&summary["nodes"], &summary["observations"]), (&30.into(), &120.into()));
+    assert!(fs::read_to_string(svg).unwrap().contains("learnt (right half)"));
+
+    let sample = ["sample-law", "--model", &model, "--n", "200", "--condition", "hour=8"];
+    let drawn = json(&[&sample[..], &["--out", &out, "--law", &law, "--json"]].concat());
+    assert_eq!(drawn["n"], 200);
+    let text = fs::read_to_string(&out).unwrap();
+    assert!(text.starts_with("id,hour\n"), "{text}");
+    let is_near = |line: &&str| {
+        let (id, hour) = line.split_once(',').unwrap();
+        hour == "8" && id.parse::<usize>().unwrap() < 12
+    };
+    assert!(text.lines().skip(1).filter(is_near).count() >= 190, "{text}");
+    let again = run(&[&sample[..], &["--out", &out]].concat());
+    assert!(again.status.success());
+    assert_eq!(fs::read_to_string(&out).unwrap(), text); // the same seed, the same bytes
+    let total: f64 = fs::read_to_string(&law)
+        .unwrap()
+        .lines()
+        .skip(1)
+        .map(|line| line.split_once(',').unwrap().1.parse::<f64>().unwrap())
+        .sum();
+    assert!((total - 1.0).abs() < 1e-9);
+
+    let found = json(&["evaluate-law", "--model", &model, "--observations", &others, "--json"]);
+    assert_eq!(found["contexts"].as_array().unwrap().len(), 2);
+    let (w1, floor) = (found["w1"].as_f64().unwrap(), found["floor"].as_f64().unwrap());
+    assert!(w1 <= 1.5 * floor, "{w1} and {floor}");
+    let carried: f64 = found["flow"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|edge| edge["mass"].as_f64().unwrap() * edge["cost"].as_f64().unwrap())
+        .sum();
+    assert!((carried - w1).abs() < 1e-9); // the flow is the distance
+}
+
+#[test]
+fn the_same_law_for_any_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let (edges, trips) = street_and_trips(&folder, 0);
+    let law = |threads: &str| {
+        let model = folder.path().join(threads);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wgan-graph"));
+        let command = command.args(["fit-law", "--edges", &edges, "--observations", &trips]);
+        let command = command.arg("--model").arg(&model).env("RAYON_NUM_THREADS", threads);
+        assert!(command.output().unwrap().status.success());
+        fs::read(model.join("law.json")).unwrap()
+    };
+    assert!(law("1") == law("2"));
+}
+
+#[test]
+fn observations_that_do_not_go_with_a_network_are_refused_or_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let edges = file(&folder, "edges.csv", "source,target\na,b\nb,c\nx,y\n");
+    let model = folder.path().join("model");
+    let model = model.to_str().unwrap();
+    let fit = |name: &str, text: &str| {
+        let path = file(&folder, name, text);
+        ["fit-law", "--edges", &edges, "--observations", &path, "--model", model].map(str::to_owned)
+    };
+    for (name, text, reason) in [
+        ("unknown.csv", "id\na\nq\n", "`q` is no node"),
+        ("empty.csv", "", "the file is empty"),
+        ("none.csv", "id\n", "it has no observations"),
+        ("outside.csv", "id\nx\n", "all 1 lie outside of the largest component"),
+        ("zero.csv", "id,weight\na,0\n", "their weights sum to 0"),
+        ("negative.csv", "id,weight\na,-1\n", "a finite weight from zero up"),
+        ("count.csv", "id,count\na,1.5\n", "a whole number from 0"),
+        ("headless.csv", "a\nb\n", "looks like data"),
+        ("hours.csv", "id,hour\na,1\na,\na,1\na,1\na,1\na,1\n", "a number in every row"),
+    ] {
+        let args = fit(name, text);
+        refused(&args.iter().map(String::as_str).collect::<Vec<_>>(), 1, reason);
+    }
+    let one = fit("one.csv", "id\na\nx\n");
+    let output = run(&one.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(output.status.success());
+    assert!(stderr(&output).contains("1 of 2 observations lie outside"), "{}", stderr(&output));
+    let sample = ["sample-law", "--model", model, "--n", "2", "--out", "drawn.csv"];
+    refused(&[&sample[..], &["--condition", "hour=8"]].concat(), 1, "no condition");
+    refused(&[&sample[..], &["--condition", "hour"]].concat(), 2, "expected COLUMN=VALUE");
+    let nowhere = folder.path().join("nowhere");
+    let nowhere = nowhere.to_str().unwrap();
+    refused(&["sample-law", "--model", nowhere, "--n", "2", "--out", "d.csv"], 1, "law.json");
+}
+
+#[test]
+fn along_one_way_roads_w1_has_two_directions() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring: String = (0..8).map(|v| format!("{v},{}\n", (v + 1) % 8)).collect();
+    let edges = file(&folder, "ring.csv", &format!("source,target\n{ring}"));
+    let mu = file(&folder, "mu.csv", "id,weight\n0,1\n");
+    let nu = file(&folder, "nu.csv", "id,weight\n1,1\n");
+    let w1 = |mu: &str, nu: &str| {
+        let args = ["w1", "--edges", &edges, "--mu", mu, "--nu", nu, "--json"];
+        json(&[&args[..], &["--directed", "follow"]].concat())["value"].as_f64().unwrap()
+    };
+    assert_eq!((w1(&mu, &nu), w1(&nu, &mu)), (1.0, 7.0));
+    let open = file(&folder, "open.csv", "source,target\n0,1\n1,2\n");
+    let args = ["w1", "--edges", &open, "--mu", &mu, "--nu", &nu, "--directed", "follow"];
+    refused(&args, 1, "no path leads from");
+}

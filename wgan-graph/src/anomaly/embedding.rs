@@ -4,7 +4,8 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
-use wgan_core::binary_unit;
+use wgan_core::whitening::RankScale;
+use wgan_core::{WganError, binary_unit};
 
 use crate::network::NodeFeatures;
 
@@ -40,11 +41,39 @@ pub fn embed(features: &NodeFeatures) -> Vec<Point> {
     points
 }
 
+/// One point per node for a critic to learn from: few columns of numbers by their ranks, so that scales and tails do not
+/// matter, others as [`embed`] does.
+///
+/// # Errors
+/// [`WganError`] of [`RankScale::fit`].
+pub fn coordinates(features: &NodeFeatures) -> Result<Vec<Point>, WganError> {
+    let (n, d) = (features.n_nodes(), features.names().len());
+    if is_sparse(features) || d > 2 * DIMENSIONS {
+        return Ok(embed(features));
+    }
+    let mut rows = vec![vec![0.0; d]; n];
+    for (v, row) in rows.iter_mut().enumerate() {
+        features.of(v).iter().for_each(|&(f, x)| row[f as usize] = x);
+    }
+    for f in 0..d {
+        let scale = RankScale::fit(rows.iter().map(|row| row[f]))?;
+        rows.iter_mut().for_each(|row| row[f] = scale.scaled(row[f]));
+    }
+    Ok(rows)
+}
+
+/// Whether features are taken as counts.
+fn is_sparse(features: &NodeFeatures) -> bool {
+    let (n, d) = (features.n_nodes(), features.names().len());
+    let n_entries: usize = (0..n).map(|v| features.of(v).len()).sum();
+    (n_entries as f64) < SPARSE * (n * d) as f64
+}
+
 /// Rows of `(column, value)`, weighted or standardised.
 fn scaled(features: &NodeFeatures) -> Vec<Vec<(u32, f64)>> {
     let (n, d) = (features.n_nodes(), features.names().len());
     let entries = || (0..n).flat_map(|v| features.of(v)).copied();
-    let is_sparse = (entries().count() as f64) < SPARSE * (n * d) as f64;
+    let is_sparse = is_sparse(features);
     let mut largest = vec![0.0_f64; d];
     entries().for_each(|(f, x)| largest[f as usize] = largest[f as usize].max(x.abs()));
     let units: Vec<f64> = largest.into_iter().map(binary_unit).collect();

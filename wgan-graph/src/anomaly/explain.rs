@@ -27,6 +27,18 @@ pub enum Reason {
         /// Mean distance over the network between a node and its surroundings.
         usual: f64,
     },
+    /// An edge whose ends have features that rarely meet.
+    Meeting {
+        /// The other end.
+        neighbour: usize,
+        /// What the critic says: 1 on a usual edge, 0 between two nodes at random.
+        usual: f64,
+    },
+    /// Many neighbours, in a network without triangles.
+    Degree {
+        /// Their number.
+        degree: usize,
+    },
 }
 
 impl Reason {
@@ -45,6 +57,11 @@ impl Reason {
                     "edge {u} - {v} saves {saving:.3} against the way through the node ({around})"
                 )
             }
+            Reason::Meeting { neighbour, usual } => format!(
+                "features like its own rarely meet those of {} on an edge ({usual:.2}; 1 is usual, 0 chance)",
+                network.id(*neighbour)
+            ),
+            Reason::Degree { degree } => format!("it has {degree} neighbours"),
             Reason::Features { route, distance, usual } => {
                 format!("features differ by {distance:.2} along {} (usual {usual:.2})", ids(route))
             }

@@ -28,6 +28,12 @@ impl<'a> FeatureGaps<'a> {
         Self { network, points: embed(features) }
     }
 
+    /// Distance of the features of two nodes, between 0 and 2.
+    pub fn between(&self, u: usize, v: usize) -> f64 {
+        let squares = self.points[u].iter().zip(&self.points[v]).map(|(a, b)| (a - b) * (a - b));
+        squares.sum::<f64>().sqrt()
+    }
+
     /// The surroundings of `node`: half of the mass after one step of a random walk, half after
     /// two that do not return. The gaps' mean by weight is exactly `W₁` between the node's own
     /// features (a point mass) and the law of the features around it. Empty without an edge.
@@ -50,9 +56,7 @@ impl<'a> FeatureGaps<'a> {
     }
 
     fn gap(&self, route: Vec<usize>, weight: f64) -> Gap {
-        let (a, b) = (&self.points[route[0]], &self.points[route[route.len() - 1]]);
-        let squares = a.iter().zip(b).map(|(a, b)| (a - b) * (a - b));
-        Gap { distance: squares.sum::<f64>().sqrt(), route, weight }
+        Gap { distance: self.between(route[0], route[route.len() - 1]), route, weight }
     }
 }
 

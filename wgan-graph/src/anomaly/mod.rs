@@ -2,6 +2,7 @@
 
 mod conformal;
 mod detour;
+mod edge_critic;
 mod embedding;
 mod explain;
 mod feature_gap;
@@ -21,9 +22,22 @@ pub use explain::Reason;
 use crate::error::GraphError;
 use crate::network::{Network, NodeFeatures};
 use detour::DetourSearch;
+use edge_critic::{EdgeCritic, separation, shuffled};
+use embedding::coordinates;
 use feature_gap::{FeatureGaps, Gap, mean_gap};
 use normal::NormalModel;
 use savings::{Saving, mean_saving, savings};
+
+/// How the features of a node are compared with those around it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AnomalyMethod {
+    /// By the transport between them: features differ less on edges than elsewhere.
+    Transport,
+    /// By the transport and by a critic that has learnt which features meet on an edge, each as far as it tells
+    /// held-out edges from pairs of nodes at random.
+    #[default]
+    Critic,
+}
 
 /// Settings of [`find_anomalies`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,11 +47,13 @@ pub struct AnomalyConfig {
     pub n_folds: usize,
     /// Reasons that are kept per node, those that weigh most.
     pub n_reasons: usize,
+    /// How features are compared.
+    pub method: AnomalyMethod,
 }
 
 impl Default for AnomalyConfig {
     fn default() -> Self {
-        Self { n_folds: 5, n_reasons: 3 }
+        Self { n_folds: 5, n_reasons: 3, method: AnomalyMethod::default() }
     }
 }
 
@@ -72,17 +88,19 @@ const MIN_NODES: usize = 4;
 ///
 /// - *Structure*: what the edges between the neighbours of `v` save against the ways through `v`,
 ///   `Σ (w(a, v) + w(v, b) − w(a, b)) / (deg(v)·w̄)`. High inside of groups that are denser than
-///   the network otherwise is.
+///   the network otherwise is. Where no two neighbours are joined, as in a bipartite network, `ln(1 + deg(v))`.
 /// - *Features*: `W₁` between the node's own features and the law of the features around it (one
-///   and two steps of a random walk), between points of the unit sphere.
+///   and two steps of a random walk), between points of the unit sphere. With [`AnomalyMethod::Critic`] also how
+///   unusual its edges are to a critic between the law of the features at the ends of an edge and that of
+///   two nodes at random; each counts as far as it tells held-out edges from random pairs.
 ///
 /// The nodes are split at random; for each part, mean and standard deviation are those of the
-/// other parts. The score is the soft maximum `ln mean exp(z)` of the two standardised values, and the
-/// p-value is the rank of a node among those held out with it: with exchangeable nodes,
+/// other parts, and so is the critic. The score is the soft maximum `ln mean exp(z)` of the standardised values of structure
+/// and features, and the p-value is the rank of a node among those held out with it: with exchangeable nodes,
 /// `P(p ≤ α) ≤ α`.
 ///
 /// # Errors
-/// [`GraphError::Directed`], [`GraphError::TooFew`] below 4 nodes or 2 parts.
+/// [`GraphError::Directed`], [`GraphError::TooFew`] below 4 nodes or 2 parts; training of the critic.
 ///
 /// # Panics
 /// If there is not one row of features per node.
@@ -95,19 +113,23 @@ pub fn find_anomalies(
     let n = network.n_nodes();
     check(n, config)?;
     let network = network.undirected()?;
+    let folds = folds(n, config.n_folds_of(n), seed);
     let gaps = features.map(|features| {
         assert_eq!(features.n_nodes(), n, "one row of features per node");
         FeatureGaps::new(&network, features)
     });
-    let parts = Parts::new(&network, gaps.as_ref());
-    let folds = folds(n, config.n_folds_of(n), seed);
+    let critic = match features.filter(|_| config.method == AnomalyMethod::Critic) {
+        Some(features) => EdgeCritic::fit(&network, &coordinates(features)?, &folds, seed)?,
+        None => None,
+    };
+    let parts = Parts::new(&network, gaps.as_ref(), critic.as_ref(), seed);
     let mut found = vec![None; n];
     for fold in &folds {
         let rest: Vec<usize> = folds.iter().filter(|f| f != &fold).flatten().copied().collect();
         let normal = NormalModel::fit(&parts.values, &rest);
         let standardised: Vec<Vec<f64>> =
             fold.iter().map(|&v| normal.standardise(&parts.values, v)).collect();
-        let scores: Vec<f64> = standardised.iter().map(|z| soft_maximum(z)).collect();
+        let scores: Vec<f64> = standardised.iter().map(|z| parts.score(z)).collect();
         let reasons: Vec<Vec<Reason>> = fold
             .par_iter()
             .zip(&standardised)
@@ -152,25 +174,60 @@ fn folds(n: usize, n_folds: usize, seed: u64) -> Vec<Vec<usize>> {
     folds
 }
 
-/// Both parts of the score, `values[part][node]`, and what they are made of.
+/// The parts of the score, `values[part][node]`, and what they are made of: structure, then transport of the features, then the
+/// critic, as far as there are any.
 struct Parts<'a> {
     network: &'a Network,
     gaps: Option<&'a FeatureGaps<'a>>,
+    critic: Option<&'a EdgeCritic>,
     values: Vec<Vec<Option<f64>>>,
+    /// Weights of the parts that compare features; their squares sum to one.
+    weights: Vec<f64>,
+    has_triangles: bool,
 }
 
 impl<'a> Parts<'a> {
-    fn new(network: &'a Network, gaps: Option<&'a FeatureGaps<'a>>) -> Self {
+    fn new(
+        network: &'a Network,
+        gaps: Option<&'a FeatureGaps<'a>>,
+        critic: Option<&'a EdgeCritic>,
+        seed: u64,
+    ) -> Self {
         let (m, total) = network.edges().fold((0, 0.0), |(m, sum), e| (m + 1, sum + e.2));
         let mean_cost = total / f64::from(m.max(1));
         let nodes = 0..network.n_nodes();
         let degree = |v: usize| network.arcs().degree(v);
-        let saving = |v| Some(mean_saving(&savings(network, v), degree(v), mean_cost));
-        let mut values = vec![nodes.clone().into_par_iter().map(saving).collect()];
-        if let Some(gaps) = gaps {
-            values.push(nodes.into_par_iter().map(|v| mean_gap(&gaps.around(v))).collect());
+        let saving = |v| mean_saving(&savings(network, v), degree(v), mean_cost);
+        let mut structure: Vec<f64> = nodes.clone().into_par_iter().map(saving).collect();
+        let has_triangles = structure.iter().any(|&saving| saving > 0.0);
+        if !has_triangles {
+            structure = nodes.clone().map(|v| (degree(v) as f64).ln_1p()).collect();
         }
-        Self { network, gaps, values }
+        let mut values = vec![structure.into_iter().map(Some).collect()];
+        let mut separations = Vec::new();
+        if let Some(gaps) = gaps {
+            values.push(nodes.clone().into_par_iter().map(|v| mean_gap(&gaps.around(v))).collect());
+            separations.push(separation_by_gaps(network, gaps, seed));
+        }
+        if let Some(critic) = critic {
+            values.push(nodes.map(|v| critic.unusual(network, v)).collect());
+            separations.push(critic.separation);
+        }
+        let length = separations.iter().map(|s| s * s).sum::<f64>().sqrt();
+        let even = 1.0 / (separations.len() as f64).sqrt();
+        let weight = |s: f64| if length > 0.0 { s / length } else { even };
+        let weights = separations.into_iter().map(weight).collect();
+        Self { network, gaps, critic, values, weights, has_triangles }
+    }
+
+    /// Standardised value of the features.
+    fn of_features(&self, z: &[f64]) -> f64 {
+        z[1..].iter().zip(&self.weights).map(|(z, weight)| z * weight).sum()
+    }
+
+    /// The score for the standardised values of a node.
+    fn score(&self, z: &[f64]) -> f64 {
+        if z.len() == 1 { z[0] } else { soft_maximum(&[z[0], self.of_features(z)]) }
     }
 
     /// What weighs most in the standardised values `z` of node `v`, the larger part first.
@@ -182,12 +239,20 @@ impl<'a> Parts<'a> {
         n_reasons: usize,
         search: &mut DetourSearch<'_>,
     ) -> Vec<Reason> {
-        let structure = if z[0] > 0.0 { self.edges(v, n_reasons, search) } else { Vec::new() };
-        let features = match self.gaps.filter(|_| z[1] > 0.0) {
-            Some(gaps) => routes(gaps.around(v), normal.mean(1)),
-            None => Vec::new(),
+        let structure = match z[0] > 0.0 {
+            true if self.has_triangles => self.edges(v, n_reasons, search),
+            true => vec![Reason::Degree { degree: self.network.arcs().degree(v) }],
+            false => Vec::new(),
         };
-        let is_structure_first = z.len() < 2 || z[0] >= z[1];
+        let of_features = if z.len() > 1 { self.of_features(z) } else { 0.0 };
+        let by_critic = z.len() > 2 && z[2] * self.weights[1] > z[1] * self.weights[0];
+        let features = match (self.gaps, self.critic) {
+            _ if of_features <= 0.0 => Vec::new(),
+            (_, Some(critic)) if by_critic => meetings(critic.around(self.network, v)),
+            (Some(gaps), _) => routes(gaps.around(v), normal.mean(1)),
+            _ => Vec::new(),
+        };
+        let is_structure_first = z.len() < 2 || z[0] >= of_features;
         let (first, second) =
             if is_structure_first { (structure, features) } else { (features, structure) };
         // One place is left for the other part.
@@ -215,4 +280,23 @@ fn routes(mut gaps: Vec<Gap>, usual: f64) -> Vec<Reason> {
     gaps.sort_by(|a, b| (b.weight * b.distance).total_cmp(&(a.weight * a.distance)));
     let reason = |gap: Gap| Reason::Features { route: gap.route, distance: gap.distance, usual };
     gaps.into_iter().map(reason).collect()
+}
+
+/// Edges that are least usual.
+fn meetings(mut around: Vec<(usize, f64)>) -> Vec<Reason> {
+    around.sort_by(|a, b| a.1.total_cmp(&b.1));
+    around.into_iter().map(|(neighbour, usual)| Reason::Meeting { neighbour, usual }).collect()
+}
+
+/// How far the distance of the features tells edges from random pairs.
+fn separation_by_gaps(network: &Network, gaps: &FeatureGaps<'_>, seed: u64) -> f64 {
+    let edges: Vec<(usize, usize)> = network.edges().map(|(u, v, _)| (u, v)).collect();
+    if edges.is_empty() {
+        return 0.0;
+    }
+    let random = shuffled(&edges, &mut ChaCha8Rng::seed_from_u64(seed));
+    let near = |pairs: &[(usize, usize)]| -> Vec<f64> {
+        pairs.par_iter().map(|&(u, v)| -gaps.between(u, v)).collect()
+    };
+    separation(&near(&edges), &near(&random))
 }

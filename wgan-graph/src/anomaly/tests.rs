@@ -175,3 +175,54 @@ fn injected_anomalies_of_cora_are_found() {
         assert!(auc > 0.73 && ap > 0.5, "structure only: {auc} {ap}");
     }
 }
+
+/// A ring of 900 nodes in three kinds; on edges kind 0 meets 1, 1 meets 2 and 2 meets 0, and near features never do. Every
+/// 45th node has the features of its neighbours.
+fn ring_of_kinds() -> (Network, NodeFeatures, Vec<bool>) {
+    let n = 900;
+    let edges: Vec<Edge> =
+        (0..n).flat_map(|u| [1, 2].map(|step| Edge { u, v: (u + step) % n, cost: 1.0 })).collect();
+    let ids = (0..n).map(|i| i.to_string()).collect();
+    let (network, _) = Network::from_edges(ids, &edges, false).unwrap();
+    let is_odd: Vec<bool> = (0..n).map(|v| v % 45 == 7).collect();
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let row = |v: usize| {
+        let kind = if is_odd[v] { v + 1 } else { v } % 3;
+        (0..3)
+            .map(|k| (k as u32, f64::from(u8::from(k == kind)) + 0.2 * rng.random::<f64>()))
+            .collect()
+    };
+    let names = ["x", "y", "z"].map(String::from).to_vec();
+    let features = NodeFeatures::new(names, (0..n).map(row).collect());
+    (network, features, is_odd)
+}
+
+#[test]
+fn a_critic_learns_that_unlike_features_meet() {
+    let (network, features, is_odd) = ring_of_kinds();
+    let auc = |method| {
+        let config = AnomalyConfig { method, ..AnomalyConfig::default() };
+        let found = find_anomalies(&network, Some(&features), &config, 1).unwrap();
+        let scores: Vec<f64> = found.iter().map(|a| a.score).collect();
+        (auc_and_ap(&scores, &is_odd).0, found)
+    };
+    let (by_transport, _) = auc(AnomalyMethod::Transport);
+    let (by_critic, found) = auc(AnomalyMethod::Critic);
+    assert!(by_transport < 0.7 && by_critic > 0.95, "{by_transport} and {by_critic}");
+    assert!(matches!(found[7].reasons[0], Reason::Meeting { .. }), "{:?}", found[7].reasons);
+    assert!(found[7].explain(&network).contains("rarely meet"));
+}
+
+#[test]
+fn without_triangles_the_number_of_neighbours_tells_nodes_apart() {
+    // Bipartite: 40 users of 20 shops, the last one of all shops.
+    let edges: Vec<Edge> = (0..40)
+        .flat_map(|u| (0..if u == 39 { 20 } else { 2 }).map(move |k| (u, 40 + (u + 7 * k) % 20)))
+        .map(|(u, v)| Edge { u, v, cost: 1.0 })
+        .collect();
+    let ids = (0..60).map(|i| i.to_string()).collect();
+    let (network, _) = Network::from_edges(ids, &edges, false).unwrap();
+    let found = find_anomalies(&network, None, &AnomalyConfig::default(), 1).unwrap();
+    assert_eq!(highest(&found, 1), [39]);
+    assert_eq!(found[39].reasons, [Reason::Degree { degree: 20 }]);
+}

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
-use wgan_core::cli::{print, to_json};
+use clap::{Args, ValueEnum};
+use wgan_core::cli::{print, to_json, with_spinner};
 use wgan_graph::{
-    AnomalyConfig, Network, NetworkSummary, NodeAnomaly, NodeFeatures, find_anomalies,
-    read_features,
+    AnomalyConfig, AnomalyMethod, Network, NetworkSummary, NodeAnomaly, NodeFeatures,
+    find_anomalies, read_features,
 };
 
 use super::CliError;
@@ -28,9 +28,21 @@ pub struct Anomalies {
     /// Seed of the split into parts that are held out in turn.
     #[arg(long, value_name = "SEED", default_value_t = 0)]
     seed: u64,
+    /// How features are compared.
+    #[arg(long, value_enum, default_value_t = Method::Critic)]
+    method: Method,
     /// Print a summary as JSON.
     #[arg(long)]
     json: bool,
+}
+
+/// Choices of `--method`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Method {
+    /// By their distance, and by a critic that learns which features meet on an edge.
+    Critic,
+    /// By their distance alone: faster.
+    Transport,
 }
 
 impl Anomalies {
@@ -38,8 +50,13 @@ impl Anomalies {
     pub fn run(&self) -> Result<(), CliError> {
         self.network.check_output(&self.out, self.features.as_deref().as_slice())?;
         let (network, features, summary) = self.read()?;
-        let config = AnomalyConfig::default();
-        let found = find_anomalies(&network, features.as_ref(), &config, self.seed)?;
+        let method = match self.method {
+            Method::Critic => AnomalyMethod::Critic,
+            Method::Transport => AnomalyMethod::Transport,
+        };
+        let config = AnomalyConfig { method, ..AnomalyConfig::default() };
+        let find = || find_anomalies(&network, features.as_ref(), &config, self.seed);
+        let found = with_spinner("comparing surroundings", find)?;
         let rows = found.iter().enumerate().map(|(v, node)| {
             vec![
                 network.id(v).to_owned(),

@@ -84,18 +84,18 @@ impl FitLaw {
             summary.symmetrised_arcs = summary.one_way_arcs;
             network = network.symmetrised();
         }
-        note(&summary);
-        note_unused(&summary, self.network.has_costs());
         let named: Vec<String> =
             self.context.iter().filter(|name| *name != "none").cloned().collect();
         let contexts = (!self.context.is_empty()).then_some(named.as_slice());
         let read = read_observations(&self.observations, &whole, contexts)?;
-        if !read.left_out.is_empty() {
-            let names = read.left_out.join(", ");
+        let (n, left_out) = (read.observations.len(), read.left_out);
+        let (observations, outside) = read.observations.restricted(&whole, &network)?;
+        note(&summary);
+        note_unused(&summary, self.network.has_costs());
+        if !left_out.is_empty() {
+            let names = left_out.join(", ");
             eprintln!("note: no contexts, as their values hardly repeat: {names} (--context)");
         }
-        let n = read.observations.len();
-        let (observations, outside) = read.observations.restricted(&whole, &network)?;
         if outside > 0 {
             eprintln!(
                 "note: {outside} of {n} observations lie outside of the largest component and are left out"

@@ -255,17 +255,12 @@ mod tests {
     use crate::test_networks::ring_with_chords;
 
     fn evidence(n: usize) -> Evidence {
-        let counts: Vec<f64> = (0..n).map(|v| f64::from(v as u32 % 5)).collect();
-        let near: Vec<f64> = (0..n).map(|v| f64::from(v as u32 % 3)).collect();
-        let totals = [&counts, &near].map(|c| c.iter().sum()).to_vec();
-        let pooled: Vec<f64> = (0..n).map(|v| 1.0 + f64::from(v as u32 % 2)).collect();
+        let every = |k: u32| -> Vec<f64> { (0..n as u32).map(|v| f64::from(v % k)).collect() };
+        let counts = [5, 3, 4, 7].map(every).to_vec();
+        let totals = counts.iter().map(|counts| counts.iter().sum()).collect();
+        let pooled = every(2);
         let total: f64 = pooled.iter().sum();
-        let pooled = pooled.iter().map(|p| p / total).collect();
-        Evidence {
-            counts: vec![counts.clone(), near, counts.clone(), counts],
-            totals: [totals.clone(), totals].concat(),
-            pooled,
-        }
+        Evidence { counts, totals, pooled: pooled.iter().map(|p| p / total).collect() }
     }
 
     #[test]

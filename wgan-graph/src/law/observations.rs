@@ -79,7 +79,7 @@ impl Observations {
     /// The same on a part of the network, and the number of rows that lie outside of it and are left out.
     ///
     /// # Errors
-    /// [`GraphError::Observations`] where none is left.
+    /// [`GraphError::Observations`] where none is left, or the rest cannot be used.
     pub fn restricted(
         self,
         network: &Network,
@@ -105,7 +105,9 @@ impl Observations {
             return Err(GraphError::Observations { reason });
         }
         let dropped = n_before - nodes.len();
-        Ok((Self { nodes, weights, counts, contexts }, dropped))
+        let kept = Self { nodes, weights, counts, contexts };
+        kept.check(part.n_nodes())?;
+        Ok((kept, dropped))
     }
 
     /// Number of rows.

@@ -70,6 +70,11 @@ impl Adjacency {
         (self.targets[k] as usize, self.costs[k])
     }
 
+    /// Number of the first arc out of `u`, or where it would be.
+    pub(crate) fn first_arc(&self, u: usize) -> usize {
+        self.offsets[u]
+    }
+
     /// Source of every arc.
     pub(crate) fn sources(&self) -> Vec<u32> {
         (0..self.n_nodes()).flat_map(|u| std::iter::repeat_n(u as u32, self.degree(u))).collect()
