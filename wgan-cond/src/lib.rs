@@ -105,3 +105,8 @@ pub use train::{
     ClassSampling, ConditionDropout, ConditionalData, NoisyLabelPrior, NoisyLabels, Vicinity,
 };
 pub use wgan_core;
+
+/// Its program runs as a doc test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -92,3 +92,8 @@ pub use model::{
 pub use ndarray;
 pub use norm::GroundNorm;
 pub use train::{Fit, OptimizerConfig, TrainConfig, Wgan};
+
+/// Its program runs as a doc test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -113,3 +113,8 @@ pub use transport::{
 };
 pub use walk_law::{WalkConfig, WalkLaw};
 pub use whole_network::{NetworkStatistics, WholeNetworkConfig, generate_network};
+
+/// Its program runs as a doc test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -156,3 +156,8 @@ pub use table::{
     OnRepeat, ReadOptions, ReadSummary, SkippedRow, Table,
 };
 pub use target::{Target, Wanted};
+
+/// Its program runs as a doc test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

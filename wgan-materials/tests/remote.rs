@@ -1,5 +1,4 @@
 //! Devices of other processes, on loopback: servers are started and killed as a user would.
-#![cfg(feature = "remote")]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
