@@ -5,10 +5,13 @@ use polars::prelude::{Column as FrameColumn, DataFrame};
 use crate::checks::CheckedCandidate;
 use crate::error::MaterialsError;
 use crate::geometry::CandidateStructure;
+use crate::stability::CandidateStability;
 use crate::table::{ColumnSpec, Table};
 
 /// A frame of candidates: `formula`, numbers and classes, then `charge_neutral, electronegativity_ok, novel,
-/// nearest_known, nearest_distance, critic_score`, `score, source` where they were ranked, and `cif, space_group_number,
+/// nearest_known, nearest_distance, critic_score`, `score, source` where they were ranked, `predicted_energy_eV_per_atom,
+/// predicted_energy_low, predicted_energy_high, predicted_above_hull_eV_per_atom, probability_stable, decomposes_into` where
+/// energies are known, and `cif, space_group_number,
 /// prototype, volume_A3_per_atom, shortest_distance_ratio, symmetry_ok` where they have structures.
 ///
 /// # Errors
@@ -46,10 +49,31 @@ pub fn candidate_frame(
         columns.push(FrameColumn::new("score".into(), scores));
         columns.push(FrameColumn::new("source".into(), sources));
     }
+    if candidates.iter().any(|c| c.stability.is_some()) {
+        columns.extend(stability_columns(candidates));
+    }
     if candidates.iter().any(|c| c.candidate.crystal.is_some()) {
         columns.extend(structure_columns(candidates)?);
     }
     Ok(DataFrame::new(candidates.len(), columns)?)
+}
+
+fn stability_columns(candidates: &[CheckedCandidate]) -> Vec<FrameColumn> {
+    let numbers = |name: &str, of: fn(&CandidateStability) -> Option<f64>| {
+        let number = |c: &CheckedCandidate| c.stability.as_ref().and_then(of).map(rounded);
+        let numbers: Vec<Option<f64>> = candidates.iter().map(number).collect();
+        FrameColumn::new(name.into(), numbers)
+    };
+    let text = |c: &CheckedCandidate| c.stability.as_ref().map(|of| of.decomposition.to_string());
+    let texts: Vec<Option<String>> = candidates.iter().map(text).collect();
+    vec![
+        numbers("predicted_energy_eV_per_atom", |of| of.formation_energy),
+        numbers("predicted_energy_low", |of| of.interval.map(|(low, _)| low)),
+        numbers("predicted_energy_high", |of| of.interval.map(|(_, high)| high)),
+        numbers("predicted_above_hull_eV_per_atom", CandidateStability::energy_above_hull),
+        numbers("probability_stable", |of| of.probability),
+        FrameColumn::new("decomposes_into".into(), texts),
+    ]
 }
 
 fn structure_columns(candidates: &[CheckedCandidate]) -> Result<Vec<FrameColumn>, MaterialsError> {

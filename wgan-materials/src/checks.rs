@@ -11,6 +11,7 @@ use crate::model::Candidate;
 use crate::nearest::NearestIndex;
 use crate::novelty::Known;
 use crate::oxidation::{electronegativity_ok, is_charge_neutral};
+use crate::stability::CandidateStability;
 
 /// Verdicts on one composition.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +40,8 @@ pub struct CheckedCandidate {
     pub score: Option<f64>,
     /// Where it comes from; none where it was not ranked.
     pub source: Option<Source>,
+    /// Its predicted energy; none where no energies are known.
+    pub stability: Option<CandidateStability>,
 }
 
 /// Checks candidates against the known materials.
@@ -92,7 +95,7 @@ impl<'a> Checker<'a> {
                 if let Some(known) = &self.materials {
                     checks.novel = !known.contains(&candidate.material());
                 }
-                CheckedCandidate { candidate, checks, score: None, source: None }
+                CheckedCandidate { candidate, checks, score: None, source: None, stability: None }
             })
             .collect()
     }

@@ -134,7 +134,7 @@ pub use material::Material;
 pub use model::{
     Alphabet, Candidate, Chunk, ConditionalRows, Conditions, ElementRules, Given, MaterialsConfig,
     MaterialsModel, ModelCard, RowConfig, RowGenerator, RowGeneratorConfig, RowLatent, RowLayout,
-    RowModel, RowPrior, Sampler, SlotRules,
+    RowModel, RowPrior, Sampler, SavedEnergies, SlotRules,
 };
 pub use nearest::NearestIndex;
 pub use oxidation::{
@@ -143,7 +143,7 @@ pub use oxidation::{
 };
 pub use parts::{CandidateParts, SampleRequest};
 pub use property::ElementProperty;
-pub use ranked_list::{ListRequest, Listing, ordered, ranked_list};
+pub use ranked_list::{EnergyJudge, ListRequest, Listing, ordered, ranked_list};
 pub use report::{CrystalReport, REPORT_FILES, Report, RowReport, ValidationReport};
 pub use stability::{
     CandidateStability, ConvexHull, Decomposition, EnergyPredictor, EnergyPredictorConfig, HeldOut,

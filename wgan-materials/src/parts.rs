@@ -33,6 +33,8 @@ pub struct SampleRequest {
     pub rules: ElementRules,
     /// Rules on the structures, as they are told.
     pub structures: String,
+    /// What counts as stable, eV/atom, as it is told.
+    pub stable_within: String,
     /// Candidates in the list.
     pub n: usize,
 }

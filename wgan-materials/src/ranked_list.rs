@@ -14,6 +14,7 @@ use crate::like_table::like_table;
 use crate::material::Material;
 use crate::model::{Candidate, ElementRules, Sampler};
 use crate::oxidation::is_charge_neutral_usual;
+use crate::stability::EnergyPredictor;
 
 /// What a list shall be.
 #[derive(Clone, Debug)]
@@ -59,8 +60,58 @@ pub struct Listing<'a> {
     pub checker: &'a Checker<'a>,
     /// Makes crystals, where the known materials have structures.
     pub crystals: Option<&'a Crystals>,
+    /// Judges how stable candidates are, where energies are known.
+    pub energies: Option<EnergyJudge<'a>>,
     /// The known materials.
     pub known: &'a [Material],
+}
+
+/// How stable candidates are, and how stable they shall be.
+#[derive(Clone, Copy)]
+pub struct EnergyJudge<'a> {
+    /// Predicts their energies.
+    pub predictor: &'a EnergyPredictor,
+    /// Energy above the hull up to which one counts as stable, eV/atom.
+    pub stable_within: f64,
+    /// Least probability to be stable, 0 to 1; 0 keeps all.
+    pub min_probability: f64,
+}
+
+/// Candidates whose energies are looked at, as a factor of those in the list.
+const LOOKED_AT: usize = 10;
+
+impl EnergyJudge<'_> {
+    /// The stable enough among the best, in their order.
+    fn stable(&self, mut ranked: Vec<Ranked>, n: usize) -> Result<Vec<Ranked>, MaterialsError> {
+        if self.min_probability <= 0.0 {
+            return Ok(ranked);
+        }
+        ranked.truncate(LOOKED_AT * n);
+        let materials: Vec<Material> = ranked.iter().map(|found| found.material.clone()).collect();
+        let assessed = self.predictor.assess(&materials, self.stable_within)?;
+        let mut is_kept = assessed.iter().map(|found| self.keeps(found.probability));
+        ranked.retain(|_| is_kept.next().unwrap_or(false));
+        Ok(ranked)
+    }
+
+    fn keeps(&self, probability: Option<f64>) -> bool {
+        probability.unwrap_or(0.0) >= self.min_probability
+    }
+
+    /// The list with its energies.
+    ///
+    /// # Errors
+    /// As [`EnergyPredictor::assess`].
+    pub fn judged(
+        &self,
+        mut list: Vec<CheckedCandidate>,
+    ) -> Result<Vec<CheckedCandidate>, MaterialsError> {
+        let materials: Vec<Material> =
+            list.iter().map(|found| found.candidate.material()).collect();
+        let assessed = self.predictor.assess(&materials, self.stable_within)?;
+        list.iter_mut().zip(assessed).for_each(|(found, of)| found.stability = Some(of));
+        Ok(list)
+    }
 }
 
 /// Crystals that are tried for each candidate in a list: some have atoms too close or another symmetry.
@@ -91,11 +142,12 @@ pub fn ranked_list(
         return with_crystals(listing, crystals, &extra, request);
     }
     // Rules are met by few: the whole pool is looked through.
-    let n_asked = if request.is_free() { request.n } else { usize::MAX };
+    let is_free = request.is_free() && listing.energies.is_none_or(|e| e.min_probability <= 0.0);
+    let n_asked = if is_free { request.n } else { usize::MAX };
     let mut ranked =
         listing.ranker.propose_with_new_patterns(n_asked, &extra, request.new_patterns);
-    if !request.is_free() {
-        ranked = allowed(ranked, request);
+    if !is_free {
+        ranked = stable(listing, allowed(ranked, request), request.n)?;
         ranked.truncate(request.n);
     }
     ranked.retain(|found| listing.sampler.can_describe(&found.material.composition));
@@ -105,9 +157,16 @@ pub fn ranked_list(
             ranked.iter().map(|found| &found.material.composition).collect();
         let others = drawn.into_iter().filter(|found| !listed.contains(&found.composition));
         let others: Vec<Candidate> = others.take(request.n - list.len()).collect();
-        list.extend(ordered(listing, others));
+        list.extend(ordered(listing, others)?);
     }
     Ok(list)
+}
+
+fn stable(listing: Listing, ranked: Vec<Ranked>, n: usize) -> Result<Vec<Ranked>, MaterialsError> {
+    match listing.energies {
+        Some(energies) => energies.stable(ranked, n),
+        None => Ok(ranked),
+    }
 }
 
 /// As [`ranked_list`], for candidates that are crystals.
@@ -119,6 +178,7 @@ fn with_crystals(
 ) -> Result<Vec<CheckedCandidate>, MaterialsError> {
     let mut ranked = allowed(listing.ranker.propose(usize::MAX, extra), request);
     ranked.retain(|found| listing.sampler.can_describe(&found.material.composition));
+    let ranked = stable(listing, ranked, request.n)?;
     let known: Vec<Material> =
         listing.known.iter().filter(|material| request.allows(material)).cloned().collect();
     let measured = |composition: &Composition| crystals.expected(composition);
@@ -165,13 +225,22 @@ fn completed(
         source: Some(ranked.source),
         ..found
     });
-    Ok(list.collect())
+    match listing.energies {
+        Some(energies) => energies.judged(list.collect()),
+        None => Ok(list.collect()),
+    }
 }
 
 /// Candidates as they were drawn, in the order of the ranker: for those drawn under conditions.
 ///
-/// With structures, candidates without a sound crystal are left out.
-pub fn ordered(listing: Listing, mut drawn: Vec<Candidate>) -> Vec<CheckedCandidate> {
+/// With structures, candidates without a sound crystal are left out; where energies are known, those that are not stable enough.
+///
+/// # Errors
+/// As [`EnergyPredictor::assess`].
+pub fn ordered(
+    listing: Listing,
+    mut drawn: Vec<Candidate>,
+) -> Result<Vec<CheckedCandidate>, MaterialsError> {
     if let Some(crystals) = listing.crystals {
         drawn = crystals.grown(drawn);
     }
@@ -189,7 +258,14 @@ pub fn ordered(listing: Listing, mut drawn: Vec<Candidate>) -> Vec<CheckedCandid
     list.sort_by(|(a, left), (b, right)| {
         b.total_cmp(a).then_with(|| left.candidate.composition.cmp(&right.candidate.composition))
     });
-    list.into_iter().map(|(_, found)| found).collect()
+    let list = list.into_iter().map(|(_, found)| found).collect();
+    let Some(energies) = listing.energies else {
+        return Ok(list);
+    };
+    let mut list = energies.judged(list)?;
+    let probability = |found: &CheckedCandidate| found.stability.as_ref()?.probability;
+    list.retain(|found| energies.keeps(probability(found)));
+    Ok(list)
 }
 
 #[cfg(test)]
@@ -236,6 +312,7 @@ mod tests {
             ranker: &ranker,
             checker: &checker,
             crystals: None,
+            energies: None,
             known: &known,
         };
         ranked_list(listing, drawn, &request).unwrap()

@@ -7,6 +7,7 @@ use wgan_core::cli::with_remote_devices;
 use wgan_materials::{ModelCard, Target};
 
 use super::data::{DataArgs, read_with_notes};
+use super::energies::{EnergyArgs, KnownEnergies, keep_energies};
 use super::training::{TrainArgs, kept};
 use super::{CliError, rows};
 
@@ -25,6 +26,8 @@ pub struct Fit {
     /// Continue an interrupted fit from its last checkpoint.
     #[arg(long)]
     resume: bool,
+    #[command(flatten)]
+    energies: EnergyArgs,
     #[command(flatten)]
     training: TrainArgs,
 }
@@ -45,12 +48,18 @@ impl Fit {
         if table.compositions.is_none() {
             return rows::fit_into(&table, &conditions, &self.training, &self.model).map(|_| ());
         }
+        let energies = self.energies.known(&table)?;
+        if let Some(KnownEnergies { column, notes, .. }) = &energies {
+            eprintln!("note: formation energies in column `{column}` are kept for `sample`");
+            notes.iter().for_each(|note| eprintln!("note: {note}"));
+        }
         let work = || self.training.fit_into(&table, conditions, &self.model, self.resume);
         with_remote_devices(
             self.training.all_devices(),
             || kept(&self.model, "add --resume to go on"),
             work,
         )?;
+        keep_energies(energies.as_ref().map(KnownEnergies::to_saved), &self.model)?;
         eprintln!("model saved in {}", self.model.display());
         Ok(())
     }

@@ -19,6 +19,7 @@ use super::conditions::{
     ConditionArgs, RuleArgs, StructureArgs, first_drawn, warn_of_extrapolation,
 };
 use super::data::{DataArgs, read_with_notes};
+use super::energies::{EnergyArgs, KnownEnergies, Learnt, StableArgs, keep_energies, share};
 use super::output::check_output;
 use super::training::{TrainArgs, at_least_one, kept};
 use super::{CliError, rows};
@@ -51,6 +52,10 @@ pub struct Generate {
     rules: RuleArgs,
     #[command(flatten)]
     structures: StructureArgs,
+    #[command(flatten)]
+    energies: EnergyArgs,
+    #[command(flatten)]
+    stable: StableArgs,
     /// Folder to write a CIF file of each candidate to, named by place, formula and space group; for tables with structures.
     #[arg(long, value_name = "DIR")]
     cif_dir: Option<PathBuf>,
@@ -63,11 +68,6 @@ pub const OVERDRAW: usize = 2;
 
 /// Chunks that are drawn at most; only where nearly none has a crystal is that reached.
 const MAX_CHUNKS: usize = 10_000;
-
-fn share(text: &str) -> Result<f64, String> {
-    let share: Option<f64> = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
-    share.ok_or_else(|| "expected a share from 0 to 1".to_owned())
-}
 
 /// How far what was asked for holds.
 #[derive(Default)]
@@ -111,6 +111,9 @@ impl Generate {
             return rows::generate(&table, &self.asked, &self.training, output);
         }
         let structures = self.structures.rules(table.structures.is_some())?;
+        let known = self.energies.known(&table)?;
+        let saved = known.as_ref().map(KnownEnergies::to_saved);
+        let energies = self.learnt(known)?;
         if self.cif_dir.is_some() && table.structures.is_none() {
             return Err(CliError::Usage("--cif-dir: the table has no structures".to_owned()));
         }
@@ -118,7 +121,11 @@ impl Generate {
         warn_of_extrapolation(&targets);
         let names = targets.iter().map(|target| target.name.clone()).collect();
         let model = match &self.model {
-            Some(folder) => self.training.fit_into(&table, names, folder, true)?,
+            Some(folder) => {
+                let model = self.training.fit_into(&table, names, folder, true)?;
+                keep_energies(saved, folder)?;
+                model
+            }
             None => self.training.fit(&table, names)?,
         };
         let mut sampler = model.sampler(&device)?;
@@ -138,7 +145,7 @@ impl Generate {
         let candidates = self.candidates(
             &sampler,
             &mut stream,
-            (&table, model.card()),
+            (&table, model.card(), energies.as_ref()),
             &request,
             targets.is_empty(),
         )?;
@@ -154,7 +161,10 @@ impl Generate {
             let n = write_cifs(folder, &candidates)?;
             eprintln!("{n} CIF files written to {}", folder.display());
         }
-        let asked = self.asked(&table, &model, &sampler, &targets, &candidates)?;
+        let mut asked = self.asked(&table, &model, &sampler, &targets, &candidates)?;
+        if let Some(energies) = &energies {
+            asked.notes.extend(energies.notes(self.stable.stable_within, &candidates));
+        }
         self.report(&table, &model, &stream, &candidates, asked)
     }
 
@@ -172,7 +182,7 @@ impl Generate {
         &self,
         sampler: &Sampler,
         stream: &mut CandidateStream,
-        (table, card): (&Table, &ModelCard),
+        (table, card, energies): (&Table, &ModelCard, Option<&Learnt>),
         request: &ListRequest,
         is_free: bool,
     ) -> Result<Vec<CheckedCandidate>, CliError> {
@@ -181,7 +191,8 @@ impl Generate {
         if let Some(crystals) = &crystals {
             crystals.remarks().iter().for_each(|remark| eprintln!("note: {remark}"));
         }
-        let n_drawn = if is_free { OVERDRAW * self.n } else { self.n };
+        let is_picked = is_free || self.stable.stable_only.is_some();
+        let n_drawn = if is_picked { OVERDRAW * self.n } else { self.n };
         let mut drawn = Vec::new();
         for _ in 0..MAX_CHUNKS {
             let chunk = stream.next_chunk()?;
@@ -210,12 +221,24 @@ impl Generate {
             ranker: &ranker,
             checker: &checker,
             crystals: crystals.as_ref(),
+            energies: self.stable.judge(energies)?,
             known: &known,
         };
         if !is_free {
-            return Ok(ordered(listing, drawn));
+            let mut list = ordered(listing, drawn)?;
+            list.truncate(self.n);
+            return Ok(list);
         }
         Ok(with_spinner("ranking candidates", || ranked_list(listing, drawn, request))?)
+    }
+
+    /// What was learnt from the formation energies of the table, where it has any.
+    fn learnt(&self, known: Option<KnownEnergies>) -> Result<Option<Learnt>, CliError> {
+        let seed = self.training.seed;
+        let learnt = known.map(|known| self.energies.learnt(known, seed)).transpose()?.flatten();
+        learnt.iter().for_each(Learnt::announce);
+        self.stable.judge(learnt.as_ref())?;
+        Ok(learnt)
     }
 
     /// What is to be said about the targets, none if nothing was asked for.
@@ -291,6 +314,7 @@ impl Generate {
             compared,
             candidates: rows,
             scores: &scores,
+            stabilities: candidates.iter().filter_map(|c| c.stability.as_ref()).collect(),
             crystals,
             evaluation: &evaluation,
             estimates: &estimates,

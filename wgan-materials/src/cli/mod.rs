@@ -3,6 +3,7 @@
 mod cif;
 mod conditions;
 mod data;
+mod energies;
 mod error;
 mod evaluate;
 mod explore;

@@ -8,13 +8,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use wgan_core::cli::{DeviceChoice, print, with_remote_devices};
 use wgan_materials::{
     Candidate, CandidateParts, CandidateStream, Checker, ColumnSpec, ConditionalRows, Crystals,
-    FrameWriter, MaterialsError, MaterialsModel, SampleRequest, Sampler, Table, Target, adherence,
-    candidate_frame,
+    EnergyJudge, FrameWriter, MaterialsError, MaterialsModel, SampleRequest, Sampler, Table,
+    Target, adherence, candidate_frame,
 };
 
 use super::conditions::{
     ConditionArgs, RuleArgs, StructureArgs, first_drawn, warn_of_extrapolation,
 };
+use super::energies::{Learnt, not_negative};
 use super::output::check_output;
 use super::training::at_least_one;
 use super::{CliError, rows};
@@ -47,6 +48,9 @@ pub struct Sample {
     rules: RuleArgs,
     #[command(flatten)]
     structures: StructureArgs,
+    /// A candidate at most so far above the hull counts as stable, eV/atom; where the model was saved with formation energies.
+    #[arg(long, value_name = "ENERGY", default_value_t = 0.05, value_parser = not_negative)]
+    stable_within: f64,
     /// Where tensors live: flex, tch, wgpu, cuda or remote=ws://HOST:PORT.
     #[arg(long, default_value_t)]
     device: DeviceChoice,
@@ -89,7 +93,10 @@ impl Sample {
         let structures = self.structures.rules(model.card().structures.is_some())?;
         sampler = sampler.with_rules(&self.rules.rules())?.with_structures(&structures)?;
         let specs = model.card().space.specs();
+        let learnt = Learnt::saved(&self.model, model.card().materials(), self.seed)?;
+        learnt.iter().for_each(Learnt::announce);
         let draw = Draw {
+            energies: learnt.as_ref().map(|learnt| learnt.judge(self.stable_within, 0.0)),
             specs,
             stream: CandidateStream::new(&sampler, self.seed, self.neutral),
             checker: Checker::new(&model.card().known).with_prototypes(model.card().materials()),
@@ -190,6 +197,7 @@ impl Sample {
             conditions: self.asked.conditions.iter().map(ToString::to_string).collect(),
             rules: self.rules.rules(),
             structures: self.structures.rules(true)?.to_string(),
+            stable_within: self.stable_within.to_string(),
             n: self.n,
         })
     }
@@ -201,6 +209,7 @@ struct Draw<'a> {
     stream: CandidateStream<'a>,
     checker: Checker<'a>,
     crystals: Option<Crystals>,
+    energies: Option<EnergyJudge<'a>>,
     bar: ProgressBar,
 }
 
@@ -220,7 +229,11 @@ impl Draw<'_> {
             return Ok(0);
         }
         self.bar.inc(n as u64);
-        writer.append(candidate_frame(&self.checker.check_all(batch), self.specs)?)?;
+        let mut checked = self.checker.check_all(batch);
+        if let Some(energies) = &self.energies {
+            checked = energies.judged(checked)?;
+        }
+        writer.append(candidate_frame(&checked, self.specs)?)?;
         Ok(n)
     }
 }

@@ -9,13 +9,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use wgan_core::cli::{print, to_json, with_spinner};
 use wgan_materials::{
-    CandidateStability, Column, ColumnSelection, Composition, ConvexHull, EnergyPredictor,
-    EnergyPredictorConfig, HeldOut, KnownStability, MaterialsError, ReadOptions, Table,
-    candidate_stability_frame, energy_notes, formation_energies, formation_energy_column,
-    known_stability_frame, write_frame,
+    CandidateStability, ColumnSelection, ConvexHull, EnergyPredictor, HeldOut, KnownStability,
+    Material, MaterialsError, ReadOptions, Table, candidate_stability_frame, known_stability_frame,
+    write_frame,
 };
 
 use super::CliError;
+use super::energies::{EnergyArgs, KnownEnergies, found_by_name, not_negative, numbers};
 use super::output::check_output;
 
 /// Options of `stability`.
@@ -23,12 +23,11 @@ use super::output::check_output;
 pub struct Stability {
     /// CSV or Parquet file of known compounds with their formation energies.
     data: PathBuf,
-    /// Column of formation energies, eV/atom [default: one named formation_energy, e_form or the like].
-    #[arg(long, value_name = "COLUMN")]
-    energy: Option<String>,
-    /// The column holds total energies, eV/atom: each element's lowest row is its reference.
-    #[arg(long)]
-    total_energy: bool,
+    #[command(flatten)]
+    energies: EnergyArgs,
+    /// A compound at most so far above the hull counts as stable, eV/atom.
+    #[arg(long, value_name = "ENERGY", default_value_t = 0.05, value_parser = not_negative)]
+    stable_within: f64,
     /// CSV or Parquet file (by its ending) for the stabilities: of the candidates, most probably stable first; without candidates, of the known
     /// compounds.
     #[arg(long, value_name = "FILE")]
@@ -36,9 +35,6 @@ pub struct Stability {
     /// CSV or Parquet file of candidates; their energies are predicted.
     #[arg(long, value_name = "FILE")]
     candidates: Option<PathBuf>,
-    /// A compound at most so far above the hull counts as stable, eV/atom.
-    #[arg(long, value_name = "ENERGY", default_value_t = 0.05, value_parser = not_negative)]
-    stable_within: f64,
     /// Column of the formulas in both files [default: found by name and content].
     #[arg(long, value_name = "NAME")]
     formula_column: Option<String>,
@@ -72,14 +68,6 @@ struct Outcome {
     notes: Vec<String>,
 }
 
-/// Known compounds with their energies.
-struct Known {
-    column: String,
-    compositions: Vec<Composition>,
-    energies: Vec<f64>,
-    notes: Vec<String>,
-}
-
 impl Stability {
     /// Writes the stabilities and prints a summary.
     pub fn run(&self) -> Result<(), CliError> {
@@ -99,68 +87,45 @@ impl Stability {
     }
 
     /// Reads the table and makes formation energies of it.
-    fn known(&self) -> Result<Known, CliError> {
-        let columns = match &self.energy {
+    fn known(&self) -> Result<KnownEnergies, CliError> {
+        let asked = self.energies.energy.iter().cloned();
+        let columns = match &self.energies.energy {
             Some(name) => ColumnSelection::Named(vec![name.clone()]),
             None => ColumnSelection::All,
         };
-        let numbers = self.energy.iter().cloned().collect();
-        let options = ReadOptions { columns, numbers, ..self.options() };
+        let options = ReadOptions { columns, numbers: asked.collect(), ..self.options() };
         let table = read(&self.data, &options)?;
         eprintln!("{}", table.summary.brief());
-        let column = self.energy_column(&table)?;
-        let values = column.values().unwrap_or_default();
-        let rows = table.formulas().iter().zip(values);
-        let (compositions, energies): (Vec<Composition>, Vec<f64>) =
-            rows.filter_map(|(composition, value)| Some((composition.clone(), value?))).unzip();
-        let energies = match self.total_energy {
-            true => formation_energies(&compositions, &energies)?,
-            false => energies,
-        };
-        let notes = energy_notes(&column.name, &compositions, &energies)
-            .map_err(|error| self.with_advice(error, &column.name))?;
-        Ok(Known { column: column.name.clone(), compositions, energies, notes })
+        match self.energies.energy.clone().or_else(|| found_by_name(&table)) {
+            Some(name) => self.energies.in_column(&table, &name),
+            None => Err(self.no_column(&table)),
+        }
+    }
+
+    fn no_column(&self, table: &Table) -> CliError {
+        let names = numbers(table);
+        CliError::Usage(format!(
+            "{}: no one column is named like a formation energy; give --energy COLUMN; columns of numbers: {}",
+            self.data.display(),
+            if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+        ))
     }
 
     fn options(&self) -> ReadOptions {
         ReadOptions { formula_column: self.formula_column.clone(), ..ReadOptions::default() }
     }
 
-    fn energy_column<'a>(&self, table: &'a Table) -> Result<&'a Column, CliError> {
-        if let Some(name) = &self.energy {
-            return Ok(table.column(name)?);
-        }
-        let numbers = table.columns.iter().filter(|column| !column.is_class());
-        let names: Vec<&str> = numbers.map(|column| column.name.as_str()).collect();
-        let Some(found) = formation_energy_column(&names) else {
-            return Err(CliError::Usage(format!(
-                "{}: no one column is named like a formation energy; give --energy COLUMN; columns of numbers: {}",
-                self.data.display(),
-                if names.is_empty() { "none".to_owned() } else { names.join(", ") }
-            )));
-        };
-        Ok(table.column(found)?)
-    }
-
-    fn with_advice(&self, error: MaterialsError, column: &str) -> CliError {
-        match error {
-            MaterialsError::Stability { .. } => {
-                CliError::Usage(format!("column `{column}`: {error}; give --total-energy if so"))
-            }
-            other => other.into(),
-        }
-    }
-
     /// Different candidates, in the order of the file.
-    fn read_candidates(&self, path: &Path) -> Result<Vec<Composition>, CliError> {
+    fn read_candidates(&self, path: &Path) -> Result<Vec<Material>, CliError> {
         let table = read(path, &ReadOptions { columns: ColumnSelection::None, ..self.options() })?;
         let mut seen = HashSet::new();
-        let formulas = table.formulas().iter();
-        Ok(formulas.filter(|composition| seen.insert(*composition)).cloned().collect())
+        let all = table.materials().into_iter();
+        Ok(all.filter(|material| seen.insert(material.clone())).collect())
     }
 
-    fn judge_known(&self, known: Known) -> Result<Outcome, CliError> {
-        let hull = ConvexHull::new(&known.compositions, &known.energies)?;
+    fn judge_known(&self, known: KnownEnergies) -> Result<Outcome, CliError> {
+        let (compositions, energies) = known.compositions();
+        let hull = ConvexHull::new(&compositions, &energies)?;
         let bar = progress(hull.n_compounds());
         let rows = hull.known_stabilities(|n| bar.inc(n as u64))?;
         bar.finish_and_clear();
@@ -180,13 +145,14 @@ impl Stability {
 
     fn judge_candidates(
         &self,
-        known: Known,
-        candidates: Vec<Composition>,
+        mut known: KnownEnergies,
+        candidates: Vec<Material>,
     ) -> Result<Outcome, CliError> {
-        let n = known.compositions.len();
-        let predictor = with_spinner(&format!("learning from {n} energies"), || {
-            EnergyPredictorConfig::new(self.seed).fit(&known.compositions, &known.energies)
-        })?;
+        if candidates.iter().any(|material| material.prototype.is_none()) {
+            let alone = known.materials.iter().map(|material| (&material.composition).into());
+            known.materials = alone.collect();
+        }
+        let predictor = known.predictor(self.seed)?;
         let mut rows = with_spinner(&format!("judging {} candidates", candidates.len()), || {
             predictor.assess(&candidates, self.stable_within)
         })?;
@@ -208,7 +174,7 @@ impl Stability {
         Ok(outcome)
     }
 
-    fn outcome(&self, known: Known, compounds: usize) -> Outcome {
+    fn outcome(&self, known: KnownEnergies, compounds: usize) -> Outcome {
         Outcome {
             energy_column: known.column,
             compounds,
@@ -237,9 +203,9 @@ fn read(path: &Path, options: &ReadOptions) -> Result<Table, MaterialsError> {
 }
 
 /// Says which elements nothing is known about.
-fn unseen_note(candidates: &[Composition], predictor: &EnergyPredictor) -> Option<String> {
-    let of = |composition: &Composition| predictor.unseen(composition);
-    let n = candidates.iter().filter(|composition| !of(composition).is_empty()).count();
+fn unseen_note(candidates: &[Material], predictor: &EnergyPredictor) -> Option<String> {
+    let of = |material: &Material| predictor.unseen(&material.composition);
+    let n = candidates.iter().filter(|material| !of(material).is_empty()).count();
     let mut elements: Vec<_> = candidates.iter().flat_map(of).collect();
     elements.sort_unstable();
     elements.dedup();
@@ -291,11 +257,4 @@ impl fmt::Display for Outcome {
 fn progress(n: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("hull {wide_bar} {pos}/{len} {eta}");
     ProgressBar::new(n as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-fn not_negative(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(energy) if energy >= 0.0 && energy.is_finite() => Ok(energy),
-        _ => Err("expected an energy in eV/atom, at least 0".to_owned()),
-    }
 }

@@ -175,6 +175,7 @@ impl Validate {
             ranker: &ranker,
             checker: &checker,
             crystals: crystals.as_ref(),
+            energies: None,
             known: &known_materials,
         };
         let list = with_spinner("ranking candidates", || ranked_list(listing, drawn, &request))?;

@@ -15,6 +15,7 @@ use wgan_core::model::{load_weights, save_weights};
 use wgan_core::train::{Checkpoints, History, Recorder, StopReason};
 use wgan_core::{Fit, GradientPenalty, MlpConfig, Wgan, WganError};
 
+use super::saved_energies::ENERGIES;
 use super::{
     Alphabet, ColumnSpace, Conditions, Featurizer, MaterialsConfig, MaterialsData,
     MaterialsGenerator, MaterialsGeneratorConfig, MaterialsPrior, Sampler,
@@ -368,9 +369,9 @@ impl MaterialsModel {
     /// If its files cannot be read.
     pub fn digest_of(folder: &Path) -> Result<String, MaterialsError> {
         let mut digest = Digest::new();
-        for file in [CONFIG, KNOWN, STRUCTURES, WEIGHTS] {
+        for file in [CONFIG, KNOWN, STRUCTURES, ENERGIES, WEIGHTS] {
             let path = folder.join(file);
-            if file == STRUCTURES && !path.exists() {
+            if [STRUCTURES, ENERGIES].contains(&file) && !path.exists() {
                 continue;
             }
             digest.add(&std::fs::read(&path).map_err(|e| WganError::io(&path, e))?);

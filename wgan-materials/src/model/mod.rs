@@ -15,6 +15,7 @@ mod prior;
 mod rank_transform;
 mod rows;
 mod sampler;
+mod saved_energies;
 
 pub use alphabet::Alphabet;
 pub use column_space::ColumnSpace;
@@ -33,3 +34,4 @@ pub use rows::{
     RowPrior,
 };
 pub use sampler::{Candidate, Chunk, Sampler};
+pub use saved_energies::SavedEnergies;

@@ -22,6 +22,7 @@ use wgan_core::file::write_atomically;
 
 use crate::error::MaterialsError;
 use crate::evaluate::{Evaluation, MaterialRows};
+use crate::stability::CandidateStability;
 
 /// Names of the files of a report: the page and the figures.
 pub const REPORT_FILES: [&str; 2] = ["report.html", "report.json"];
@@ -44,6 +45,8 @@ pub struct Report<'a> {
     pub candidates: MaterialRows<'a>,
     /// Critic scores of the candidates; empty if there are none.
     pub scores: &'a [f64],
+    /// Predicted energies of the candidates; empty if there are none.
+    pub stabilities: Vec<&'a CandidateStability>,
     /// Crystals; none where the table has no structures.
     pub crystals: Option<CrystalReport<'a>>,
     /// The figures of the candidates.

@@ -11,6 +11,7 @@ use crate::evaluate::{ConditionalDistance, PropertyColumn};
 use crate::nearest::NearestIndex;
 use crate::novelty::Known;
 use crate::oxidation::{electronegativity_ok, is_charge_neutral};
+use crate::stability::CandidateStability;
 
 /// Elements in the chart of prevalence.
 const N_ELEMENTS: usize = 30;
@@ -304,6 +305,9 @@ fn first_candidates(report: &Report) -> String {
         ["Neutral", "Electro&shy;negativity", "Novel", "Nearest known", "Distance"]
             .map(String::from),
     );
+    if !report.stabilities.is_empty() {
+        header.extend(["Above hull (eV/atom)", "Probably stable"].map(String::from));
+    }
     if !report.scores.is_empty() {
         header.push("Critic score".to_string());
     }
@@ -313,6 +317,7 @@ fn first_candidates(report: &Report) -> String {
     );
     let cells = |row: usize| {
         let mut cells = candidate(report, properties, row, &known, &index);
+        cells.extend(report.stabilities.get(row).into_iter().flat_map(|of| stability(of)));
         cells.extend(report.scores.get(row).map(|score| short(*score)));
         cells
     };
@@ -342,6 +347,12 @@ fn candidate(
     cells.push(nearest.map_or_else(none, name));
     cells.push(nearest.map_or_else(none, |(_, distance)| short(distance)));
     cells
+}
+
+/// Predicted energy above the hull, and the probability to be stable.
+fn stability(of: &CandidateStability) -> [String; 2] {
+    let above = of.energy_above_hull().map(|above| format!("{above:.3}"));
+    [above.unwrap_or_else(|| "–".to_string()), percent(of.probability)]
 }
 
 fn yes(holds: bool) -> &'static str {

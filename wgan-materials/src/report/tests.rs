@@ -24,6 +24,7 @@ fn with_report<T>(known: &[&str], new: &[&str], look: impl Fn(&Report) -> T) -> 
         candidates,
         crystals: None,
         scores: &scores,
+        stabilities: Vec::new(),
         evaluation: &evaluation,
         estimates: &[(1, 3.0), (2, 1.5), (3, f64::NAN)],
     })

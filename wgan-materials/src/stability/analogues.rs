@@ -1,9 +1,11 @@
-//! Known compounds that differ in one element: what they say about a compound's stability.
+//! Known materials that differ in one element: what they say about a material's stability.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::composition::Composition;
 use crate::element::Element;
+use crate::material::Material;
+use crate::structure::Prototype;
 
 /// Pairs that differ in the same two elements are counted as if so many more had the mean of all pairs.
 const PRIOR_PAIRS: f64 = 10.0;
@@ -11,10 +13,12 @@ const PRIOR_PAIRS: f64 = 10.0;
 /// decide otherwise.
 const MAX_DIFFERENCE: f64 = 0.5;
 
-/// Known compounds by all but one of their elements, and how well each element stands in for each other.
+/// Known materials by all but one of their elements, and how well each element stands in for each other.
+///
+/// Where materials have prototypes, analogues have the same one.
 #[derive(Clone, Debug)]
 pub(super) struct Analogues {
-    /// Compounds by what they share when one element is taken away.
+    /// Materials by what they share when one element is taken away.
     by_rest: HashMap<Rest, Vec<(Element, u32)>>,
     /// Decomposition energies, eV/atom.
     energies: Vec<f64>,
@@ -22,20 +26,29 @@ pub(super) struct Analogues {
     swaps: Swaps,
 }
 
-/// Elements with amounts, without one element, and the amount of that one.
-type Rest = (Vec<(Element, u64)>, u64);
+/// What analogues share.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Rest {
+    prototype: Option<Arc<Prototype>>,
+    /// Elements with amounts, without one element.
+    others: Vec<(Element, u64)>,
+    /// The amount of that one.
+    amount: u64,
+}
 
-/// Each element of a composition with the rest.
-fn rests(composition: &Composition) -> impl Iterator<Item = (Element, Rest)> + use<> {
+/// Each element of a material with the rest.
+fn rests(material: &Material) -> impl Iterator<Item = (Element, Rest)> + use<> {
+    let Material { composition, prototype } = material;
     let parts: Vec<(Element, u64)> = composition.elements().zip(composition.ratio()).collect();
+    let prototype = prototype.clone();
     (0..parts.len()).map(move |i| {
-        let mut rest = parts.clone();
-        let (element, amount) = rest.remove(i);
-        (element, (rest, amount))
+        let mut others = parts.clone();
+        let (element, amount) = others.remove(i);
+        (element, Rest { prototype: prototype.clone(), others, amount })
     })
 }
 
-/// What the analogues of one compound say.
+/// What the analogues of one material say.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Opinion {
     /// Their mean decomposition energy, weighted by `1 / v²`, `v` the variance of the swap, eV/atom.
@@ -54,26 +67,37 @@ pub(super) struct Opinion {
     pub(super) n: f64,
 }
 
+impl Opinion {
+    /// Number of figures.
+    pub(super) const N: usize = 7;
+
+    /// All figures.
+    pub(super) fn figures(&self) -> [f64; Self::N] {
+        let Self { mean, weight, spread, closest, closest_variance, lowest, n } = *self;
+        [mean, weight, spread, closest, closest_variance, lowest, n]
+    }
+}
+
 impl Analogues {
-    /// `energies`: decomposition energies of distinct compounds, eV/atom.
-    pub(super) fn new(compositions: &[Composition], energies: Vec<f64>) -> Self {
+    /// `energies`: decomposition energies of distinct materials, eV/atom.
+    pub(super) fn new(known: &[Material], energies: Vec<f64>) -> Self {
         let mut by_rest: HashMap<Rest, Vec<(Element, u32)>> = HashMap::new();
-        for (i, composition) in compositions.iter().enumerate() {
-            for (element, rest) in rests(composition) {
+        for (i, material) in known.iter().enumerate() {
+            for (element, rest) in rests(material) {
                 by_rest.entry(rest).or_default().push((element, i as u32));
             }
         }
-        let swaps = Swaps::learn(compositions, &by_rest, &energies);
+        let swaps = Swaps::learn(known, &by_rest, &energies);
         let mean = energies.iter().sum::<f64>() / energies.len().max(1) as f64;
         Self { by_rest, energies, mean, swaps }
     }
 
-    /// What the analogues of a composition say, itself left out; the mean of all compounds where it has none.
-    pub(super) fn opinion(&self, composition: &Composition) -> Opinion {
+    /// What the analogues of a material say, itself left out; the mean of all materials where it has none.
+    pub(super) fn opinion(&self, material: &Material) -> Opinion {
         let (mut weight, mut sum, mut squares, mut n) = (0.0, 0.0, 0.0, 0.0);
         let (mut closest, mut closest_variance) = (self.mean, f64::INFINITY);
         let mut lowest = f64::INFINITY;
-        for (variance, energy) in self.of(composition) {
+        for (variance, energy) in self.of(material) {
             let w = 1.0 / (variance * variance);
             weight += w;
             sum += w * energy;
@@ -98,8 +122,8 @@ impl Analogues {
     }
 
     /// Variance of the swap and decomposition energy of each analogue.
-    fn of(&self, composition: &Composition) -> impl Iterator<Item = (f64, f64)> + use<'_> {
-        rests(composition).flat_map(move |(element, rest)| {
+    fn of(&self, material: &Material) -> impl Iterator<Item = (f64, f64)> + use<'_> {
+        rests(material).flat_map(move |(element, rest)| {
             let others = self.by_rest.get(&rest).map_or(&[][..], Vec::as_slice);
             let others = others.iter().filter(move |(other, _)| *other != element);
             others.map(move |&(other, i)| {
@@ -117,16 +141,16 @@ struct Swaps {
 }
 
 impl Swaps {
-    /// Sums run over compounds in order, so that they do not depend on the order of the map.
+    /// Sums run over materials in order, so that they do not depend on the order of the map.
     fn learn(
-        compositions: &[Composition],
+        known: &[Material],
         by_rest: &HashMap<Rest, Vec<(Element, u32)>>,
         energies: &[f64],
     ) -> Self {
         let mut pairs = vec![(0.0, 0.0); Element::COUNT * Element::COUNT];
         let (mut total, mut n) = (0.0, 0.0);
-        for (i, composition) in compositions.iter().enumerate() {
-            for (element, rest) in rests(composition) {
+        for (i, material) in known.iter().enumerate() {
+            for (element, rest) in rests(material) {
                 for &(other, j) in by_rest[&rest].iter().filter(|(_, j)| (*j as usize) < i) {
                     let difference = energies[i] - energies[j as usize];
                     let square = difference.abs().min(MAX_DIFFERENCE).powi(2);
@@ -158,10 +182,11 @@ fn slot(a: Element, b: Element) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::composition::Composition;
     use approx::assert_abs_diff_eq;
 
-    fn read(formula: &str) -> Composition {
-        Composition::parse(formula).unwrap()
+    fn read(formula: &str) -> Material {
+        Composition::parse(formula).unwrap().into()
     }
 
     #[test]

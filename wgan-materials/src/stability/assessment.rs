@@ -6,6 +6,7 @@ use super::hull::ConvexHull;
 use super::predictor::{EnergyPredictor, PredictedEnergy};
 use crate::composition::Composition;
 use crate::error::MaterialsError;
+use crate::material::Material;
 
 /// A known compound and its place relative to the hull.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,14 +23,14 @@ pub struct KnownStability {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CandidateStability {
     /// The candidate.
-    pub composition: Composition,
+    pub material: Material,
     /// Whether its energy is known rather than predicted.
     pub is_known: bool,
     /// Known or predicted formation energy, eV/atom; none with an element that no known compound has.
     pub formation_energy: Option<f64>,
     /// Lower and upper end of the 90 % interval, eV/atom; both are the energy where that is known.
     pub interval: Option<(f64, f64)>,
-    /// The cheapest mixture of other known compounds.
+    /// The cheapest mixture of other known compounds, or another known structure of the composition.
     pub decomposition: Decomposition,
     /// Probability to lie within the limit of the hull: 0 or 1 where the energy is known.
     pub probability: Option<f64>,
@@ -55,6 +56,13 @@ impl ConvexHull {
     }
 }
 
+impl CandidateStability {
+    /// Energy above the hull of the known compounds and of this one, eV/atom.
+    pub fn energy_above_hull(&self) -> Option<f64> {
+        self.formation_energy.map(|energy| self.decomposition.energy_above_hull(energy))
+    }
+}
+
 impl EnergyPredictor {
     /// How likely each candidate is to lie at most `within` above the hull of the known compounds, eV/atom.
     ///
@@ -62,20 +70,20 @@ impl EnergyPredictor {
     /// As [`ConvexHull::decompose`].
     pub fn assess(
         &self,
-        candidates: &[Composition],
+        candidates: &[Material],
         within: f64,
     ) -> Result<Vec<CandidateStability>, MaterialsError> {
-        let is_predicted = |composition: &Composition| {
-            self.hull().energy(composition).is_none() && self.unseen(composition).is_empty()
+        let is_predicted = |material: &Material| {
+            self.known_energy(material).is_none() && self.unseen(&material.composition).is_empty()
         };
-        let to_predict = candidates.iter().filter(|composition| is_predicted(composition));
-        let to_predict: Vec<Composition> = to_predict.cloned().collect();
+        let to_predict = candidates.iter().filter(|material| is_predicted(material));
+        let to_predict: Vec<Material> = to_predict.cloned().collect();
         let mut predicted = self.predict(&to_predict)?.into_iter();
-        let assess = |composition: &Composition| {
-            let of_this = if is_predicted(composition) { predicted.next() } else { None };
+        let assess = |material: &Material| {
+            let of_this = if is_predicted(material) { predicted.next() } else { None };
             match of_this {
-                Some(predicted) => Ok(self.assess_predicted(composition, predicted, within)),
-                None => self.assess_known(composition, within),
+                Some(predicted) => Ok(self.assess_predicted(material, predicted, within)),
+                None => self.assess_known(material, within),
             }
         };
         candidates.iter().map(assess).collect()
@@ -83,12 +91,12 @@ impl EnergyPredictor {
 
     fn assess_predicted(
         &self,
-        composition: &Composition,
+        material: &Material,
         predicted: PredictedEnergy,
         within: f64,
     ) -> CandidateStability {
         CandidateStability {
-            composition: composition.clone(),
+            material: material.clone(),
             is_known: false,
             formation_energy: Some(predicted.energy),
             interval: Some(self.interval(&predicted, LEVEL)),
@@ -97,17 +105,18 @@ impl EnergyPredictor {
         }
     }
 
-    /// Of a compound with a known energy, or without any.
+    /// Of a material with a known energy, or without any.
     fn assess_known(
         &self,
-        composition: &Composition,
+        material: &Material,
         within: f64,
     ) -> Result<CandidateStability, MaterialsError> {
-        let decomposition = self.hull().decompose(composition)?;
-        let energy = self.hull().energy(composition);
+        let decomposition = self.hull().decompose(&material.composition)?;
+        let decomposition = self.with_polymorph(material, decomposition);
+        let energy = self.known_energy(material);
         let is_within = |energy: f64| decomposition.energy_above_hull(energy) <= within;
         Ok(CandidateStability {
-            composition: composition.clone(),
+            material: material.clone(),
             is_known: energy.is_some(),
             formation_energy: energy,
             interval: energy.map(|energy| (energy, energy)),
@@ -127,8 +136,8 @@ mod tests {
         let cations = ["Li", "Na", "K", "Rb", "Cs", "Cu", "Ag", "Au"];
         let anions = ["F", "Cl", "Br", "I", "H", "O", "S"];
         let pairs = cations.iter().flat_map(|c| anions.map(|a| format!("{c}{a}")));
-        let read = |formula: &str| Composition::parse(formula).unwrap();
-        let known: Vec<Composition> = pairs.map(|formula| read(&formula)).skip(1).collect();
+        let read = |formula: &str| Material::from(Composition::parse(formula).unwrap());
+        let known: Vec<Material> = pairs.map(|formula| read(&formula)).skip(1).collect();
         let energies: Vec<f64> =
             (0..known.len()).map(|i| if i == 3 { 0.2 } else { -1.0 }).collect();
         let config = EnergyPredictorConfig { n_trees: 20, seed: 0 };

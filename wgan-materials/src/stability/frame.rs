@@ -34,7 +34,7 @@ pub fn known_stability_frame(rows: &[KnownStability]) -> Result<DataFrame, Mater
 
 /// Candidates, one row each.
 ///
-/// Columns: `formula`, `energy_known`, `formation_energy_eV_per_atom` and the ends of its 90 % interval `…_low`, `…_high`,
+/// Columns: `formula`, `prototype` where candidates have one, `energy_known`, `formation_energy_eV_per_atom` and the ends of its 90 % interval `…_low`, `…_high`,
 /// `decomposition_energy_eV_per_atom`, `probability_stable`, `decomposes_into`. Cells about the energy are missing for a
 /// candidate with an element that no known compound has.
 ///
@@ -48,8 +48,14 @@ pub fn candidate_stability_frame(rows: &[CandidateStability]) -> Result<DataFram
         Column::new(name.into(), rows.iter().map(of).collect::<Vec<String>>())
     };
     let is_known: Vec<bool> = rows.iter().map(|row| row.is_known).collect();
-    Ok(DataFrame::new_infer_height(vec![
-        text("formula", &|row| row.composition.to_string()),
+    let prototype =
+        |row: &CandidateStability| row.material.prototype.as_ref().map(|p| p.to_string());
+    let prototypes: Vec<Option<String>> = rows.iter().map(prototype).collect();
+    let mut columns = vec![text("formula", &|row| row.material.composition.to_string())];
+    if prototypes.iter().any(Option::is_some) {
+        columns.push(Column::new("prototype".into(), prototypes));
+    }
+    columns.extend([
         Column::new("energy_known".into(), is_known),
         number("formation_energy_eV_per_atom", &|row| row.formation_energy),
         number("formation_energy_eV_per_atom_low", &|row| row.interval.map(|(low, _)| low)),
@@ -59,7 +65,8 @@ pub fn candidate_stability_frame(rows: &[CandidateStability]) -> Result<DataFram
         }),
         number("probability_stable", &|row| row.probability),
         text("decomposes_into", &|row| row.decomposition.to_string()),
-    ])?)
+    ]);
+    Ok(DataFrame::new_infer_height(columns)?)
 }
 
 #[cfg(test)]
@@ -79,7 +86,7 @@ mod tests {
         assert_eq!(above.iter().filter(|energy| **energy == 0.0).count(), 1);
         assert!((above.iter().sum::<f64>() - 1.0 / 3.0).abs() < 1e-12); // −1 against ⅔ · −2
         let unseen = CandidateStability {
-            composition: known[0].clone(),
+            material: known[0].clone().into(),
             is_known: false,
             formation_energy: None,
             interval: None,

@@ -61,7 +61,12 @@ pub struct HeldOut {
     pub auc: Option<f64>,
     /// The limit, eV/atom.
     pub stable_within: f64,
+    /// Share of the hidden compounds within the limit.
+    pub share_within: f64,
 }
+
+/// Where so many of the known compounds are stable, nothing tells what is not.
+const NEARLY_ALL: f64 = 0.9;
 
 impl HeldOut {
     pub(super) fn of(hidden: &[HeldOutRow], out_of_bag: &[HeldOutRow], stable_within: f64) -> Self {
@@ -75,12 +80,14 @@ impl HeldOut {
             (calibration.share_up_to(limit), row.target <= stable_within)
         };
         let n = hidden.len();
+        let n_within = hidden.iter().filter(|row| row.target <= stable_within).count();
         Self {
             n,
             mean_absolute_error: hidden.iter().map(|row| row.error().abs()).sum::<f64>() / n as f64,
             coverage: half(1).filter(is_inside).count() as f64 / (n / 2) as f64,
             auc: auc(hidden.iter().map(score).collect()),
             stable_within,
+            share_within: n_within as f64 / n as f64,
         }
     }
 }
@@ -108,12 +115,18 @@ impl fmt::Display for HeldOut {
             self.mean_absolute_error,
             100.0 * self.coverage
         )?;
-        match self.auc {
-            Some(auc) => {
-                write!(f, "; AUC of \"within {} eV/atom of the hull\" {auc:.2}", self.stable_within)
-            }
-            None => Ok(()),
+        if let Some(auc) = self.auc {
+            write!(f, "; AUC of \"within {} eV/atom of the hull\" {auc:.2}", self.stable_within)?;
         }
+        if self.share_within < NEARLY_ALL {
+            return Ok(());
+        }
+        write!(
+            f,
+            ". {:.0} % of them are within that limit, so the table hardly tells what is not stable, and probabilities of new \
+             materials are too high",
+            100.0 * self.share_within
+        )
     }
 }
 
@@ -145,6 +158,18 @@ mod tests {
             assert_abs_diff_eq!(figures.mean_absolute_error, 0.5, epsilon = 0.01);
             assert_eq!(figures.auc, Some(0.5)); // all have the same score
         }
+    }
+
+    #[test]
+    fn a_table_of_stable_compounds_is_said_to_tell_little() {
+        let said = |limit: f64| HeldOut::of(&rows(1.0), &rows(1.0), limit).to_string();
+        assert!(
+            said(1.1).ends_with("probabilities of new materials are too high"),
+            "{}",
+            said(1.1)
+        );
+        assert!(said(1.1).contains("95 % of them are within that limit")); // targets −0.8 to 1.2
+        assert!(!said(0.05).contains("too high"));
     }
 
     #[test]

@@ -106,7 +106,8 @@ impl ConvexHull {
         self.position(composition).map(|i| self.energies[i])
     }
 
-    fn position(&self, composition: &Composition) -> Option<usize> {
+    /// Place of a composition among the [`compounds`](Self::compounds).
+    pub(super) fn position(&self, composition: &Composition) -> Option<usize> {
         let range = self.systems.get(&system(composition))?.clone();
         let found = self.compounds[range.clone()].binary_search(composition).ok()?;
         Some(range.start + found)

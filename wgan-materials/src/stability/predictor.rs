@@ -1,18 +1,22 @@
-//! Formation energies of compositions that are not known, with what is not known about them.
+//! Formation energies of materials that are not known, with what is not known about them.
+
+use std::collections::HashMap;
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::calibration::Calibration;
-use super::decomposition::Decomposition;
+use super::decomposition::{Decomposition, Product};
 use super::held_out::{HeldOut, HeldOutRow, calibration, error_ratio};
 use super::hull::ConvexHull;
+use super::known::KnownEnergies;
 use super::learnt::Learnt;
 use crate::composition::Composition;
 use crate::element::Element;
 use crate::error::MaterialsError;
 use crate::forest::ForestConfig;
+use crate::material::Material;
 
 /// Fewer compounds say too little about errors.
 const MIN_COMPOUNDS: usize = 50;
@@ -20,11 +24,12 @@ const MIN_COMPOUNDS: usize = 50;
 /// One compound in so many is hidden to see how large errors are.
 const HIDDEN_PART: usize = 5;
 
-/// Predicts the formation energy of a composition from the compounds that are known.
+/// Predicts the formation energy of a material from those that are known.
 ///
 /// `E(x) = H(x) + D(x)`: the hull energy `H` of all other compounds is computed, the decomposition energy `D` is
 /// predicted by a random forest of the composition's features, of what it decomposes into, and of the known compounds
-/// that differ in one element. Errors are those on compounds that the forest's trees did not see, corrected by those on a
+/// that differ in one element. Where the known materials have prototypes, the forest also sees those in the same prototype and
+/// other structures of the composition. Errors are those on compounds that the forest's trees did not see, corrected by those on a
 /// fifth that was hidden altogether.
 ///
 /// What composition alone can tell is limited: polymorphs share a composition, and errors of formation energies do
@@ -38,6 +43,8 @@ const HIDDEN_PART: usize = 5;
 pub struct EnergyPredictor {
     learnt: Learnt,
     calibration: Calibration,
+    /// Energies of known materials, where all have a prototype, eV/atom.
+    structures: Option<HashMap<Material, f64>>,
     elements: Vec<bool>,
     trial: Trial,
 }
@@ -76,32 +83,35 @@ impl EnergyPredictorConfig {
         Self { n_trees: 100, seed }
     }
 
-    /// Learns from compounds and their formation energies.
+    /// Learns from materials and their formation energies. Either all have a prototype or none is looked at.
     ///
     /// # Shapes
-    /// - `energies`: one per composition, eV/atom
+    /// - `energies`: one per material, eV/atom
     ///
     /// # Errors
     /// [`MaterialsError::Stability`] for energies that make no hull or fewer than 50 compounds.
     ///
     /// # Complexity
-    /// Two forests; 72,261 compounds took 213 s on two cores that other work shared.
+    /// Four forests; 72,261 compounds took 169 s of processor time.
     pub fn fit(
         &self,
-        compositions: &[Composition],
+        known: &[Material],
         energies: &[f64],
     ) -> Result<EnergyPredictor, MaterialsError> {
-        let hull = ConvexHull::new(compositions, energies)?;
-        check(hull.n_compounds())?;
-        let trial = self.hide(&hull)?;
-        let (learnt, out_of_bag) = Learnt::new(hull, &self.forest())?;
+        let known = KnownEnergies::new(known, energies)?;
+        check(known.hull.n_compounds())?;
+        let trial = self.hide(&known)?;
+        let rows = || known.materials.iter().cloned().zip(known.energies.iter().copied());
+        let structures = known.has_prototypes.then(|| rows().collect());
+        let (learnt, out_of_bag) = Learnt::new(known, &self.forest())?;
         let ratio = error_ratio(&trial.hidden, &trial.out_of_bag);
         let mut elements = vec![false; Element::COUNT];
-        let seen = learnt.hull.compounds().iter().flat_map(Composition::elements);
+        let seen = learnt.context.hull.compounds().iter().flat_map(Composition::elements);
         seen.for_each(|element| elements[element.index()] = true);
         Ok(EnergyPredictor {
             calibration: calibration(&out_of_bag, ratio),
             learnt,
+            structures,
             elements,
             trial,
         })
@@ -113,16 +123,14 @@ impl EnergyPredictorConfig {
     }
 
     /// Learns without a part of the compounds and predicts them.
-    fn hide(&self, hull: &ConvexHull) -> Result<Trial, MaterialsError> {
-        let mut order: Vec<usize> = (0..hull.n_compounds()).collect();
+    fn hide(&self, known: &KnownEnergies) -> Result<Trial, MaterialsError> {
+        let mut order: Vec<usize> = (0..known.materials.len()).collect();
         order.shuffle(&mut ChaCha8Rng::seed_from_u64(self.seed));
         let (hidden, kept) = order.split_at(order.len() / HIDDEN_PART);
-        let rows = |rows: &[usize]| -> (Vec<Composition>, Vec<f64>) {
-            rows.iter().map(|&i| (hull.compounds()[i].clone(), hull.energies()[i])).unzip()
-        };
-        let ((hidden, energies), (kept, kept_energies)) = (rows(hidden), rows(kept));
+        let ((hidden, energies), (kept, kept_energies)) =
+            (known.select(hidden), known.select(kept));
         let (learnt, out_of_bag) =
-            Learnt::new(ConvexHull::new(&kept, &kept_energies)?, &self.forest())?;
+            Learnt::new(KnownEnergies::new(&kept, &kept_energies)?, &self.forest())?;
         Ok(Trial { hidden: learnt.judge(&hidden, &energies)?, out_of_bag })
     }
 }
@@ -130,7 +138,15 @@ impl EnergyPredictorConfig {
 impl EnergyPredictor {
     /// The hull of the known compounds.
     pub fn hull(&self) -> &ConvexHull {
-        &self.learnt.hull
+        &self.learnt.context.hull
+    }
+
+    /// The known energy of a material, eV/atom; of its composition where no prototypes are known.
+    pub(super) fn known_energy(&self, material: &Material) -> Option<f64> {
+        match &self.structures {
+            Some(known) if material.composition.n_elements() > 1 => known.get(material).copied(),
+            _ => self.hull().energy(&material.composition),
+        }
     }
 
     /// Elements that no known compound has.
@@ -143,18 +159,15 @@ impl EnergyPredictor {
         HeldOut::of(&self.trial.hidden, &self.trial.out_of_bag, stable_within)
     }
 
-    /// Predicts formation energies; a known compound is treated as if it were not known.
+    /// Predicts formation energies; a known material is treated as if it were not known.
     ///
     /// # Shapes
-    /// - returns one per composition
+    /// - returns one per material
     ///
     /// # Errors
     /// [`MaterialsError::Stability`] for an element that no known compound has.
-    pub fn predict(
-        &self,
-        compositions: &[Composition],
-    ) -> Result<Vec<PredictedEnergy>, MaterialsError> {
-        for composition in compositions {
+    pub fn predict(&self, materials: &[Material]) -> Result<Vec<PredictedEnergy>, MaterialsError> {
+        for Material { composition, .. } in materials {
             if let Some(element) = self.unseen(composition).first() {
                 return Err(MaterialsError::Stability {
                     what: format!("energy of {composition}"),
@@ -163,13 +176,35 @@ impl EnergyPredictor {
                 });
             }
         }
-        let predicted = self.learnt.predict(compositions)?.into_iter();
-        let of = |(decomposition, above, scale): (Decomposition, f64, f64)| PredictedEnergy {
-            energy: decomposition.energy + above,
-            scale,
-            decomposition,
+        let predicted = materials.iter().zip(self.learnt.predict(materials)?);
+        let of = |(material, (found, above, scale)): (&Material, (Decomposition, f64, f64))| {
+            PredictedEnergy {
+                energy: found.energy + above,
+                scale,
+                decomposition: self.with_polymorph(material, found),
+            }
         };
         Ok(predicted.map(of).collect())
+    }
+
+    /// What a material falls apart into: another known structure of its composition, where that lies below the mixture of others.
+    pub(super) fn with_polymorph(
+        &self,
+        material: &Material,
+        found: Decomposition,
+    ) -> Decomposition {
+        let families = self.learnt.context.families.as_ref();
+        match families.and_then(|families| families.best_polymorph(material)) {
+            Some(above) if above < 0.0 => Decomposition {
+                energy: found.energy + above,
+                n_atoms: found.n_atoms,
+                products: vec![Product {
+                    composition: material.composition.clone(),
+                    fraction: 1.0,
+                }],
+            },
+            _ => found,
+        }
     }
 
     /// Lower and upper end of the interval that holds the energy with probability `level`, eV/atom.
@@ -200,6 +235,8 @@ fn check(n_compounds: usize) -> Result<(), MaterialsError> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use approx::assert_abs_diff_eq;
 
@@ -209,7 +246,7 @@ mod tests {
     const PATTERNS: [(u32, u32); 3] = [(1, 1), (2, 1), (1, 2)];
 
     /// An energy by a rule: the difference of electronegativities, so much less for 2 : 1 and 1 : 2 that most are unstable.
-    fn table() -> (Vec<Composition>, Vec<f64>) {
+    fn table() -> (Vec<Material>, Vec<f64>) {
         let mut rows = Vec::new();
         for (a, b) in PATTERNS {
             for (cation, anion) in CATIONS.iter().flat_map(|c| ANIONS.map(|a| (*c, a))) {
@@ -218,17 +255,20 @@ mod tests {
                 };
                 let composition = Composition::parse(&format!("{cation}{a}{anion}{b}")).unwrap();
                 let polarity = pauling(anion) - pauling(cation);
-                rows.push((composition, -polarity * if a == b { 1.0 } else { 0.6 }));
+                rows.push((
+                    Material::from(composition),
+                    -polarity * if a == b { 1.0 } else { 0.6 },
+                ));
             }
         }
         rows.into_iter().unzip()
     }
 
-    fn fitted(leave_out: usize) -> (EnergyPredictor, Composition, f64) {
-        let (mut compositions, mut energies) = table();
-        let (composition, energy) = (compositions.remove(leave_out), energies.remove(leave_out));
+    fn fitted(leave_out: usize) -> (EnergyPredictor, Material, f64) {
+        let (mut known, mut energies) = table();
+        let (material, energy) = (known.remove(leave_out), energies.remove(leave_out));
         let config = EnergyPredictorConfig { n_trees: 30, seed: 1 };
-        (config.fit(&compositions, &energies).unwrap(), composition, energy)
+        (config.fit(&known, &energies).unwrap(), material, energy)
     }
 
     #[test]
@@ -260,10 +300,35 @@ mod tests {
     fn a_known_compound_is_predicted_without_its_own_place_on_the_hull() {
         let (predictor, ..) = fitted(0);
         let known = predictor.hull().compounds()[5].clone();
-        let predicted = predictor.predict(std::slice::from_ref(&known)).unwrap();
+        let predicted = predictor.predict(&[Material::from(&known)]).unwrap();
         assert!(
             predicted[0].decomposition.products.iter().all(|product| product.composition != known)
         );
+    }
+
+    #[test]
+    fn structures_of_one_composition_are_told_apart() {
+        // Each salt in two structures, the second 0.3 eV/atom higher.
+        let (compositions, energies) = table();
+        let place = |material: &Material, prototype: &str| Material {
+            prototype: Some(Arc::new(prototype.parse().unwrap())),
+            ..material.clone()
+        };
+        let rows = compositions.iter().zip(&energies);
+        let (known, energies): (Vec<Material>, Vec<f64>) = rows
+            .flat_map(|(m, &e)| [(place(m, "225:a|b"), e), (place(m, "221:a|b"), e + 0.3)])
+            .skip(2)
+            .unzip();
+        let config = EnergyPredictorConfig { n_trees: 30, seed: 1 };
+        let predictor = config.fit(&known, &energies).unwrap();
+        let [low, high] =
+            ["225:a|b", "221:a|b"].map(|prototype| place(&compositions[0], prototype));
+        let found = predictor.predict(&[low, high]).unwrap();
+        assert!(found[0].energy + 0.15 < found[1].energy, "{found:?}");
+        // A third structure of a known salt is compared with the best of the two.
+        let third = predictor.predict(&[place(&compositions[20], "216:a|c")]).unwrap();
+        assert!(third[0].decomposition.products[0].composition == compositions[20].composition);
+        assert_abs_diff_eq!(third[0].decomposition.energy, energies[2 * 19], epsilon = 1e-9);
     }
 
     #[test]
@@ -282,14 +347,15 @@ mod tests {
     #[test]
     fn bad_input_is_named() {
         let (predictor, ..) = fitted(0);
-        let unseen = Composition::parse("NaXe").unwrap();
-        assert_eq!(predictor.unseen(&unseen), [Element::from_symbol("Xe").unwrap()]);
+        let unseen = Material::from(Composition::parse("NaXe").unwrap());
+        let xenon = Element::from_symbol("Xe").unwrap();
+        assert_eq!(predictor.unseen(&unseen.composition), [xenon]);
         assert_eq!(
             predictor.predict(&[unseen]).unwrap_err().to_string(),
             "stability, energy of NaXe: expected elements that occur in known compounds, got Xe"
         );
-        let (compositions, energies) = table();
-        let few = EnergyPredictorConfig::new(0).fit(&compositions[..49], &energies[..49]);
+        let (known, energies) = table();
+        let few = EnergyPredictorConfig::new(0).fit(&known[..49], &energies[..49]);
         assert_eq!(
             few.unwrap_err().to_string(),
             "stability, prediction of energies: expected at least 50 compounds with a formation energy, got 49"

@@ -31,7 +31,7 @@ const IDENTIFIERS: [&str; 24] = [
 ];
 
 /// Columns that candidates have besides those of the table.
-const CANDIDATE_COLUMNS: [&str; 9] = [
+const CANDIDATE_COLUMNS: [&str; 15] = [
     "formula",
     "charge_neutral",
     "electronegativity_ok",
@@ -41,6 +41,12 @@ const CANDIDATE_COLUMNS: [&str; 9] = [
     "critic_score",
     "score",
     "source",
+    "predicted_energy_eV_per_atom",
+    "predicted_energy_low",
+    "predicted_energy_high",
+    "predicted_above_hull_eV_per_atom",
+    "probability_stable",
+    "decomposes_into",
 ];
 
 /// Why a column of a name that candidates use themselves is not modelled.
