@@ -1,14 +1,17 @@
 //! Frames and Parquet files as columns of text.
 
 use std::fs::File;
+use std::io::Cursor;
 use std::path::Path;
 
+use polars::io::mmap::MmapBytesReader;
 use polars::prelude::{
     Column, DataFrame, DataType, NewChunkedArray, ParquetReader, PolarsError, PolarsResult,
     SerReader, StringChunked, StringChunkedBuilder,
 };
 
 use super::column::CellType;
+use super::input::Input;
 use crate::error::MaterialsError;
 
 /// A named column of cells, all text or missing.
@@ -100,12 +103,21 @@ pub(super) fn kinds(frame: &DataFrame) -> (Vec<String>, Vec<Kind>) {
 
 /// Reads up to `n` rows of a Parquet file, from row `from` on.
 pub(super) fn parquet_rows(
-    path: &Path,
+    input: &Input,
     from: usize,
     n: usize,
 ) -> Result<DataFrame, MaterialsError> {
-    let file = File::open(path).map_err(|error| unreadable(path, &error.to_string()))?;
-    let rows = ParquetReader::new(file).with_slice(Some((from, n))).finish();
+    fn rows<R: MmapBytesReader>(reader: R, from: usize, n: usize) -> PolarsResult<DataFrame> {
+        ParquetReader::new(reader).with_slice(Some((from, n))).finish()
+    }
+    let path = &input.path;
+    let rows = match input.bytes() {
+        Some(bytes) => rows(Cursor::new(bytes), from, n),
+        None => {
+            let file = File::open(path).map_err(|error| unreadable(path, &error.to_string()))?;
+            rows(file, from, n)
+        }
+    };
     rows.map_err(|error| failed(path, &error))
 }
 
