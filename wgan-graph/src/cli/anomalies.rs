@@ -36,7 +36,8 @@ pub struct Anomalies {
 impl Anomalies {
     /// Scores every node and writes the scores.
     pub fn run(&self) -> Result<(), CliError> {
-        self.network.check_output(&self.out, self.features.as_deref().as_slice())?;
+        let _reserved =
+            self.network.check_output(&self.out, self.features.as_deref().as_slice())?;
         let (network, features, summary) = self.read()?;
         let config = AnomalyConfig::default();
         let found = find_anomalies(&network, features.as_ref(), &config, self.seed)?;

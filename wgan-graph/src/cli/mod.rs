@@ -12,6 +12,7 @@ mod output;
 mod w1;
 
 use clap::{Parser, Subcommand};
+use wgan_core::cli::on_interrupt;
 
 pub use error::CliError;
 
@@ -48,6 +49,7 @@ impl Cli {
     /// # Errors
     /// With the sentence to print and the exit code.
     pub fn run(self) -> Result<(), CliError> {
+        on_interrupt(|| "nothing was written".to_owned());
         match self.command {
             Command::Inspect(command) => command.run(),
             Command::Distances(command) => command.run(),

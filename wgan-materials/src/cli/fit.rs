@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use wgan_core::cli::with_remote_devices;
+use wgan_core::cli::{on_interrupt, with_remote_devices};
 use wgan_materials::{ModelCard, Target};
 
 use super::data::{DataArgs, read_with_notes};
-use super::training::{TrainArgs, kept};
+use super::training::{TrainArgs, kept, note_kept};
 use super::{CliError, rows};
 
 /// Options of `fit`.
@@ -29,9 +29,14 @@ pub struct Fit {
     training: TrainArgs,
 }
 
+/// How an interrupted fit goes on.
+const HOW: &str = "add --resume to go on";
+
 impl Fit {
     /// Fits and saves a model.
     pub fn run(&self) -> Result<(), CliError> {
+        let model = self.model.clone();
+        on_interrupt(move || kept(&model, HOW));
         let table = read_with_notes(&self.data)?;
         if self.resume && ModelCard::read(&self.model)?.is_none() {
             eprintln!("nothing to resume in {}; starting anew", self.model.display());
@@ -46,11 +51,8 @@ impl Fit {
             return rows::fit_into(&table, &conditions, &self.training, &self.model).map(|_| ());
         }
         let work = || self.training.fit_into(&table, conditions, &self.model, self.resume);
-        with_remote_devices(
-            self.training.all_devices(),
-            || kept(&self.model, "add --resume to go on"),
-            work,
-        )?;
+        with_remote_devices(self.training.all_devices(), || kept(&self.model, HOW), work)
+            .inspect_err(|error| note_kept(error, &self.model, HOW))?;
         eprintln!("model saved in {}", self.model.display());
         Ok(())
     }
