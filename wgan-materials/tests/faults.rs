@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
+use wgan_materials::{ReadOptions, Table, write_frame};
 
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/data/compounds.csv");
 
@@ -206,6 +207,22 @@ fn of_two_programs_at_one_output_or_model_the_second_says_so() {
     assert!(said.contains(text(&model)) && said.contains("another program"), "{said}");
     first.kill().unwrap();
     first.wait().unwrap();
+}
+
+#[test]
+fn a_damaged_parquet_file_is_refused_or_read() {
+    let here = tempfile::tempdir().unwrap();
+    let path = here.path().join("table.parquet");
+    let table = Table::read(TABLE, &ReadOptions::default()).unwrap();
+    write_frame(&path, table.frame().unwrap().head(Some(20))).unwrap();
+    let whole = fs::read(&path).unwrap();
+    let mut n_refused = 0;
+    for at in 0..whole.len() {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0xff;
+        n_refused += usize::from(Table::from_bytes(bytes, &ReadOptions::default()).is_err());
+    }
+    assert!(n_refused > whole.len() / 4, "{n_refused} of {}", whole.len());
 }
 
 #[test]

@@ -12,7 +12,9 @@ use crate::file::{folder_of, locked, resolved, target_of};
 /// An output that this program works for, and no other of this user on this machine, until it is dropped.
 #[must_use = "the output is reserved as long as this is kept"]
 #[derive(Debug)]
-pub struct Reserved(Option<File>);
+pub struct Reserved {
+    _lock: Option<File>,
+}
 
 impl Reserved {
     /// Locks a file of the system's folder for temporary files that stands for `out`, so that nothing appears beside it. Where
@@ -22,9 +24,9 @@ impl Reserved {
         out.hash(&mut digest);
         let name = format!("wgan-{:016x}.lock", digest.finish());
         match locked(&std::env::temp_dir().join(name)) {
-            Ok(file) => Ok(Self(Some(file))),
+            Ok(file) => Ok(Self { _lock: Some(file) }),
             Err(error) if error.kind() == ErrorKind::ResourceBusy => Err(error),
-            Err(_) => Ok(Self(None)),
+            Err(_) => Ok(Self { _lock: None }),
         }
     }
 }
@@ -44,7 +46,7 @@ pub fn check_output(out: &Path, taken: &[&Path]) -> Result<Reserved, ProgramErro
     let cannot = |source| ProgramError::NotWritable { out: out.to_owned(), source };
     let target = target_of(out).map_err(cannot)?;
     if fs::metadata(&target).is_ok_and(|there| !there.is_file()) {
-        return Ok(Reserved(None)); // a pipe or a terminal
+        return Ok(Reserved { _lock: None }); // a pipe or a terminal
     }
     tempfile::tempfile_in(folder_of(&target)).map_err(cannot)?;
     Reserved::new(&target).map_err(cannot)

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Cursor;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 
 use polars::io::mmap::MmapBytesReader;
@@ -107,8 +108,11 @@ pub(super) fn parquet_rows(
     from: usize,
     n: usize,
 ) -> Result<DataFrame, MaterialsError> {
+    // polars panics where a damaged file contradicts itself.
     fn rows<R: MmapBytesReader>(reader: R, from: usize, n: usize) -> PolarsResult<DataFrame> {
-        ParquetReader::new(reader).with_slice(Some((from, n))).finish()
+        let read = || ParquetReader::new(reader).with_slice(Some((from, n))).finish();
+        let damaged = |_| Err(PolarsError::ComputeError(DAMAGED.into()));
+        panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(damaged)
     }
     let path = &input.path;
     let rows = match input.bytes() {
@@ -121,17 +125,22 @@ pub(super) fn parquet_rows(
     rows.map_err(|error| failed(path, &error))
 }
 
+/// Of a file that contradicts itself.
+const DAMAGED: &str = "the file is damaged";
+
 /// The columns of a frame as text.
 pub(super) fn text_columns(
     path: &Path,
     frame: &DataFrame,
 ) -> Result<Vec<TextColumn>, MaterialsError> {
-    let text = |column: &Column| {
-        TextColumn::of(column).map_err(|error| {
+    let text = |column: &Column| match TextColumn::of(column) {
+        Ok(text) if text.len() == frame.height() => Ok(text),
+        Ok(_) => Err(unreadable(path, DAMAGED)),
+        Err(error) => {
             let first = error.to_string();
             let first = first.lines().next().unwrap_or_default().to_string();
-            unreadable(path, &format!("column `{}`: {first}", column.name()))
-        })
+            Err(unreadable(path, &format!("column `{}`: {first}", column.name())))
+        }
     };
     frame.columns().iter().map(text).collect()
 }
