@@ -1,7 +1,7 @@
 //! Files that are either complete or absent.
 
-use std::fs::{self, Permissions};
-use std::io::{ErrorKind, Write};
+use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
+use std::io::{Error, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::Builder;
@@ -33,7 +33,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), WganError> {
 ///
 /// # Errors
 /// Where that is a read-only file, or one that is open under a name of the system (`/dev/stdout`).
-pub(crate) fn target_of(path: &Path) -> std::io::Result<PathBuf> {
+pub fn target_of(path: &Path) -> std::io::Result<PathBuf> {
     let target = resolved(path);
     let is_file = fs::metadata(&target).is_ok_and(|there| there.is_file());
     let of_system = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"];
@@ -44,6 +44,40 @@ pub(crate) fn target_of(path: &Path) -> std::io::Result<PathBuf> {
         return Err(std::io::Error::other("the file is read-only"));
     }
     Ok(target)
+}
+
+/// The file at `path`, made if need be and left as it is, for this program alone until it is dropped.
+///
+/// # Errors
+/// [`ErrorKind::ResourceBusy`] where another program has it, and where it cannot be opened for writing.
+pub fn locked(path: &Path) -> std::io::Result<File> {
+    loop {
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+        match file.try_lock() {
+            Ok(()) if is_at(&file, path) => return Ok(file),
+            Ok(()) => {} // the program that had it has moved or removed it
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::new(ErrorKind::ResourceBusy, "another program is writing it"));
+            }
+        }
+    }
+}
+
+/// Whether `path` still names the open file.
+fn is_at(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let place = |there: fs::Metadata| (there.dev(), there.ino());
+        let (open, named) = (file.metadata().map(place), fs::metadata(path).map(place));
+        open.is_ok_and(|open| named.is_ok_and(|named| open == named))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (file, path);
+        true // an open file is neither moved nor removed
+    }
 }
 
 /// The same path for the same file, whether it exists yet or not; links are followed.
@@ -99,6 +133,20 @@ pub fn temporary_name(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_locked_file_is_for_one_at_a_time_also_where_it_was_moved() {
+        let folder = tempfile::tempdir().unwrap();
+        let [path, moved] = ["growing", "moved"].map(|name| folder.path().join(name));
+        let first = locked(&path).unwrap();
+        let message = locked(&path).unwrap_err().to_string();
+        assert_eq!(message, "another program is writing it");
+        fs::rename(&path, &moved).unwrap();
+        let second = locked(&path).unwrap();
+        assert!(is_at(&second, &path) && !is_at(&first, &path) && is_at(&first, &moved));
+        drop(second);
+        locked(&path).unwrap();
+    }
 
     #[test]
     fn neighbours_with_likely_names_are_left_alone() {

@@ -15,11 +15,28 @@ use crate::file::write_atomically;
 /// # Errors
 /// [`WganError::Io`] or [`WganError::Saved`] if it cannot be written.
 pub fn save_weights<M: Module>(module: &M, path: &Path) -> Result<(), WganError> {
-    let mut store = SafetensorsStore::from_bytes(None);
+    // The store's own metadata come in another order each time; equal weights are equal files.
+    let mut store = SafetensorsStore::from_bytes(None).clear_metadata();
     module.save_into(&mut store).map_err(|e| WganError::saved(path, e))?;
     let bytes = store.get_bytes().map_err(|e| WganError::saved(path, e))?;
     write_atomically(path, &bytes)
 }
+
+/// Refuses a file of weights that has no room for `n_weights` of them, before a network of that size is made.
+///
+/// # Errors
+/// [`WganError::Io`] if there is no such file, [`WganError::Saved`] if it is too small.
+pub fn check_size(path: &Path, n_weights: u128) -> Result<(), WganError> {
+    let got = fs::metadata(path).map_err(|source| WganError::io(path, source))?.len();
+    if n_weights.saturating_mul(SMALLEST_WEIGHT) > u128::from(got) {
+        let reason = format!("its {got} bytes are too few for the {n_weights} weights expected");
+        return Err(WganError::saved(path, reason));
+    }
+    Ok(())
+}
+
+/// Bytes of a weight in half precision.
+const SMALLEST_WEIGHT: u128 = 2;
 
 /// `module` with the weights of `path`.
 ///
@@ -77,6 +94,28 @@ mod tests {
         let x = Tensor::<2>::ones([1, 2], &Device::flex());
         let score = |c: &MlpCritic| c.score(&x).into_scalar::<f32>();
         assert_eq!(score(&loaded), score(&critic(8, 1)));
+    }
+
+    #[test]
+    fn a_file_too_small_for_its_networks_is_refused_before_they_are_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("weights.safetensors");
+        fs::write(&path, [0; 100]).unwrap();
+        check_size(&path, 50).unwrap();
+        let message = check_size(&path, u128::MAX).unwrap_err().to_string();
+        assert!(message.contains("its 100 bytes are too few"), "{message}");
+    }
+
+    #[test]
+    fn equal_weights_are_equal_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = (0..20).map(|i| {
+            let path = folder.path().join(i.to_string());
+            save_weights(&critic(8, 1), &path).unwrap();
+            fs::read(path).unwrap()
+        });
+        let files: Vec<Vec<u8>> = files.collect();
+        assert!(files.iter().all(|file| *file == files[0]));
     }
 
     #[test]

@@ -38,7 +38,7 @@
 //! ```
 //!
 //! # Where things are
-//! - [`Network`]: from an edge list ([`read_network`]) or any petgraph graph
+//! - [`Network`]: from an edge list ([`read_network`], [`parse_network`]) or any petgraph graph
 //!   ([`Network::from_graph`]), stored by serde. What is dropped, kept and refused is counted in
 //!   [`NetworkSummary`].
 //! - [`ShortestPaths`]: rows, all pairs, [`Landmarks`], the path itself.
@@ -101,7 +101,8 @@ pub use law::{
 pub use links::{Link, likely_links, link_scores};
 pub use network::{
     Adjacency, ArcRule, Cleaning, Components, CostColumn, Edge, Header, Network, NetworkSummary,
-    NodeFeatures, ReadOptions, StrengthToCost, read_features, read_network, read_pairs,
+    NodeFeatures, ReadOptions, StrengthToCost, parse_network, read_features, read_network,
+    read_pairs,
 };
 pub use new_nodes::{MarkedNode, NewEdge, NewNodes, NodeGenerator, NodeGeneratorConfig};
 pub use paths::{DistanceSummary, Distances, Landmarks, MemoryLimit, ShortestPaths};

@@ -1,22 +1,23 @@
 //! Frames written to a file, batch by batch.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{BufWriter, Error, ErrorKind, Write};
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use polars::io::parquet::write::BatchedWriter as ParquetBatches;
 use polars::prelude::{CsvWriter, DataFrame, ParquetWriter, PolarsError, SerWriter};
 use wgan_core::WganError;
-use wgan_core::file::temporary_name;
+use wgan_core::file::{locked, target_of, temporary_name};
 
 use crate::error::MaterialsError;
 
 /// Writes frames of the same columns to a CSV or Parquet file, which appears under its name when it is complete.
 ///
 /// One batch is in memory at a time. The growing file is locked, so two programs cannot write one file at once; it goes
-/// away where it is not finished.
+/// away where it is not finished. A link is followed, and a file that was there keeps its permissions.
 pub struct FrameWriter {
     path: PathBuf,
+    target: PathBuf,
     growing: PathBuf,
     sink: Sink,
     is_finished: bool,
@@ -33,14 +34,21 @@ impl FrameWriter {
     /// # Errors
     /// If the file cannot be created.
     pub fn create(path: &Path) -> Result<Self, MaterialsError> {
-        let growing = temporary_name(path);
-        let file = BufWriter::new(locked(&growing).map_err(|e| WganError::io(path, e))?);
+        let failed = |e| WganError::io(path, e);
+        let target = target_of(path).map_err(failed)?;
+        let growing = temporary_name(&target);
+        let file = locked(&growing).map_err(failed)?;
+        file.set_len(0).map_err(failed)?;
+        if let Ok(there) = fs::metadata(&target) {
+            file.set_permissions(there.permissions()).map_err(failed)?;
+        }
+        let file = BufWriter::new(file);
         let sink = if is_parquet(path) {
             Sink::Parquet { file: Some(file), batches: None }
         } else {
             Sink::Csv { file, is_started: false }
         };
-        Ok(Self { path: path.to_owned(), growing, sink, is_finished: false })
+        Ok(Self { path: path.to_owned(), target, growing, sink, is_finished: false })
     }
 
     /// Appends the rows of a frame.
@@ -65,10 +73,11 @@ impl FrameWriter {
         }
         let rename = || {
             File::open(&self.growing)?.sync_all()?;
-            fs::rename(&self.growing, &self.path)
+            fs::rename(&self.growing, &self.target)
         };
+        rename().map_err(|e| WganError::io(&self.path, e))?;
         self.is_finished = true;
-        rename().map_err(|e| WganError::io(&self.path, e).into())
+        Ok(())
     }
 
     fn try_append(&mut self, mut frame: DataFrame) -> Result<(), PolarsError> {
@@ -111,20 +120,6 @@ pub fn write_frame(path: &Path, frame: DataFrame) -> Result<(), MaterialsError> 
     let mut writer = FrameWriter::create(path)?;
     writer.append(frame)?;
     writer.finish()
-}
-
-/// An empty file that no other program is writing.
-fn locked(path: &Path) -> Result<File, Error> {
-    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => {
-            return Err(Error::new(ErrorKind::ResourceBusy, "another program is writing it"));
-        }
-        Err(TryLockError::Error(error)) => return Err(error),
-        Ok(()) => {}
-    }
-    file.set_len(0)?;
-    Ok(file)
 }
 
 /// Whether a path names a Parquet file.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use polars::prelude::{DataFrame, ParquetReader, SerReader};
 use serde::{Deserialize, Serialize};
 use wgan_core::WganError;
-use wgan_core::file::write_atomically;
+use wgan_core::file::{temporary_name, write_atomically};
 
 use crate::error::MaterialsError;
 use crate::frame_writer::FrameWriter;
@@ -138,12 +138,20 @@ impl CandidateParts {
         self.remove()
     }
 
-    /// Removes the parts.
+    /// Removes the parts: all at once under this name, so that no part is ever left without its request.
     ///
     /// # Errors
     /// If they cannot be removed.
     pub fn remove(self) -> Result<(), MaterialsError> {
-        fs::remove_dir_all(&self.folder).map_err(|e| WganError::io(&self.folder, e).into())
+        let going = temporary_name(&self.folder);
+        let remove = || {
+            if going.exists() {
+                fs::remove_dir_all(&going)?;
+            }
+            fs::rename(&self.folder, &going)?;
+            fs::remove_dir_all(&going)
+        };
+        remove().map_err(|e| WganError::io(&self.folder, e).into())
     }
 
     fn read(&self, part: usize) -> Result<DataFrame, MaterialsError> {

@@ -1,19 +1,42 @@
 //! What command lines do with their results.
 
-use std::fs;
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use super::ProgramError;
 use crate::error::WganError;
-use crate::file::{folder_of, resolved, target_of};
+use crate::file::{folder_of, locked, resolved, target_of};
 
-/// Refuses an output that cannot be written, or that would replace one of the files `taken`, before
-/// time is spent on it.
+/// An output that this program works for, and no other of this user on this machine, until it is dropped.
+#[must_use = "the output is reserved as long as this is kept"]
+#[derive(Debug)]
+pub struct Reserved {
+    _lock: Option<File>,
+}
+
+impl Reserved {
+    /// Locks a file of the system's folder for temporary files that stands for `out`, so that nothing appears beside it. Where
+    /// there is no such folder nothing is locked.
+    fn new(out: &Path) -> std::io::Result<Self> {
+        let mut digest = DefaultHasher::new();
+        out.hash(&mut digest);
+        let name = format!("wgan-{:016x}.lock", digest.finish());
+        match locked(&std::env::temp_dir().join(name)) {
+            Ok(file) => Ok(Self { _lock: Some(file) }),
+            Err(error) if error.kind() == ErrorKind::ResourceBusy => Err(error),
+            Err(_) => Ok(Self { _lock: None }),
+        }
+    }
+}
+
+/// Refuses an output that cannot be written, that would replace one of the files `taken`, or that another
+/// program works for, before time is spent on it.
 ///
 /// # Errors
 /// [`ProgramError::NoFolder`], [`ProgramError::WouldReplace`] or [`ProgramError::NotWritable`].
-pub fn check_output(out: &Path, taken: &[&Path]) -> Result<(), ProgramError> {
+pub fn check_output(out: &Path, taken: &[&Path]) -> Result<Reserved, ProgramError> {
     if !folder_of(out).is_dir() || out.is_dir() {
         return Err(ProgramError::NoFolder { out: out.to_owned() });
     }
@@ -23,9 +46,10 @@ pub fn check_output(out: &Path, taken: &[&Path]) -> Result<(), ProgramError> {
     let cannot = |source| ProgramError::NotWritable { out: out.to_owned(), source };
     let target = target_of(out).map_err(cannot)?;
     if fs::metadata(&target).is_ok_and(|there| !there.is_file()) {
-        return Ok(()); // a pipe or a terminal
+        return Ok(Reserved { _lock: None }); // a pipe or a terminal
     }
-    tempfile::tempfile_in(folder_of(&target)).map(drop).map_err(cannot)
+    tempfile::tempfile_in(folder_of(&target)).map_err(cannot)?;
+    Reserved::new(&target).map_err(cannot)
 }
 
 /// Prints to standard output; a reader that has gone away (`| head`) has what it wanted.
@@ -58,7 +82,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let [input, out] = ["in.csv", "out.csv"].map(|name| folder.path().join(name));
         fs::write(&input, "x").unwrap();
-        check_output(&out, &[&input]).unwrap();
+        let reserved = check_output(&out, &[&input]).unwrap();
+        let busy = check_output(&folder.path().join(".").join("out.csv"), &[]).unwrap_err();
+        assert!(busy.to_string().ends_with("another program is writing it"), "{busy}");
+        drop(reserved);
+        let _ = check_output(&out, &[&input]).unwrap();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing stays");
         let around = folder.path().join(".").join("in.csv");
         let message =
@@ -68,7 +96,7 @@ mod tests {
             assert!(message(wrong, &[]).contains("a folder that exists"));
         }
         #[cfg(unix)]
-        check_output(Path::new("/dev/null"), &[]).unwrap();
+        let _ = check_output(Path::new("/dev/null"), &[]).unwrap();
         let mut permissions = fs::metadata(&input).unwrap().permissions();
         permissions.set_readonly(true);
         fs::set_permissions(&input, permissions).unwrap();

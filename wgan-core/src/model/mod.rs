@@ -21,7 +21,7 @@ pub use crate::network::{
     Activation, BatchNorm, Chain, Dense, Layer, Mlp, MlpConfig, Nonlinear, Residual, Slope, linear,
 };
 pub use crate::sample::{Batch, Rows, Sample};
-pub use crate::weights::{load_weights, save_weights};
+pub use crate::weights::{check_size, load_weights, save_weights};
 pub use bound::{LayeredCritic, LipschitzBound};
 pub use committee::Committee;
 pub use cone_critic::ConeCritic;

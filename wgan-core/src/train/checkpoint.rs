@@ -1,5 +1,6 @@
 //! Checkpoints that survive a kill at any moment.
 
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -65,13 +66,9 @@ impl Checkpoints {
         let path = self.path(state.step);
         let growing = temporary_name(&path);
         let io = |source| WganError::io(&growing, source);
-        if growing.exists() {
-            fs::remove_dir_all(&growing).map_err(io)?;
-        }
-        fs::create_dir_all(&growing).map_err(io)?;
-        save_weights(wgan, &growing)?;
-        let text = serde_json::to_vec(state).map_err(|e| WganError::saved(&growing, e))?;
-        write_atomically(&growing.join(STATE), &text)?;
+        write(wgan, state, &growing).inspect_err(|_| {
+            let _ = fs::remove_dir_all(&growing); // so that a full disk is not fuller than before
+        })?;
         if path.exists() {
             fs::remove_dir_all(&path).map_err(io)?;
         }
@@ -114,29 +111,53 @@ impl Checkpoints {
     }
 }
 
+/// Writes a checkpoint to `folder`, which is empty before.
+fn write<C: Module, G: Module, S>(
+    wgan: &Wgan<C, G, S>,
+    state: &RunState,
+    folder: &Path,
+) -> Result<(), WganError> {
+    let io = |source| WganError::io(folder, source);
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(io)?;
+    }
+    fs::create_dir_all(folder).map_err(io)?;
+    save_weights(wgan, folder)?;
+    let text = serde_json::to_vec(state).map_err(|e| WganError::saved(folder, e))?;
+    write_atomically(&folder.join(STATE), &text)
+}
+
 fn save_weights<C: Module, G: Module, S>(
     wgan: &Wgan<C, G, S>,
     folder: &Path,
 ) -> Result<(), WganError> {
-    let failed = |e| WganError::saved(folder, e);
-    wgan.critic.clone().save_file(folder.join("critic.bpk")).map_err(failed)?;
-    wgan.generator.clone().save_file(folder.join("generator.bpk")).map_err(failed)?;
-    wgan.averaged.clone().save_file(folder.join("averaged.bpk")).map_err(failed)?;
-    wgan.critic_optimizer.save(folder.join("critic_optimizer.bpk")).map_err(failed)?;
-    wgan.generator_optimizer.save(folder.join("generator_optimizer.bpk")).map_err(failed)
+    in_file(folder, "critic", |path| wgan.critic.clone().save_file(path))?;
+    in_file(folder, "generator", |path| wgan.generator.clone().save_file(path))?;
+    in_file(folder, "averaged", |path| wgan.averaged.clone().save_file(path))?;
+    in_file(folder, "critic_optimizer", |path| wgan.critic_optimizer.save(path))?;
+    in_file(folder, "generator_optimizer", |path| wgan.generator_optimizer.save(path))
 }
 
 fn load_weights<C: Module, G: Module, S>(
     mut wgan: Wgan<C, G, S>,
     folder: &Path,
 ) -> Result<Wgan<C, G, S>, WganError> {
-    let failed = |e| WganError::saved(folder, e);
-    wgan.critic = wgan.critic.try_load_file(folder.join("critic.bpk")).map_err(failed)?;
-    wgan.generator = wgan.generator.try_load_file(folder.join("generator.bpk")).map_err(failed)?;
-    wgan.averaged = wgan.averaged.try_load_file(folder.join("averaged.bpk")).map_err(failed)?;
+    wgan.critic = in_file(folder, "critic", |path| wgan.critic.try_load_file(path))?;
+    wgan.generator = in_file(folder, "generator", |path| wgan.generator.try_load_file(path))?;
+    wgan.averaged = in_file(folder, "averaged", |path| wgan.averaged.try_load_file(path))?;
     wgan.critic_optimizer =
-        wgan.critic_optimizer.load(folder.join("critic_optimizer.bpk")).map_err(failed)?;
+        in_file(folder, "critic_optimizer", |path| wgan.critic_optimizer.load(path))?;
     wgan.generator_optimizer =
-        wgan.generator_optimizer.load(folder.join("generator_optimizer.bpk")).map_err(failed)?;
+        in_file(folder, "generator_optimizer", |path| wgan.generator_optimizer.load(path))?;
     Ok(wgan)
+}
+
+/// What `work` does with a file of weights; an error names it.
+fn in_file<T, E: Display>(
+    folder: &Path,
+    name: &str,
+    work: impl FnOnce(&Path) -> Result<T, E>,
+) -> Result<T, WganError> {
+    let path = folder.join(name).with_extension("bpk");
+    work(&path).map_err(|e| WganError::saved(&path, e))
 }

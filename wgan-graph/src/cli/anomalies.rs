@@ -48,7 +48,8 @@ enum Method {
 impl Anomalies {
     /// Scores every node and writes the scores.
     pub fn run(&self) -> Result<(), CliError> {
-        self.network.check_output(&self.out, self.features.as_deref().as_slice())?;
+        let _reserved =
+            self.network.check_output(&self.out, self.features.as_deref().as_slice())?;
         let (network, features, summary) = self.read()?;
         let method = match self.method {
             Method::Critic => AnomalyMethod::Critic,

@@ -54,7 +54,7 @@ impl DistancesCommand {
     }
 
     fn write_row(&self, source: &str, out: &Path) -> Result<(), CliError> {
-        self.network.check_output(out, &[])?;
+        let _reserved = self.network.check_output(out, &[])?;
         let (network, summary) = self.network.read()?;
         note(&summary);
         let source = network.require(source, "--source")?;

@@ -37,9 +37,9 @@ impl EvaluateLaw {
     /// Compares and prints.
     pub fn run(&self) -> Result<(), CliError> {
         let file = NodeLawModel::file(&self.model);
-        if let Some(picture) = &self.picture {
-            check_output(picture, &[&file, &self.observations])?;
-        }
+        let read = [file.as_path(), &self.observations];
+        let picture = self.picture.as_ref();
+        let _reserved = picture.map(|out| check_output(out, &read)).transpose()?;
         let model = NodeLawModel::load(&self.model)?;
         let names: Vec<String> = model.contexts().iter().map(|c| c.name.clone()).collect();
         let read = read_observations(&self.observations, model.network(), Some(&names))?;

@@ -54,9 +54,9 @@ impl FitLaw {
             let reason = "it is a file, expected a directory".to_owned();
             return Err(GraphError::Unreadable { path: self.model.clone(), reason }.into());
         }
-        if let Some(picture) = &self.picture {
-            self.network.check_output(picture, &[&self.observations])?;
-        }
+        let read = [self.observations.as_path()];
+        let picture = self.picture.as_ref();
+        let _reserved = picture.map(|out| self.network.check_output(out, &read)).transpose()?;
         let (network, observations) = self.read()?;
         let config = NodeLawConfig::new().with_n_steps(self.steps as usize);
         let model =

@@ -32,7 +32,7 @@ pub struct GenerateNetwork {
 impl GenerateNetwork {
     /// Generates, writes and compares.
     pub fn run(&self) -> Result<(), CliError> {
-        self.network.check_output(&self.out, &[])?;
+        let _reserved = self.network.check_output(&self.out, &[])?;
         let (network, summary) = self.network.or_else(Some(Directed::Symmetrise), None).read()?;
         note(&summary);
         if self.network.has_costs() {

@@ -46,7 +46,7 @@ impl GenerateNodes {
     /// Learns, generates, attaches and writes.
     pub fn run(&self) -> Result<(), CliError> {
         let device = self.device.device()?;
-        self.network.check_output(&self.out, &[])?;
+        let _reserved = self.network.check_output(&self.out, &[])?;
         // All components are read, as no new node may have an id of any of them.
         let choices = self.network.or_else(Some(Directed::Symmetrise), None);
         let (network, mut summary) = choices.read_all_components()?;

@@ -34,7 +34,7 @@ pub struct Links {
 impl Links {
     /// Scores pairs and writes them.
     pub fn run(&self) -> Result<(), CliError> {
-        self.network.check_output(&self.out, self.pairs.as_deref().as_slice())?;
+        let _reserved = self.network.check_output(&self.out, self.pairs.as_deref().as_slice())?;
         let (network, summary) = self.network.or_else(Some(Directed::Symmetrise), None).read()?;
         note(&summary);
         if self.network.has_costs() {

@@ -15,6 +15,7 @@ mod sample_law;
 mod w1;
 
 use clap::{Parser, Subcommand};
+use wgan_core::cli::on_interrupt;
 
 pub use error::CliError;
 
@@ -57,6 +58,7 @@ impl Cli {
     /// # Errors
     /// With the sentence to print and the exit code.
     pub fn run(self) -> Result<(), CliError> {
+        on_interrupt(|| "nothing was written".to_owned());
         match self.command {
             Command::Inspect(command) => command.run(),
             Command::Distances(command) => command.run(),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use wgan_core::cli::check_output;
+use wgan_core::cli::{Reserved, check_output};
 use wgan_graph::{
     ArcRule, CostColumn, GraphError, Header, Network, NetworkSummary, ReadOptions, StrengthToCost,
     read_network,
@@ -107,7 +107,7 @@ impl NetworkArgs {
     ///
     /// # Errors
     /// [`CliError::Program`].
-    pub fn check_output(&self, out: &Path, others: &[&Path]) -> Result<(), CliError> {
+    pub fn check_output(&self, out: &Path, others: &[&Path]) -> Result<Reserved, CliError> {
         let nodes = self.nodes.as_deref();
         let read: Vec<&Path> =
             [self.edges.as_path()].into_iter().chain(nodes).chain(others.iter().copied()).collect();

@@ -43,10 +43,9 @@ impl SampleLaw {
     /// Draws and writes.
     pub fn run(&self) -> Result<(), CliError> {
         let file = NodeLawModel::file(&self.model);
-        check_output(&self.out, &[&file])?;
-        if let Some(law) = &self.law {
-            check_output(law, &[&file, &self.out])?;
-        }
+        let _reserved = check_output(&self.out, &[&file])?;
+        let law = self.law.as_ref();
+        let _law = law.map(|law| check_output(law, &[&file, &self.out])).transpose()?;
         let model = NodeLawModel::load(&self.model)?;
         let network = model.network();
         let draw = || model.sample(self.n as usize, &self.condition, self.seed);

@@ -58,9 +58,9 @@ struct Carrier<'a> {
 impl W1 {
     /// Solves and prints.
     pub fn run(&self) -> Result<(), CliError> {
-        if let Some(picture) = &self.picture {
-            self.network.check_output(picture, &[&self.mu, &self.nu])?;
-        }
+        let laws = [self.mu.as_path(), &self.nu];
+        let picture = self.picture.as_ref();
+        let _reserved = picture.map(|out| self.network.check_output(out, &laws)).transpose()?;
         let (network, summary) = self.network.or_else(Some(Directed::Refuse), None).read()?;
         note(&summary);
         let mut laws = [read_law(&self.mu, &network)?, read_law(&self.nu, &network)?];

@@ -180,6 +180,8 @@ impl<'a> Game<'a> {
         recorder: &mut impl Recorder,
     ) -> Result<(Vec<f64>, LawTraining), GraphError> {
         let began = Instant::now();
+        let n = self.model.network.n_nodes();
+        let n_rounds = config.batch.min((MAX_NODES_PER_STEP / n).max(MIN_ROUNDS));
         let mut order: Vec<usize> = (0..self.rounds.len()).collect();
         let mut place = order.len();
         let mut mixture = start.clone();
@@ -188,12 +190,12 @@ impl<'a> Game<'a> {
         let mut reason = StopReason::MaxSteps;
         recorder.start(0, config.n_steps);
         for step in 1..=config.n_steps {
-            if place + config.batch > order.len() {
+            if place + n_rounds > order.len() {
                 order.shuffle(rng);
                 place = 0;
             }
-            let batch = &order[place..(place + config.batch).min(order.len())];
-            place += config.batch;
+            let batch = &order[place..(place + n_rounds).min(order.len())];
+            place += n_rounds;
             let outcome = self.step(batch, &mixture)?;
             descend(&mut mixture.weights, &outcome.gradient, step);
             seen.push(mixture.weights.clone());
@@ -215,7 +217,7 @@ impl<'a> Game<'a> {
         }
         let mut observed = vec![0.0; mean.len()];
         observed[0] = 1.0;
-        order.truncate(MAX_ROUNDS_JUDGED);
+        order.truncate(2 * n_rounds);
         let mut judge = |weights: Vec<f64>| {
             mixture.weights = weights;
             Ok::<_, GraphError>((self.step(&order, &mixture)?.w1, mixture.weights.clone()))
@@ -255,8 +257,9 @@ const STEP: f64 = 1.0;
 const MAX_STEP: f64 = 2.0;
 /// Share of an even weight below which a component is left out.
 const SMALLEST: f64 = 1e-3;
-/// Rounds that the figures of [`LawTraining`] are means of.
-const MAX_ROUNDS_JUDGED: usize = 64;
+/// Nodes of all rounds of a step, where that leaves at least so many rounds: on large networks a step takes seconds.
+const MAX_NODES_PER_STEP: usize = 400_000;
+const MIN_ROUNDS: usize = 4;
 
 fn record(step: usize, began: Instant, w1: f64) -> Record {
     Record {

@@ -41,7 +41,7 @@ pub struct NodeLawConfig {
     /// Most steps of the generator, at least 1.
     #[config(default = 60)]
     pub n_steps: usize,
-    /// Pairs of a part and a context that a step looks at, at least 1.
+    /// Pairs of a half and a context that a step looks at, at least 1; fewer on networks of more than 12,500 nodes.
     #[config(default = 32)]
     pub batch: usize,
 }

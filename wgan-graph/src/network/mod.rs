@@ -21,7 +21,7 @@ pub use adjacency::Adjacency;
 pub use build::{Cleaning, Edge};
 pub use components::Components;
 pub use node_features::{NodeFeatures, read_features};
-pub use read::{ArcRule, CostColumn, ReadOptions, read_network, read_pairs};
+pub use read::{ArcRule, CostColumn, ReadOptions, parse_network, read_network, read_pairs};
 pub use strength::StrengthToCost;
 pub use summary::NetworkSummary;
 

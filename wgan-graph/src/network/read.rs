@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::build::is_cost;
 use super::{Edge, Network, NetworkSummary, StrengthToCost};
 use crate::error::GraphError;
-use crate::table::{Blanks, Header, Table, read_table};
+use crate::table::{Blanks, Header, Table, read_table, table_of};
 
 /// What an edge costs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,7 +69,34 @@ pub fn read_network(
     path: &Path,
     options: &ReadOptions,
 ) -> Result<(Network, NetworkSummary), GraphError> {
-    let mut table = read_table(path, options.header, Blanks::Separate)?;
+    network_of(read_table(path, options.header, Blanks::Separate)?, options)
+}
+
+/// Reads the content of an edge list, as [`read_network`] does the file.
+///
+/// # Errors
+/// As [`read_network`].
+///
+/// # Example
+/// ```
+/// use wgan_graph::{ReadOptions, parse_network};
+///
+/// let (network, _) = parse_network("source,target\na,b\nb,c\n", &ReadOptions::default())?;
+/// assert_eq!(network.ids(), ["a", "b", "c"]);
+/// # Ok::<(), wgan_graph::GraphError>(())
+/// ```
+pub fn parse_network(
+    bytes: impl Into<Vec<u8>>,
+    options: &ReadOptions,
+) -> Result<(Network, NetworkSummary), GraphError> {
+    let name = Path::new("edge list");
+    network_of(table_of(name, bytes.into(), options.header, Blanks::Separate)?, options)
+}
+
+fn network_of(
+    mut table: Table,
+    options: &ReadOptions,
+) -> Result<(Network, NetworkSummary), GraphError> {
     let mut nodes = Numbering::default();
     let list = match &options.nodes {
         Some(list) => Some(nodes.add_list(list)?),

@@ -46,8 +46,25 @@ pub struct Table {
 /// # Errors
 /// [`GraphError::Unreadable`] if it cannot be opened, is no text or has a row of another length.
 pub fn read_table(path: &Path, header: Header, blanks: Blanks) -> Result<Table, GraphError> {
+    let unreadable = |error: std::io::Error| GraphError::Unreadable {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    };
+    table_of(path, std::fs::read(path).map_err(unreadable)?, header, blanks)
+}
+
+/// As [`read_table`], of the content of a file that messages call `path`.
+///
+/// # Errors
+/// As [`read_table`].
+pub fn table_of(
+    path: &Path,
+    bytes: Vec<u8>,
+    header: Header,
+    blanks: Blanks,
+) -> Result<Table, GraphError> {
     let unreadable = |reason: String| GraphError::Unreadable { path: path.to_owned(), reason };
-    let text = text::read_text(path)?;
+    let text = text::text_of(path, bytes)?;
     let comments = Comments::of(&text);
     let separator = Separator::detect(comments.rest, blanks);
     let in_words = |error: csv::Error| unreadable(in_words(&error, comments.n_lines));

@@ -13,13 +13,12 @@ const COMPRESSED: [(&[u8], &str); 5] = [
     (b"\x28\xb5\x2f\xfd", "zstd"),
 ];
 
-/// Text of a file in UTF-8, or in UTF-16 with its byte order mark.
+/// Text of the content of a file, in UTF-8 or in UTF-16 with its byte order mark.
 ///
 /// # Errors
 /// [`GraphError::Unreadable`] with what the file is instead.
-pub fn read_text(path: &Path) -> Result<String, GraphError> {
+pub fn text_of(path: &Path, bytes: Vec<u8>) -> Result<String, GraphError> {
     let unreadable = |reason: String| GraphError::Unreadable { path: path.to_owned(), reason };
-    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
     let text = decoded(bytes).map_err(unreadable)?;
     match not_a_table(&text) {
         Some(kind) => Err(unreadable(format!("it is {kind}, expected rows of cells"))),
@@ -76,10 +75,7 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> Result<String, String> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("edges.txt");
-        std::fs::write(&path, bytes).unwrap();
-        read_text(&path).map_err(|error| error.to_string())
+        text_of(Path::new("edges.txt"), bytes.to_vec()).map_err(|error| error.to_string())
     }
 
     #[test]

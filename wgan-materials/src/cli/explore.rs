@@ -49,7 +49,7 @@ impl Explore {
             return Err(CliError::Usage("--rate: expected a length above zero".to_owned()));
         }
         let device = self.device.device()?;
-        check_output(&self.out, &[])?;
+        let _reserved = check_output(&self.out, &[])?;
         let model = MaterialsModel::load(&self.model, &device)?;
         let sampler = model.sampler(&device)?;
         let steps = match &self.to {

@@ -55,10 +55,9 @@ impl Features {
     /// Writes the vectors.
     pub fn run(&self) -> Result<(), CliError> {
         let data = self.data.data.as_path();
-        check_output(&self.out, &[data])?;
-        if let Some(space) = &self.space {
-            check_output(space, &[data, &self.out])?;
-        }
+        let _reserved = check_output(&self.out, &[data])?;
+        let space = self.space.as_ref();
+        let _space = space.map(|space| check_output(space, &[data, &self.out])).transpose()?;
         let table = read_with_notes(&self.data)?;
         let (space, frame) = with_spinner("features", || {
             let space = FeatureSpace::fit(&table, self.whiten.whitening())?;

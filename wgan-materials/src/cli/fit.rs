@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use wgan_core::cli::with_remote_devices;
+use wgan_core::cli::{on_interrupt, with_remote_devices};
 use wgan_materials::{ModelCard, Target};
 
 use super::data::{DataArgs, read_with_notes};
 use super::energies::{EnergyArgs, KnownEnergies, keep_energies};
-use super::training::{TrainArgs, kept};
+use super::training::{TrainArgs, kept, note_kept};
 use super::{CliError, rows};
 
 /// Options of `fit`.
@@ -32,9 +32,14 @@ pub struct Fit {
     training: TrainArgs,
 }
 
+/// How an interrupted fit goes on.
+const HOW: &str = "add --resume to go on";
+
 impl Fit {
     /// Fits and saves a model.
     pub fn run(&self) -> Result<(), CliError> {
+        let model = self.model.clone();
+        on_interrupt(move || kept(&model, HOW));
         let table = read_with_notes(&self.data)?;
         if self.resume && ModelCard::read(&self.model)?.is_none() {
             eprintln!("nothing to resume in {}; starting anew", self.model.display());
@@ -54,11 +59,8 @@ impl Fit {
             notes.iter().for_each(|note| eprintln!("note: {note}"));
         }
         let work = || self.training.fit_into(&table, conditions, &self.model, self.resume);
-        with_remote_devices(
-            self.training.all_devices(),
-            || kept(&self.model, "add --resume to go on"),
-            work,
-        )?;
+        with_remote_devices(self.training.all_devices(), || kept(&self.model, HOW), work)
+            .inspect_err(|error| note_kept(error, &self.model, HOW))?;
         keep_energies(energies.as_ref().map(KnownEnergies::to_saved), &self.model)?;
         eprintln!("model saved in {}", self.model.display());
         Ok(())

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use wgan_cond::Condition;
-use wgan_core::cli::{print, with_remote_devices, with_spinner};
+use wgan_core::cli::{Reserved, on_interrupt, print, with_remote_devices, with_spinner};
 use wgan_core::file::folder_of;
 use wgan_core::train::StopReason;
 use wgan_materials::{
@@ -21,7 +21,7 @@ use super::conditions::{
 use super::data::{DataArgs, read_with_notes};
 use super::energies::{EnergyArgs, KnownEnergies, Learnt, StableArgs, keep_energies, share};
 use super::output::check_output;
-use super::training::{TrainArgs, at_least_one, kept};
+use super::training::{TrainArgs, at_least_one, kept, note_kept};
 use super::{CliError, rows};
 
 /// Options of `generate`.
@@ -91,24 +91,36 @@ fn steps(model: &MaterialsModel) -> String {
     }
 }
 
+/// How an interrupted fit goes on.
+const HOW: &str = "the same command again goes on";
+
 impl Generate {
     /// Fits, draws, checks, writes and reports.
     pub fn run(&self) -> Result<(), CliError> {
-        let kept = || match &self.model {
-            Some(folder) => kept(folder, "the same command again goes on"),
+        let model = self.model.clone();
+        let kept = move || match &model {
+            Some(folder) => kept(folder, HOW),
             None => "nothing is kept without --model".to_owned(),
         };
-        with_remote_devices(self.training.all_devices(), kept, || self.generate())
+        on_interrupt(kept.clone());
+        with_remote_devices(self.training.all_devices(), kept, || self.generate()).inspect_err(
+            |error| {
+                if let Some(folder) = &self.model {
+                    note_kept(error, folder, HOW);
+                }
+            },
+        )
     }
 
     fn generate(&self) -> Result<(), CliError> {
         let device = self.training.device.device()?;
-        self.check_output()?;
+        let _reserved = self.check_output()?;
         let table = read_with_notes(&self.data)?;
         if table.compositions.is_none() {
             rows::refuse_chemistry(&self.rules, self.neutral)?;
-            let output = (self.model.as_deref(), self.out.as_path(), self.n);
-            return rows::generate(&table, &self.asked, &self.training, output);
+            let output = (self.out.as_path(), self.n);
+            let model = self.model.as_deref();
+            return rows::generate(&table, &self.asked, (&self.training, model), output);
         }
         let structures = self.structures.rules(table.structures.is_some())?;
         let known = self.energies.known(&table)?;
@@ -169,11 +181,11 @@ impl Generate {
     }
 
     /// Neither the candidates nor the reports beside them may replace the table or each other.
-    fn check_output(&self) -> Result<(), CliError> {
+    fn check_output(&self) -> Result<Vec<Reserved>, CliError> {
         let reports = REPORT_FILES.map(|name| folder_of(&self.out).join(name));
         let data = self.data.data.as_path();
-        check_output(&self.out, &[data, &reports[0], &reports[1]])?;
-        reports.iter().try_for_each(|report| check_output(report, &[data]))
+        let list = check_output(&self.out, &[data, &reports[0], &reports[1]]);
+        std::iter::once(list).chain(reports.iter().map(|r| check_output(r, &[data]))).collect()
     }
 
     /// Checked candidates, best first. Under conditions all are drawn by the model; else compositions that are

@@ -21,6 +21,7 @@ mod training;
 mod validate;
 
 use clap::{Parser, Subcommand};
+use wgan_core::cli::on_interrupt;
 
 pub use error::CliError;
 
@@ -63,6 +64,7 @@ impl Cli {
     /// # Errors
     /// With the sentence to print and the exit code.
     pub fn run(self) -> Result<(), CliError> {
+        on_interrupt(|| "no output was begun".to_owned());
         match self.command {
             Command::Inspect(command) => command.run(),
             Command::Features(command) => command.run(),

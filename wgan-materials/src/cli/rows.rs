@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use wgan_core::cli::{Progress, print, with_spinner};
 use wgan_core::file::folder_of;
 use wgan_materials::{
-    ConditionalRows, RowConfig, RowReport, Table, Target, evaluate_rows, write_frame,
+    ConditionalRows, ModelCard, RowConfig, RowReport, Table, Target, evaluate_rows, write_frame,
 };
 
 use super::CliError;
@@ -33,15 +33,19 @@ pub fn fit(
         let told = "--devices: a table without formulas is learnt on one device";
         return Err(CliError::Usage(told.to_owned()));
     }
+    let config = config(table, training);
+    Ok(ConditionalRows::fit(table, names, &config, Progress::new(), device)?)
+}
+
+fn config(table: &Table, training: &TrainArgs) -> RowConfig {
     let config = match training.steps {
         Some(n_steps) => RowConfig::new(n_steps),
         None => RowConfig::for_rows(table.len()),
     };
-    let config = config.with_seed(training.seed);
-    Ok(ConditionalRows::fit(table, names, &config, Progress::new(), device)?)
+    config.with_seed(training.seed)
 }
 
-/// Fits a model and saves it in `folder`, which must not hold one.
+/// Fits a model and saves it in `folder`, or loads the one that is there if it is the same.
 pub fn fit_into(
     table: &Table,
     names: &[String],
@@ -51,8 +55,15 @@ pub fn fit_into(
     let device = training.device.device()?;
     let _lock = locked(folder)?;
     if ConditionalRows::is_saved(folder) {
+        let model = ConditionalRows::load(folder, &device)?;
+        if model.is_of(table, names, &config(table, training)) {
+            eprintln!("{} already holds this model; using it", folder.display());
+            return Ok(model);
+        }
+    }
+    if ConditionalRows::is_saved(folder) || ModelCard::read(folder)?.is_some() {
         return Err(CliError::Usage(format!(
-            "{} holds a model already; name another directory or remove it",
+            "{} holds another model already; name another directory or remove it",
             folder.display()
         )));
     }
@@ -66,8 +77,8 @@ pub fn fit_into(
 pub fn generate(
     table: &Table,
     asked: &ConditionArgs,
-    training: &TrainArgs,
-    (model, out, n): (Option<&Path>, &Path, usize),
+    (training, model): (&TrainArgs, Option<&Path>),
+    (out, n): (&Path, usize),
 ) -> Result<(), CliError> {
     let device = training.device.device()?;
     let targets = Target::of_table(&asked.conditions, table)?;

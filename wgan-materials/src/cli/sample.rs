@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use wgan_core::cli::{DeviceChoice, print, with_remote_devices};
+use wgan_core::cli::{DeviceChoice, on_interrupt, print, with_remote_devices};
 use wgan_materials::{
     Candidate, CandidateParts, CandidateStream, Checker, ColumnSpec, ConditionalRows, Crystals,
     EnergyJudge, FrameWriter, MaterialsError, MaterialsModel, SampleRequest, Sampler, Table,
@@ -59,16 +59,24 @@ pub struct Sample {
 impl Sample {
     /// Writes candidates batch by batch; long lists part by part, so that they can be resumed.
     pub fn run(&self) -> Result<(), CliError> {
-        let kept = || match CandidateParts::folder(&self.out) {
-            parts if parts.exists() => "complete parts are kept: add --resume to go on".to_owned(),
-            _ => "nothing is kept of a short list".to_owned(),
+        let parts = CandidateParts::folder(&self.out);
+        let kept = move || match parts.exists() {
+            true => {
+                format!("complete parts are kept in {}: add --resume to go on", parts.display())
+            }
+            false => "nothing is kept of a short list".to_owned(),
         };
-        with_remote_devices([&self.device], kept, || self.draw())
+        on_interrupt(kept.clone());
+        with_remote_devices([&self.device], kept.clone(), || self.draw()).inspect_err(|error| {
+            if matches!(error, CliError::Failed(_)) && CandidateParts::folder(&self.out).exists() {
+                eprintln!("note: {}", kept());
+            }
+        })
     }
 
     fn draw(&self) -> Result<(), CliError> {
         let device = self.device.device()?;
-        check_output(&self.out, &[])?;
+        let _reserved = check_output(&self.out, &[])?;
         if ConditionalRows::is_saved(&self.model) {
             rows::refuse_chemistry(&self.rules, self.neutral)?;
             let output = (self.out.as_path(), self.n, self.seed);

@@ -73,7 +73,7 @@ impl Stability {
     pub fn run(&self) -> Result<(), CliError> {
         let inputs: Vec<_> =
             [Some(self.data.as_path()), self.candidates.as_deref()].into_iter().flatten().collect();
-        check_output(&self.out, &inputs)?;
+        let _reserved = check_output(&self.out, &inputs)?;
         let known = self.known()?;
         known.notes.iter().for_each(|note| eprintln!("note: {note}"));
         let candidates =

@@ -1,14 +1,14 @@
 //! Settings of the training, and the fits they make.
 
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use clap::{Args, ValueEnum};
 use wgan_core::WganError;
 use wgan_core::cli::{DeviceChoice, Progress};
 use wgan_core::train::{Checkpoints, Plateau, StopReason};
-use wgan_materials::{MaterialsConfig, MaterialsModel, ModelCard, Table};
+use wgan_materials::{ConditionalRows, MaterialsConfig, MaterialsModel, ModelCard, Table};
 
 use super::CliError;
 
@@ -91,6 +91,12 @@ impl TrainArgs {
         let checkpoints = checkpoints(folder);
         let config = self.config(table, conditions);
         let card = ModelCard::new(table, &config)?;
+        if ConditionalRows::is_saved(folder) {
+            return Err(CliError::Usage(format!(
+                "{} holds a model of a table without formulas; name another directory or remove it",
+                folder.display()
+            )));
+        }
         if let Some(present) = ModelCard::read(folder)? {
             if let Some(difference) = card.difference(&present) {
                 return Err(CliError::Usage(format!(
@@ -146,6 +152,22 @@ pub fn kept(folder: &Path, how: &str) -> String {
     }
 }
 
+/// Says what a failed fit into `folder` leaves to go on from, if it left anything.
+pub fn note_kept(error: &CliError, folder: &Path, how: &str) {
+    if matches!(error, CliError::Failed(_)) && checkpoints(folder).newest().is_some() {
+        eprintln!("note: {}", kept(folder, how));
+    }
+}
+
+/// Removes what programs that were killed have left half written in the directory of a model.
+fn remove_unfinished(folder: &Path) {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_unfinished = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "tmp");
+    for path in entries.map(|entry| entry.path()).filter(is_unfinished) {
+        let _ = std::fs::remove_file(path); // one that stays does no harm
+    }
+}
+
 /// The directory `folder`, made if need be, for this program alone while the file is open.
 pub fn locked(folder: &Path) -> Result<File, CliError> {
     let path = folder.join("lock");
@@ -153,7 +175,10 @@ pub fn locked(folder: &Path) -> Result<File, CliError> {
     std::fs::create_dir_all(folder).map_err(|e| WganError::io(folder, e))?;
     let file = File::create(&path).map_err(failed)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => {
+            remove_unfinished(folder);
+            Ok(file)
+        }
         Err(TryLockError::Error(error)) => Err(failed(error)),
         Err(TryLockError::WouldBlock) => Err(CliError::Usage(format!(
             "{}: another program is fitting a model there",

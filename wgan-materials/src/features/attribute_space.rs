@@ -90,6 +90,63 @@ impl AttributeSpace {
         Ok(space)
     }
 
+    /// Whether it could have been fitted to these columns: files say anything.
+    pub(crate) fn is_sound(&self, columns: &[Column]) -> bool {
+        let mut end = 0;
+        let follows = |block: &Range<usize>| {
+            let is_next = block.start == std::mem::replace(&mut end, block.end);
+            is_next && block.end > block.start
+        };
+        columns.iter().all(|column| column.cells.is_sound() && column.len() == columns[0].len())
+            && self.specs.iter().cloned().eq(columns.iter().map(Column::spec))
+            && self.roles.len() == self.specs.len()
+            && self.blocks.iter().all(follows)
+            && (0..self.roles.len()).all(|at| self.has_sound_role(at))
+            && self.coordinates.is_sound()
+            && self.coordinates.n_inputs() == self.numbers().count()
+    }
+
+    fn has_sound_role(&self, at: usize) -> bool {
+        let levels = self.specs[at].levels.as_ref();
+        let is_feature =
+            |at: &usize| matches!(self.roles.get(*at), Some(Role::Number(_) | Role::Class { .. }));
+        let is_number = |at: &usize| self.specs.get(*at).is_some_and(|spec| spec.levels.is_none());
+        let is_state = |entry: Option<usize>| {
+            entry.is_none_or(|entry| self.blocks.iter().any(|b| b.end == entry + 1 && b.len() == 2))
+        };
+        let is_cell = |cell: &Cell, at: usize| match (cell, &self.specs[at].levels) {
+            (Cell::Missing, _) => true,
+            (Cell::Number(number), None) => number.is_finite(),
+            (Cell::Class(code), Some(levels)) => (*code as usize) < levels.len(),
+            _ => false,
+        };
+        match &self.roles[at] {
+            Role::Number(number) => {
+                levels.is_none()
+                    && number.scores.is_sound()
+                    && is_state(number.missing)
+                    && is_state(number.spike)
+            }
+            Role::Class { entries, levels: own } => {
+                let n = own.len();
+                Some(own) == levels
+                    && self.blocks.contains(entries)
+                    && (n..=n + 1).contains(&entries.len())
+            }
+            Role::Sum { relation, scores } => {
+                let is_term = |(at, factor): &(usize, f64)| is_number(at) && factor.is_finite();
+                levels.is_none()
+                    && relation.target == at
+                    && relation.terms.iter().all(is_term)
+                    && scores.is_sound()
+            }
+            Role::Lookup { source, table } => {
+                is_feature(source)
+                    && table.iter().all(|(from, to)| is_cell(from, *source) && is_cell(to, at))
+            }
+        }
+    }
+
     /// What the columns are.
     pub fn specs(&self) -> &[ColumnSpec] {
         &self.specs

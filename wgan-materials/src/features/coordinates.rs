@@ -43,6 +43,27 @@ impl Coordinates {
         }
     }
 
+    /// Number of features `d`.
+    pub(super) fn n_inputs(&self) -> usize {
+        match self {
+            Self::Whitened(whitener) => whitener.n_inputs(),
+            Self::Standardised { mean, .. } => mean.len(),
+        }
+    }
+
+    /// Whether it could have been fitted; a [`Whitener`] is checked where it is read.
+    pub(super) fn is_sound(&self) -> bool {
+        match self {
+            Self::Whitened(_) => true,
+            Self::Standardised { mean, deviation } => {
+                let is_unit = |s: &f64| *s > 0.0 && s.is_finite();
+                mean.len() == deviation.len()
+                    && mean.iter().all(|x| x.is_finite())
+                    && deviation.iter().all(is_unit)
+            }
+        }
+    }
+
     /// Number of coordinates `k`.
     pub fn width(&self) -> usize {
         match self {

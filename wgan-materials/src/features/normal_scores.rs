@@ -79,6 +79,20 @@ impl NormalScores {
         .thinned(&counts)
     }
 
+    /// Whether it could have been fitted: files say anything.
+    pub(super) fn is_sound(&self) -> bool {
+        let n = self.values.len();
+        let is_finite = |numbers: &[f64]| numbers.iter().all(|number| number.is_finite());
+        let rises = |numbers: &[f64]| numbers.windows(2).all(|pair| pair[0] < pair[1]);
+        n > 0
+            && [self.scores.len(), self.upper.len() + 1, self.is_continuous.len()] == [n; 3]
+            && [&self.values, &self.scores, &self.upper]
+                .into_iter()
+                .all(|of| is_finite(of) && rises(of))
+            && self.decimals.is_none_or(|n| (0..=MAX_DECIMALS).contains(&n))
+            && self.spike.is_none_or(|spike| spike < n)
+    }
+
     /// At most [`MAX_VALUES`] values, frequent ones among them.
     fn thinned(self, counts: &[usize]) -> Self {
         let m = self.values.len();

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::structure::{Embedding, Prototype};
-use crate::table::{Column, Table};
+use crate::table::{Column, ColumnSpec, Table};
 
 /// Share of the rows that must agree.
 const MIN_SHARE: f64 = 0.98;
@@ -111,6 +111,24 @@ impl StructureColumns {
         let rules = table.columns.iter().enumerate().map(rule).collect();
         let names = table.columns.iter().map(|column| column.name.clone()).collect();
         Some(Self { names, rules, values })
+    }
+
+    /// Whether it could have been fitted to a table with these columns.
+    pub(crate) fn is_sound(&self, specs: &[ColumnSpec]) -> bool {
+        let n = specs.len();
+        let is_value = |(value, spec): (&Option<f64>, &ColumnSpec)| match (value, &spec.levels) {
+            (Some(place), Some(levels)) => (0..levels.len()).any(|level| level as f64 == *place),
+            _ => true,
+        };
+        let is_row = |row: &Vec<Option<f64>>| row.len() == n && row.iter().zip(specs).all(is_value);
+        let is_rule = |(rule, spec): (&Option<Rule>, &ColumnSpec)| match rule {
+            Some(Rule::Quantity(k)) => *k < QUANTITIES.len() && spec.levels.is_none(),
+            _ => true,
+        };
+        self.names.iter().eq(specs.iter().map(|spec| &spec.name))
+            && self.rules.len() == n
+            && self.rules.iter().zip(specs).all(is_rule)
+            && self.values.values().all(is_row)
     }
 
     /// Puts the values that follow from a crystal into those of all columns.

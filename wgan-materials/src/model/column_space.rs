@@ -65,6 +65,21 @@ impl ColumnSpace {
         Self { specs: columns.iter().map(Column::spec).collect(), numbers, classes }
     }
 
+    /// Whether it could have been fitted: a code for each column, as wide as the column has classes.
+    pub fn is_sound(&self) -> bool {
+        let columns = || self.specs.iter().enumerate();
+        let numbers = columns().filter(|(_, spec)| spec.levels.is_none()).map(|(at, _)| at);
+        let classes = columns().filter_map(|(at, spec)| Some((at, spec.levels.as_ref()?.len())));
+        self.numbers.iter().map(|number| number.column).eq(numbers)
+            && self.classes.iter().map(|class| (class.column, class.n_levels)).eq(classes)
+            && self.classes.iter().all(|class| class.width() > 0)
+            && self
+                .numbers
+                .iter()
+                .flat_map(|n| n.missing.iter().chain([&n.ranks]))
+                .all(RankTransform::is_sound)
+    }
+
     /// What the columns are, in the order of the table.
     pub fn specs(&self) -> &[ColumnSpec] {
         &self.specs

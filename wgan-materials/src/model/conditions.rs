@@ -43,6 +43,13 @@ impl Conditions {
         Ok(Self { schema, space: ColumnSpace::fit(&columns), columns })
     }
 
+    /// Whether it could have been fitted to columns of `n` rows.
+    pub(crate) fn is_sound(&self, n: usize) -> bool {
+        let is_whole = |column: &Column| column.len() == n && column.cells.is_sound();
+        self.columns.iter().all(is_whole)
+            && Self::fit(self.columns.clone()).is_ok_and(|fitted| fitted == *self)
+    }
+
     /// The given columns, with the cells of the known materials.
     pub fn columns(&self) -> &[Column] {
         &self.columns

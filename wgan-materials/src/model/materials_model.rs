@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use wgan_cond::ConcatCritic;
 use wgan_core::file::write_atomically;
-use wgan_core::model::{load_weights, save_weights};
+use wgan_core::model::{check_size, load_weights, save_weights};
 use wgan_core::train::{Checkpoints, History, Recorder, StopReason};
 use wgan_core::{Fit, GradientPenalty, MlpConfig, Wgan, WganError};
 
@@ -21,7 +21,7 @@ use super::{
     MaterialsGenerator, MaterialsGeneratorConfig, MaterialsPrior, Sampler,
 };
 use crate::composition::Composition;
-use crate::digest::Digest;
+use crate::digest::{Digest, is_same};
 use crate::error::MaterialsError;
 use crate::geometry::StructureColumns;
 use crate::material::{Material, materials};
@@ -144,14 +144,62 @@ impl ModelCard {
         let card: Self = serde_json::from_str(&text).map_err(|e| WganError::saved(&path, e))?;
         let path = folder.join(KNOWN);
         let known = read_known(&path)?;
-        if digest_of_known(&known) != card.known_digest {
+        if !is_same(&digest_of_known(&known), &card.known_digest) {
             let reason =
                 format!("its {} formulas are not those that {CONFIG} belongs to", known.len());
             return Err(WganError::saved(&path, reason).into());
         }
         let structures =
             card.structures_digest.as_ref().map(|digest| read_structures(folder, digest));
-        Ok(Some(Self { known, structures: structures.transpose()?, ..card }))
+        let card = Self { known, structures: structures.transpose()?, ..card };
+        match card.fault() {
+            Some(part) => {
+                let reason = format!("its {part} cannot be that of a fitted model");
+                Err(WganError::saved(folder.join(CONFIG), reason).into())
+            }
+            None => Ok(Some(card)),
+        }
+    }
+
+    /// The first part that contradicts the others: a file says anything.
+    fn fault(&self) -> Option<&'static str> {
+        let (config, given, n) = (&self.config, self.conditions.columns(), self.known.len());
+        let specs = self.space.specs();
+        let is_column = |column: &Column| specs.contains(&column.spec());
+        let has_structures = |n_structures: &usize| *n_structures == n;
+        let n_structures = self.structures.as_ref().map(|structures| structures.len());
+        let parts = [
+            (
+                "config",
+                config.training().is_ok() && config.critic_width.min(config.generator_width) > 0,
+            ),
+            ("alphabet", n > 0 && self.alphabet == Alphabet::of(&self.known)),
+            ("space", self.space.is_sound()),
+            ("conditions", self.conditions.is_sound(n) && given.iter().all(is_column)),
+            ("config.conditions", given.iter().map(|column| &column.name).eq(&config.conditions)),
+            ("structures", n_structures.as_ref().is_none_or(has_structures)),
+            (
+                "structure_columns",
+                self.structure_columns.is_some() == n_structures.is_some()
+                    && self
+                        .structure_columns
+                        .as_ref()
+                        .is_none_or(|columns| columns.is_sound(specs)),
+            ),
+        ];
+        parts.into_iter().find_map(|(part, is_sound)| (!is_sound).then_some(part))
+    }
+
+    /// Weights of the largest matrices of the networks: no more than the file of weights has bytes for, so that a few digits in
+    /// `config.json` cannot take all memory.
+    fn n_weights(&self, device: &Device) -> u128 {
+        let shape = Featurizer::new(&self.alphabet, &self.space, device)
+            .with_given(&self.conditions, &self.space)
+            .shape();
+        let [critic, generator] =
+            [self.config.critic_width, self.config.generator_width].map(|width| width as u128);
+        critic * (critic + shape.n_features() as u128)
+            + generator * (2 * generator + shape.n_elements as u128 + shape.n_given as u128)
     }
 
     /// What each known material is: its composition, in its prototype where there are structures.
@@ -241,7 +289,7 @@ fn read_structures(folder: &Path, expected: &str) -> Result<Arc<[Embedding]>, Ma
     let text = std::fs::read_to_string(&path).map_err(|e| WganError::io(&path, e))?;
     let structures: Vec<Embedding> =
         serde_json::from_str(&text).map_err(|e| WganError::saved(&path, e))?;
-    if digest_of_structures(&structures)? != expected {
+    if !is_same(&digest_of_structures(&structures)?, expected) {
         let reason = format!("its structures are not those that {CONFIG} belongs to");
         return Err(WganError::saved(&path, reason).into());
     }
@@ -358,7 +406,9 @@ impl MaterialsModel {
             );
             return Err(WganError::io(folder, missing).into());
         };
-        let networks = load_weights(card.networks(device)?, &folder.join(WEIGHTS))?;
+        let weights = folder.join(WEIGHTS);
+        check_size(&weights, card.n_weights(device))?;
+        let networks = load_weights(card.networks(device)?, &weights)?;
         let history = History::read_csv(&folder.join(HISTORY))?;
         Ok(Self { card, networks, history, reason: None })
     }

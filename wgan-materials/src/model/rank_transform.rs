@@ -45,6 +45,18 @@ impl RankTransform {
         Self { values, cumulative }.thinned(MOST)
     }
 
+    /// Whether it could have been fitted: files say anything.
+    pub(super) fn is_sound(&self) -> bool {
+        let rises = |numbers: &[f64]| numbers.windows(2).all(|pair| pair[0] < pair[1]);
+        let is_share = |share: &f64| (0.0..=1.0).contains(share);
+        !self.values.is_empty()
+            && self.values.len() == self.cumulative.len()
+            && self.values.iter().all(|value| value.is_finite())
+            && self.cumulative.iter().all(is_share)
+            && rises(&self.values)
+            && rises(&self.cumulative)
+    }
+
     /// At most `most` values, so that a model of a large table is not as large itself.
     fn thinned(self, most: usize) -> Self {
         if self.values.len() <= most {

@@ -17,8 +17,9 @@ const MIN_VOLUME: f64 = 0.1;
 /// Smallest distance of lattice planes across a vector, Å: beyond it a cell is too skewed to count its images.
 const MIN_SPACING: f64 = 0.01;
 
-/// Shortest distance of an atom from its own image, Å.
-const MIN_TRANSLATION: f64 = 0.1;
+/// Shortest distance of an atom from its own image, Å: half that of any solid. With shorter ones moyo may search for symmetry
+/// without end.
+const MIN_TRANSLATION: f64 = 1.0;
 
 /// Lattice vectors `a`, `b`, `c` as rows, Å.
 ///
@@ -57,7 +58,7 @@ impl Lattice {
     ///
     /// # Errors
     /// [`StructureError::Lattice`] for numbers that are not finite, vectors above 1000 Å, a volume below 0.1 Å³, a cell so skewed that
-    /// its planes are less than 0.01 Å apart, or one with a translation below 0.1 Å.
+    /// its planes are less than 0.01 Å apart, or one with a translation below 1 Å.
     pub fn new(rows: Matrix) -> Result<Self, StructureError> {
         let fault = |expected, got| Err(StructureError::Lattice { expected, got });
         let (lattice, lengths) = (Self { rows }, rows.map(norm));
@@ -74,7 +75,7 @@ impl Lattice {
         let (short, _) = lattice.reduced();
         let translation = short.lengths().into_iter().fold(f64::INFINITY, f64::min);
         if translation < MIN_TRANSLATION {
-            return fault("translations of at least 0.1 Å", format!("{translation:.3} Å"));
+            return fault("translations of at least 1 Å", format!("{translation:.3} Å"));
         }
         Ok(lattice)
     }
@@ -213,13 +214,15 @@ mod tests {
         let needle = [[900.0, 0.0, 0.0], [0.0, 900.0, 0.0], [0.0, 0.0, 1e-3]];
         assert!(message(needle).contains("planes at least 0.01 Å apart"));
         let dense = [[9.0, 0.0, 0.0], [0.0, 9.0, 0.0], [0.0, 0.0, 0.05]];
-        assert!(message(dense).ends_with("expected translations of at least 0.1 Å, got 0.050 Å"));
+        let skewed = [[5.64, 0.0, 0.0], [0.0, 5.64, 0.0], [0.0, 0.113_078, 0.613_078]];
+        assert!(message(skewed).ends_with("expected translations of at least 1 Å, got 0.623 Å"));
+        assert!(message(dense).ends_with("expected translations of at least 1 Å, got 0.050 Å"));
     }
 
     proptest! {
         #[test]
         fn parameters_give_the_lattice_back(
-            lengths in prop::array::uniform3(1.0f64..50.0), angles in prop::array::uniform3(65.0f64..115.0),
+            lengths in prop::array::uniform3(2.0f64..50.0), angles in prop::array::uniform3(65.0f64..115.0),
         ) {
             let [a, b, c] = lengths;
             let given = [a, b, c, angles[0], angles[1], angles[2]];

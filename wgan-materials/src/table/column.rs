@@ -63,6 +63,18 @@ pub enum Cells {
     },
 }
 
+impl Cells {
+    /// Whether numbers are finite and classes have names.
+    pub(crate) fn is_sound(&self) -> bool {
+        match self {
+            Cells::Numbers(numbers) => numbers.iter().flatten().all(|number| number.is_finite()),
+            Cells::Classes { levels, codes } => {
+                codes.iter().flatten().all(|&code| (code as usize) < levels.len())
+            }
+        }
+    }
+}
+
 /// Types of cells that samples come back in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

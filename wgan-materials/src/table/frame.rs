@@ -1,14 +1,18 @@
 //! Frames and Parquet files as columns of text.
 
 use std::fs::File;
+use std::io::Cursor;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 
+use polars::io::mmap::MmapBytesReader;
 use polars::prelude::{
     Column, DataFrame, DataType, NewChunkedArray, ParquetReader, PolarsError, PolarsResult,
     SerReader, StringChunked, StringChunkedBuilder,
 };
 
 use super::column::CellType;
+use super::input::Input;
 use crate::error::MaterialsError;
 
 /// A named column of cells, all text or missing.
@@ -100,26 +104,43 @@ pub(super) fn kinds(frame: &DataFrame) -> (Vec<String>, Vec<Kind>) {
 
 /// Reads up to `n` rows of a Parquet file, from row `from` on.
 pub(super) fn parquet_rows(
-    path: &Path,
+    input: &Input,
     from: usize,
     n: usize,
 ) -> Result<DataFrame, MaterialsError> {
-    let file = File::open(path).map_err(|error| unreadable(path, &error.to_string()))?;
-    let rows = ParquetReader::new(file).with_slice(Some((from, n))).finish();
+    // polars panics where a damaged file contradicts itself.
+    fn rows<R: MmapBytesReader>(reader: R, from: usize, n: usize) -> PolarsResult<DataFrame> {
+        let read = || ParquetReader::new(reader).with_slice(Some((from, n))).finish();
+        let damaged = |_| Err(PolarsError::ComputeError(DAMAGED.into()));
+        panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(damaged)
+    }
+    let path = &input.path;
+    let rows = match input.bytes() {
+        Some(bytes) => rows(Cursor::new(bytes), from, n),
+        None => {
+            let file = File::open(path).map_err(|error| unreadable(path, &error.to_string()))?;
+            rows(file, from, n)
+        }
+    };
     rows.map_err(|error| failed(path, &error))
 }
+
+/// Of a file that contradicts itself.
+const DAMAGED: &str = "the file is damaged";
 
 /// The columns of a frame as text.
 pub(super) fn text_columns(
     path: &Path,
     frame: &DataFrame,
 ) -> Result<Vec<TextColumn>, MaterialsError> {
-    let text = |column: &Column| {
-        TextColumn::of(column).map_err(|error| {
+    let text = |column: &Column| match TextColumn::of(column) {
+        Ok(text) if text.len() == frame.height() => Ok(text),
+        Ok(_) => Err(unreadable(path, DAMAGED)),
+        Err(error) => {
             let first = error.to_string();
             let first = first.lines().next().unwrap_or_default().to_string();
-            unreadable(path, &format!("column `{}`: {first}", column.name()))
-        })
+            Err(unreadable(path, &format!("column `{}`: {first}", column.name())))
+        }
     };
     frame.columns().iter().map(text).collect()
 }

@@ -27,9 +27,10 @@ const TRIED: usize = 1 << 16;
 
 /// A file that can be read from its start several times.
 pub(super) struct Input {
-    path: PathBuf,
-    /// What came out of a pipe, which can be read only once.
-    piped: Option<Vec<u8>>,
+    /// What messages call it.
+    pub(super) path: PathBuf,
+    /// What is in memory: bytes, or what came out of a pipe, which can be read only once.
+    held: Option<Vec<u8>>,
 }
 
 impl Input {
@@ -39,17 +40,22 @@ impl Input {
             return Err(unreadable(path, "it is a folder, not a file"));
         }
         let metadata = std::fs::metadata(path).map_err(|error| failed(path, &error))?;
-        let piped = if metadata.is_file() {
+        let held = if metadata.is_file() {
             None
         } else {
             Some(std::fs::read(path).map_err(|error| failed(path, &error))?)
         };
-        Ok(Self { path: path.to_path_buf(), piped })
+        Ok(Self { path: path.to_path_buf(), held })
     }
 
-    /// Whether it can be read only here.
-    pub(super) fn is_piped(&self) -> bool {
-        self.piped.is_some()
+    /// The content of a file.
+    pub(super) fn held(bytes: Vec<u8>) -> Self {
+        Self { path: PathBuf::from("bytes"), held: Some(bytes) }
+    }
+
+    /// The content, where it is in memory.
+    pub(super) fn bytes(&self) -> Option<&[u8]> {
+        self.held.as_deref()
     }
 
     /// Whether the file begins like Parquet.
@@ -62,7 +68,7 @@ impl Input {
 
     /// Length and time of change: whether the file is still the same.
     pub(super) fn stamp(&self) -> Option<(u64, SystemTime)> {
-        let metadata = std::fs::metadata(&self.path).ok().filter(|_| self.piped.is_none())?;
+        let metadata = std::fs::metadata(&self.path).ok().filter(|_| self.held.is_none())?;
         Some((metadata.len(), metadata.modified().ok()?))
     }
 
@@ -79,7 +85,7 @@ impl Input {
     }
 
     fn reader(&self) -> Result<Box<dyn Read + '_>, MaterialsError> {
-        match &self.piped {
+        match &self.held {
             Some(bytes) => Ok(Box::new(Cursor::new(bytes))),
             None => match File::open(&self.path) {
                 Ok(file) => Ok(Box::new(file)),
@@ -210,7 +216,7 @@ mod tests {
     use super::*;
 
     fn blocks(bytes: &[u8], least: usize) -> (Vec<String>, Option<String>) {
-        let input = Input { path: PathBuf::new(), piped: Some(bytes.to_vec()) };
+        let input = Input { path: PathBuf::new(), held: Some(bytes.to_vec()) };
         let mut lines = input.lines().unwrap();
         let mut blocks = Vec::new();
         while let Some(block) = lines.block(least).unwrap() {

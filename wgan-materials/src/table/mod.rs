@@ -33,6 +33,7 @@ use crate::composition::Composition;
 use crate::error::MaterialsError;
 use crate::material::{Material, materials};
 use crate::structure::{Embedding, StructureError};
+use input::Input;
 use rows::RowReader;
 use selection::MaterialColumns;
 use source::Source;
@@ -119,6 +120,26 @@ impl Table {
     pub fn read(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Self, MaterialsError> {
         let source = Source::with_structures(path.as_ref(), options.structures.as_deref())?;
         Self::of(&source, options)
+    }
+
+    /// Reads the content of a CSV or Parquet file, as [`read`](Self::read) does the file.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    ///
+    /// # Example
+    /// ```
+    /// use wgan_materials::{ReadOptions, Table};
+    ///
+    /// let table = Table::from_bytes("formula,gap_eV\nNaCl,8.5\nTiO2,3.2\n", &ReadOptions::default())?;
+    /// assert_eq!(table.formulas()[1].to_string(), "TiO2");
+    /// # Ok::<(), wgan_materials::MaterialsError>(())
+    /// ```
+    pub fn from_bytes(
+        bytes: impl Into<Vec<u8>>,
+        options: &ReadOptions,
+    ) -> Result<Self, MaterialsError> {
+        Self::of(&Source::open(Input::held(bytes.into()))?, options)
     }
 
     fn of(source: &Source, options: &ReadOptions) -> Result<Self, MaterialsError> {

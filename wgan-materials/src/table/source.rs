@@ -86,9 +86,9 @@ impl<'a> Source<'a> {
                 let files = StructureFiles::read(path)?;
                 return Ok(Self::made(path, files.frame()?, files.notes));
             }
-            return Self::open(path);
+            return Self::open(Input::open(path)?);
         };
-        let table = Self::open(path)?;
+        let table = Self::open(Input::open(path)?)?;
         let files = StructureFiles::read(folder)?;
         let joined = files.joined(table.whole_frame()?)?;
         Ok(Self::made(path, joined, files.notes))
@@ -110,15 +110,11 @@ impl<'a> Source<'a> {
     }
 
     /// Opens a CSV (comma, semicolon, tab or bar) or Parquet file.
-    pub(super) fn open(path: &Path) -> Result<Self, MaterialsError> {
-        let input = Input::open(path)?;
+    pub(super) fn open(input: Input) -> Result<Self, MaterialsError> {
         let stamp = input.stamp();
-        let path = path.to_path_buf();
+        let path = input.path.clone();
         if input.is_parquet()? {
-            if input.is_piped() {
-                return not_a_table(&path, "a file, as Parquet is not read in order", "a pipe");
-            }
-            let (names, kinds) = frame::kinds(&frame::parquet_rows(&path, 0, 1)?);
+            let (names, kinds) = frame::kinds(&frame::parquet_rows(&input, 0, 1)?);
             let origin = Origin::Parquet { input, stamp };
             return Ok(Self { path, origin, names, kinds, notes: Vec::new() });
         }
@@ -177,7 +173,7 @@ impl<'a> Source<'a> {
             Origin::Parquet { input, stamp } => {
                 let mut from = 0;
                 loop {
-                    let rows = frame::parquet_rows(&self.path, from, PART_ROWS)?;
+                    let rows = frame::parquet_rows(input, from, PART_ROWS)?;
                     if rows.height() == 0 {
                         break;
                     }

@@ -35,6 +35,15 @@ impl Calibration {
         Self { knots: vec![Vec::new(); n_numbers], bias: vec![0.0; n_entries] }
     }
 
+    /// Whether it could have been fitted to so many numbers and entries.
+    pub fn is_sound(&self, n_numbers: usize, n_entries: usize) -> bool {
+        let is_finite = |knot: &(f64, f64)| knot.0.is_finite() && knot.1.is_finite();
+        let rises = |knots: &Vec<(f64, f64)>| knots.windows(2).all(|pair| pair[0].0 <= pair[1].0);
+        (self.knots.len(), self.bias.len()) == (n_numbers, n_entries)
+            && self.knots.iter().all(|knots| knots.iter().all(is_finite) && rises(knots))
+            && self.bias.iter().all(|bias| bias.is_finite())
+    }
+
     /// Added to the logit of each one-hot entry.
     pub fn bias(&self) -> &[f32] {
         &self.bias

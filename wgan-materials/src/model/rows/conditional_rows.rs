@@ -113,9 +113,15 @@ impl ConditionalRows {
         self.rows.save(folder)
     }
 
-    /// Whether `folder` holds a model of rows.
+    /// Whether `folder` holds a complete model of rows.
     pub fn is_saved(folder: &Path) -> bool {
-        folder.join(CONDITIONS).exists()
+        folder.join(CONDITIONS).exists() && RowModel::is_saved(folder)
+    }
+
+    /// Whether it was fitted to this table, given the columns of these names, with these settings.
+    pub fn is_of(&self, table: &Table, names: &[String], config: &RowConfig) -> bool {
+        let given = self.conditions.columns().iter().map(|column| &column.name);
+        given.eq(names) && self.rows.is_of(&table.columns, config)
     }
 
     /// Loads the model of the directory `folder`.
@@ -125,8 +131,15 @@ impl ConditionalRows {
     pub fn load(folder: &Path, device: &Device) -> Result<Self, MaterialsError> {
         let path = folder.join(CONDITIONS);
         let text = std::fs::read(&path).map_err(|e| WganError::io(&path, e))?;
-        let conditions = serde_json::from_slice(&text).map_err(|e| WganError::saved(&path, e))?;
-        Ok(Self { rows: RowModel::load(folder, device)?, conditions })
+        let conditions: Conditions =
+            serde_json::from_slice(&text).map_err(|e| WganError::saved(&path, e))?;
+        let rows = RowModel::load(folder, device)?;
+        if !conditions.is_sound(rows.n_known()) || conditions.width() != rows.n_given() {
+            return Err(
+                WganError::saved(&path, "it does not belong to the rows of the model").into()
+            );
+        }
+        Ok(Self { rows, conditions })
     }
 }
 

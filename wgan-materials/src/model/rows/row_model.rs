@@ -10,7 +10,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use wgan_core::file::write_atomically;
-use wgan_core::model::{load_weights, save_weights};
+use wgan_core::model::{check_size, load_weights, save_weights};
 use wgan_core::train::{History, Recorder, StopReason};
 use wgan_core::{Fit, GradientPenalty, MlpConfig, Wgan, WganError, tensor_of};
 
@@ -60,6 +60,30 @@ struct RowCard {
     /// Entries of a coded condition, and those of the known rows.
     n_given: usize,
     given: Vec<f32>,
+}
+
+impl RowCard {
+    /// The first part that contradicts the others: a file says anything.
+    fn fault(&self) -> Option<&'static str> {
+        let Self { config, space, known, .. } = self;
+        let n = known.first().map_or(0, Column::len);
+        let parts = [
+            ("config", config.training().is_ok() && config.width > 0 && config.noise > 0),
+            ("known", n > 0),
+            ("space", n > 0 && space.is_sound(known)),
+            ("calibration", self.calibration.is_sound(space.numbers().count(), space.n_entries())),
+            ("given", n.checked_mul(self.n_given) == Some(self.given.len())),
+        ];
+        parts.into_iter().find_map(|(part, is_sound)| (!is_sound).then_some(part))
+    }
+
+    /// Weights of the largest matrices of the generator, see [`check_size`].
+    fn n_weights(&self) -> u128 {
+        let n_inputs =
+            self.config.noise as u128 + self.n_given as u128 + self.space.width() as u128;
+        let width = self.config.width as u128;
+        width * (width + n_inputs)
+    }
 }
 
 /// Version of the layout of a model directory.
@@ -315,6 +339,16 @@ impl RowModel {
         Ok(save_weights(&self.generator, &folder.join(WEIGHTS))?)
     }
 
+    /// Whether `folder` holds a complete model.
+    pub(super) fn is_saved(folder: &Path) -> bool {
+        [ROWS, WEIGHTS].iter().all(|file| folder.join(file).exists())
+    }
+
+    /// Whether it was fitted to these columns with these settings.
+    pub(super) fn is_of(&self, columns: &[Column], config: &RowConfig) -> bool {
+        self.card.known == columns && self.card.config == *config
+    }
+
     /// Loads the model of the directory `folder`.
     ///
     /// # Errors
@@ -327,6 +361,11 @@ impl RowModel {
         if card.schema != SCHEMA {
             return Err(refused(format!("expected schema {SCHEMA}, got {}", card.schema)).into());
         }
+        if let Some(part) = card.fault() {
+            return Err(refused(format!("its {part} cannot be that of a fitted model")).into());
+        }
+        let weights = folder.join(WEIGHTS);
+        check_size(&weights, card.n_weights())?;
         let codes = card.space.encode(&card.known)?;
         let (n, m) = (codes.nrows(), card.n_given);
         let mut rng = ChaCha8Rng::seed_from_u64(card.config.seed);
@@ -335,7 +374,7 @@ impl RowModel {
         let given = (m > 0).then(|| Array2::from_shape_vec((n, m), card.given.clone()));
         let given = given.transpose().map_err(|e| refused(e.to_string()))?;
         let given = given.map(|given| tensor_of(given.mapv(f64::from).view(), device));
-        let generator = load_weights(generator, &folder.join(WEIGHTS))?;
+        let generator = load_weights(generator, &weights)?;
         let (history, device) = (History::default(), device.clone());
         Ok(Self { card, generator, prior, given, device, history, reason: None })
     }
@@ -351,8 +390,14 @@ impl RowModel {
         rows
     }
 
-    fn n_known(&self) -> usize {
+    /// Known rows.
+    pub(super) fn n_known(&self) -> usize {
         self.card.known.first().map_or(0, Column::len)
+    }
+
+    /// Entries of a coded condition.
+    pub(super) fn n_given(&self) -> usize {
+        self.card.n_given
     }
 
     fn given_of(&self, rows: &[usize]) -> Option<Tensor<2>> {
