@@ -226,7 +226,7 @@ fn bytes_are_read_like_a_file() {
     let table = Table::from_bytes(text, &ReadOptions::default()).unwrap();
     assert_eq!(formulas(&table), "NaCl TiO2");
     let mut parquet = Vec::new();
-    ParquetWriter::new(&mut parquet).finish(&mut table.frame().unwrap()).unwrap();
+    polars::prelude::ParquetWriter::new(&mut parquet).finish(&mut table.frame().unwrap()).unwrap();
     let again = Table::from_bytes(parquet, &ReadOptions::default()).unwrap();
     assert_eq!(again.columns, table.columns);
     let message = Table::from_bytes("", &ReadOptions::default()).unwrap_err().to_string();
