@@ -96,7 +96,8 @@ pub use critic::{
 pub use error::GraphError;
 pub use generator::{ConditionalNodeLawGenerator, NodeLawGenerator};
 pub use law::{
-    Condition, LawEvaluation, NodeLawConfig, NodeLawModel, Observations, read_observations,
+    Condition, LawEvaluation, NodeLawConfig, NodeLawModel, ObservationOptions, Observations,
+    read_observations,
 };
 pub use links::{Link, likely_links, link_scores};
 pub use network::{

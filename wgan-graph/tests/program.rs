@@ -577,6 +577,13 @@ fn observations_that_do_not_go_with_a_network_are_refused_or_noted() {
     let output = run(&one.iter().map(String::as_str).collect::<Vec<_>>());
     assert!(output.status.success());
     assert!(stderr(&output).contains("1 of 2 observations lie outside"), "{}", stderr(&output));
+    let seen = file(&folder, "seen.csv", "id\nb\ny\n");
+    let evaluate = run(&["evaluate-law", "--model", model, "--observations", &seen]);
+    assert!(evaluate.status.success(), "{}", stderr(&evaluate));
+    assert!(stderr(&evaluate).contains("lacks: 1 (first `y`)"), "{}", stderr(&evaluate));
+    let outside = file(&folder, "out.csv", "id\nx\ny\n");
+    let evaluate = ["evaluate-law", "--model", model, "--observations", &outside];
+    refused(&evaluate, 1, "`x` is no node");
     let sample = ["sample-law", "--model", model, "--n", "2", "--out", "drawn.csv"];
     refused(&[&sample[..], &["--condition", "hour=8"]].concat(), 1, "no condition");
     refused(&[&sample[..], &["--condition", "hour"]].concat(), 2, "expected COLUMN=VALUE");

@@ -6,7 +6,7 @@ use clap::Args;
 use wgan_core::cli::{check_output, print, to_json, with_spinner};
 use wgan_core::file::write_atomically;
 use wgan_graph::law::LawEvaluation;
-use wgan_graph::{Network, NodeLawModel, draw_laws, layout, read_observations};
+use wgan_graph::{Network, NodeLawModel, ObservationOptions, draw_laws, layout, read_observations};
 
 use super::CliError;
 
@@ -42,7 +42,15 @@ impl EvaluateLaw {
         let _reserved = picture.map(|out| check_output(out, &read)).transpose()?;
         let model = NodeLawModel::load(&self.model)?;
         let names: Vec<String> = model.contexts().iter().map(|c| c.name.clone()).collect();
-        let read = read_observations(&self.observations, model.network(), Some(&names))?;
+        // Nodes outside of the component that was learnt on are not known to the model.
+        let options = ObservationOptions { contexts: Some(names), skips_others: true };
+        let read = read_observations(&self.observations, model.network(), &options)?;
+        if let Some(first) = read.others.first() {
+            let n = read.others.len();
+            eprintln!(
+                "note: observations left out, on nodes that the model lacks: {n} (first `{first}`)"
+            );
+        }
         let found = with_spinner("comparing laws", || model.evaluate(&read.observations))?;
         let network = model.network();
         if let Some(picture) = &self.picture {

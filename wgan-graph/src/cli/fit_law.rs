@@ -6,8 +6,8 @@ use clap::Args;
 use wgan_core::cli::{Progress, print, to_json};
 use wgan_core::file::write_atomically;
 use wgan_graph::{
-    GraphError, Network, NodeLawConfig, NodeLawModel, Observations, draw_laws, graph_w1, layout,
-    read_observations,
+    GraphError, Network, NodeLawConfig, NodeLawModel, ObservationOptions, Observations, draw_laws,
+    graph_w1, layout, read_observations,
 };
 
 use super::CliError;
@@ -86,8 +86,9 @@ impl FitLaw {
         }
         let named: Vec<String> =
             self.context.iter().filter(|name| *name != "none").cloned().collect();
-        let contexts = (!self.context.is_empty()).then_some(named.as_slice());
-        let read = read_observations(&self.observations, &whole, contexts)?;
+        let contexts = (!self.context.is_empty()).then_some(named);
+        let options = ObservationOptions { contexts, skips_others: false };
+        let read = read_observations(&self.observations, &whole, &options)?;
         let (n, left_out) = (read.observations.len(), read.left_out);
         let (observations, outside) = read.observations.restricted(&whole, &network)?;
         note(&summary);

@@ -24,7 +24,7 @@ use wgan_core::train::Recorder;
 pub use contexts::{Condition, Context, Levels};
 pub use evaluation::{ContextEvaluation, LawEvaluation};
 pub use observations::{Column, Observations};
-pub use read::{ReadObservations, read_observations};
+pub use read::{ObservationOptions, ReadObservations, read_observations};
 
 use crate::error::GraphError;
 use crate::network::Network;

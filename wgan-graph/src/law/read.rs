@@ -3,37 +3,47 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use csv::StringRecord;
+
 use super::observations::{Column, Observations};
 use crate::error::GraphError;
 use crate::network::Network;
 use crate::table::{Blanks, Header, Table, read_table};
 
-/// Observations and what was made of the columns of their file.
+/// How observations are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObservationOptions {
+    /// Columns that are contexts; where none are named, all others whose values repeat.
+    pub contexts: Option<Vec<String>>,
+    /// Whether observations on nodes that the network does not have are left out, where it is a part of a larger one.
+    pub skips_others: bool,
+}
+
+/// Observations and what was made of their file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadObservations {
     /// The observations.
     pub observations: Observations,
-    /// Column of the nodes.
-    pub nodes: String,
     /// Columns that were left out, since their values hardly repeat.
     pub left_out: Vec<String>,
+    /// Ids that are no nodes, one per observation that was left out.
+    pub others: Vec<String>,
 }
 
 /// A column is a context by itself if its values occur this often on average.
 const MIN_REPEATS: usize = 3;
 
-/// Reads observations: a column `id` or `node` (else the first), `weight` and `count` if there are such columns, and contexts: the
-/// columns `contexts` where they are named, else all others whose values repeat.
+/// Reads observations: a column `id` or `node` (else the first), `weight` and `count` if there are such columns, and contexts.
 ///
 /// # Errors
 /// Files that cannot be read, ids that are no nodes, weights that are negative or not finite, counts that are no
-/// whole numbers, empty contexts.
+/// whole numbers, gaps in a context of numbers.
 pub fn read_observations(
     path: &Path,
     network: &Network,
-    contexts: Option<&[String]>,
+    options: &ObservationOptions,
 ) -> Result<ReadObservations, GraphError> {
-    let table = read_table(path, Header::First, Blanks::Belong)?;
+    let mut table = read_table(path, Header::First, Blanks::Belong)?;
     let id = match table.column_in_any_case("id")? {
         None => table.column_in_any_case("node")?.unwrap_or(0),
         Some(id) => id,
@@ -45,6 +55,17 @@ pub fn read_observations(
     let at = path.display().to_string();
     if network.number(&table.header[id]).is_some() {
         return Err(table.no_header("id"));
+    }
+    let mut others = Vec::new();
+    if options.skips_others {
+        let is_node =
+            |row: &StringRecord| row.get(id).is_some_and(|id| network.number(id).is_some());
+        let (known, unknown): (Vec<_>, Vec<_>) = table.rows.into_iter().partition(is_node);
+        others = unknown.iter().map(|row| row.get(id).unwrap_or_default().to_owned()).collect();
+        table.rows = known;
+        if let (true, Some(first)) = (table.rows.is_empty(), others.first()) {
+            return Err(GraphError::UnknownNode { at, id: first.clone() });
+        }
     }
     let nodes: Vec<usize> = (0..table.rows.len())
         .map(|row| network.require(table.id(row, id)?, &at))
@@ -64,7 +85,7 @@ pub fn read_observations(
         observations = observations.with_counts(counts.into_iter().map(|n| n as u64).collect());
     }
     let mut left_out = Vec::new();
-    let columns: Vec<usize> = match contexts {
+    let columns: Vec<usize> = match &options.contexts {
         Some(names) => names.iter().map(|name| table.require(name)).collect::<Result<_, _>>()?,
         None => {
             let others = (0..table.header.len()).filter(|column| !taken.contains(column));
@@ -81,7 +102,7 @@ pub fn read_observations(
             Column::Classes(values) => observations.with_classes(name, values),
         };
     }
-    Ok(ReadObservations { observations, nodes: table.header[id].clone(), left_out })
+    Ok(ReadObservations { observations, left_out, others })
 }
 
 /// Whether the values of a column occur several times.
