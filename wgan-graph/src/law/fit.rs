@@ -181,6 +181,7 @@ impl<'a> Game<'a> {
     ) -> Result<(Vec<f64>, LawTraining), GraphError> {
         let began = Instant::now();
         let n = self.model.network.n_nodes();
+        let n_steps = config.n_steps.min((MAX_NODES_OF_STEPS / n).max(MIN_STEPS));
         let n_rounds = config.batch.min((MAX_NODES_PER_STEP / n).max(MIN_ROUNDS));
         let mut order: Vec<usize> = (0..self.rounds.len()).collect();
         let mut place = order.len();
@@ -188,8 +189,8 @@ impl<'a> Game<'a> {
         let mut seen: Vec<Vec<f64>> = Vec::new();
         let (mut best, mut since) = (f64::INFINITY, 0);
         let mut reason = StopReason::MaxSteps;
-        recorder.start(0, config.n_steps);
-        for step in 1..=config.n_steps {
+        recorder.start(0, n_steps);
+        for step in 1..=n_steps {
             if place + n_rounds > order.len() {
                 order.shuffle(rng);
                 place = 0;
@@ -258,8 +259,11 @@ const MAX_STEP: f64 = 2.0;
 /// Share of an even weight below which a component is left out.
 const SMALLEST: f64 = 1e-3;
 /// Nodes of all rounds of a step, where that leaves at least so many rounds: on large networks a step takes seconds.
-const MAX_NODES_PER_STEP: usize = 400_000;
-const MIN_ROUNDS: usize = 4;
+const MAX_NODES_PER_STEP: usize = 200_000;
+const MIN_ROUNDS: usize = 2;
+/// Nodes times steps, where that leaves at least so many steps.
+const MAX_NODES_OF_STEPS: usize = 3_000_000;
+const MIN_STEPS: usize = 20;
 
 fn record(step: usize, began: Instant, w1: f64) -> Record {
     Record {

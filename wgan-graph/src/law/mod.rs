@@ -38,10 +38,10 @@ pub struct NodeLawConfig {
     /// sample favours laws that are spread too far.
     #[config(default = 3)]
     pub n_splits: usize,
-    /// Most steps of the generator, at least 1.
+    /// Most steps of the generator, at least 1; fewer on networks of more than 50,000 nodes.
     #[config(default = 60)]
     pub n_steps: usize,
-    /// Pairs of a half and a context that a step looks at, at least 1; fewer on networks of more than 12,500 nodes.
+    /// Pairs of a half and a context that a step looks at, at least 1; fewer on networks of more than 6,250 nodes.
     #[config(default = 32)]
     pub batch: usize,
 }
