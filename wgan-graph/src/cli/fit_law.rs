@@ -143,7 +143,7 @@ impl FitLaw {
         match training {
             Some(t) => {
                 text += &format!(
-                    "W1 to observations that were held out, in the unit of the costs\n  \
+                    "W1 to halves held out, by which the law was chosen (evaluate-law takes others), in the unit of the costs\n  \
                      learnt law       {:.4}\n  observations     {:.4} (as they are; the floor)\n  ratio            {:.3}\n",
                     t.held_out_w1,
                     t.held_out_floor,

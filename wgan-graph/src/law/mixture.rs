@@ -183,7 +183,7 @@ impl Mixture {
             gradient.extend(counts.zip(&on_pooled).map(|(x, y)| a * x + b * y));
         }
         for heat in [&walks.conductance, &walks.uniform] {
-            gradient.push(dot(&heat.stationary(), f));
+            gradient.push(dot(heat.stationary(), f));
         }
         gradient
     }
@@ -193,21 +193,23 @@ impl Mixture {
         [self.weights[n - 2], self.weights[n - 1]]
     }
 
+    fn observed_share(&self) -> f64 {
+        (0..self.sharings.len()).map(|s| self.weights[s * self.n_spreads()]).sum()
+    }
+
     /// Share of the law that is as observed, spread, and at rest on the network; they sum to one.
     pub fn shares(&self) -> [f64; 3] {
-        let n = self.n_spreads();
-        let observed: f64 = (0..self.sharings.len()).map(|s| self.weights[s * n]).sum();
+        let observed = self.observed_share();
         let rest: f64 = self.stationary_weights().iter().sum();
         [observed, (1.0 - observed - rest).max(0.0), rest]
     }
 
     /// Mean number of steps of what is spread; 0 where nothing is.
     pub fn mean_steps(&self) -> f64 {
-        let t = self.times.len();
         let (mut weight, mut steps) = (0.0, 0.0);
         for s in 0..self.sharings.len() {
             for (j, time) in self.times.iter().chain(&self.times).enumerate() {
-                let share = self.weights[s * (1 + 2 * t) + 1 + j];
+                let share = self.weights[s * self.n_spreads() + 1 + j];
                 weight += share;
                 steps += share * time;
             }
@@ -218,8 +220,7 @@ impl Mixture {
     /// What was learnt from half of the observations, for all of them. What is not as observed counts as `κ` observations
     /// beside the `n/2` there were: a share `λ = κ/(n/2 + κ)` becomes `κ/(n + κ) = λ/(2 − λ)`.
     pub fn with_twice_the_observations(&mut self) {
-        let n = self.n_spreads();
-        let observed: f64 = (0..self.sharings.len()).map(|s| self.weights[s * n]).sum();
+        let (n, observed) = (self.n_spreads(), self.observed_share());
         let share = 1.0 - observed;
         if observed <= 0.0 || share <= 0.0 {
             return;
@@ -286,6 +287,16 @@ mod tests {
             let expected = (gradient[i] - before) * 1e-4 / (1.0 + 1e-4);
             assert!((mean(&more) - before - expected).abs() < 1e-10);
         }
+    }
+
+    #[test]
+    fn what_is_spread_counts_half_as_much_beside_twice_the_observations() {
+        let mut mixture = Mixture::new(true, false, vec![1.0, 4.0]);
+        let share = 1.0 - mixture.observed_share();
+        mixture.with_twice_the_observations();
+        assert!(mixture.is_sound());
+        let found = 1.0 - mixture.observed_share();
+        assert!((found - share / (2.0 - share)).abs() < 1e-12, "{share} to {found}");
     }
 
     #[test]

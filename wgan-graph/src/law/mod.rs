@@ -66,7 +66,8 @@ impl NodeLawConfig {
 /// Counts on nodes, `(node, mass)` in ascending order.
 type Counts = Vec<(u32, f64)>;
 
-/// How training went.
+/// How training went. Both distances are to the halves by which the weights were chosen, so the first one flatters
+/// a little; [`NodeLawModel::evaluate`] on other observations does not.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LawTraining {

@@ -8,7 +8,7 @@ use wgan_core::transport::{DenseCost, solve_transport};
 use super::*;
 use crate::network::Network;
 use crate::paths::ShortestPaths;
-use crate::test_networks::network;
+use crate::test_networks::{directed_network, network};
 
 /// Weights of `balls` balls thrown into `n` bins.
 fn law(n: usize, balls: usize) -> impl Strategy<Value = Vec<f64>> {
@@ -43,7 +43,35 @@ fn check(network: &Network, transport: &GraphTransport, mu: &[f64], nu: &[f64]) 
     assert_abs_diff_eq!(transport.gap, 0.0, epsilon = 1e-9 * total);
 }
 
+/// A directed ring, so that every node leads to every other one, and some more arcs.
+fn strongly_connected(n: usize) -> impl Strategy<Value = Vec<(usize, usize, f64)>> {
+    let ring = prop::collection::vec(0..9u32, n);
+    let more = prop::collection::vec((0..n, 0..n, 0..9u32), 0..2 * n);
+    (ring, more).prop_map(move |(ring, more)| {
+        let ring = ring.into_iter().enumerate().map(|(u, c)| (u, (u + 1) % n, f64::from(c)));
+        ring.chain(more.into_iter().map(|(u, v, c)| (u, v, f64::from(c)))).collect()
+    })
+}
+
+/// `W₁` by the dense solver, with the distances along the arcs as costs.
+fn dense_w1(network: &Network, mu: &[f64], nu: &[f64]) -> f64 {
+    let n = network.n_nodes();
+    let rows = ShortestPaths::new(network).rows(&(0..n).collect::<Vec<_>>());
+    let cost = DenseCost::new(Array2::from_shape_fn((n, n), |(i, j)| rows[i][j])).unwrap();
+    solve_transport(&cost, mu, nu).unwrap().value
+}
+
 proptest! {
+    #[test]
+    fn along_arcs_it_agrees_with_the_dense_solver(
+        arcs in strongly_connected(12), mu in law(12, 20), nu in law(12, 20),
+    ) {
+        let graph = directed_network(12, &arcs);
+        let transport = graph_w1(&graph, &mu, &nu).unwrap();
+        check(&graph, &transport, &mu, &nu);
+        prop_assert!((transport.value - dense_w1(&graph, &mu, &nu)).abs() < 1e-9);
+    }
+
     #[test]
     fn it_agrees_with_the_dense_solver(
         edges in connected(12), mu in law(12, 20), nu in law(12, 20),
@@ -51,10 +79,7 @@ proptest! {
         let graph = network(12, &edges);
         let transport = graph_w1(&graph, &mu, &nu).unwrap();
         check(&graph, &transport, &mu, &nu);
-        let rows = ShortestPaths::new(&graph).rows(&(0..12).collect::<Vec<_>>());
-        let cost = DenseCost::new(Array2::from_shape_fn((12, 12), |(i, j)| rows[i][j])).unwrap();
-        let dense = solve_transport(&cost, &mu, &nu).unwrap();
-        prop_assert!((transport.value - dense.value).abs() < 1e-9);
+        prop_assert!((transport.value - dense_w1(&graph, &mu, &nu)).abs() < 1e-9);
     }
 
     #[test]
