@@ -54,6 +54,7 @@
 //! | [`model`] | critics, generators, priors; layers that compose with their pull-backs |
 //! | [`lipschitz`] | strategies that keep a critic 1-Lipschitz, bounds, an audit, a check of input gradients |
 //! | [`train`] | one iteration ([`Wgan`]), the loop ([`Fit`]), a critic alone, recorders, stop rules, checkpoints |
+//! | [`fused`] | gradients of perceptrons without a tape, for generators that are made of several |
 //! | [`judge`] | what a critic's estimate and a sample are worth; pairs of laws with a known distance |
 //! | [`transport`] | exact and approximate distances, in `f64` |
 //! | [`whitening`] | coordinates in which every direction has variance one, and the way back |
@@ -66,7 +67,7 @@ pub mod cli;
 mod convert;
 mod error;
 pub mod file;
-mod fused;
+pub mod fused;
 pub mod judge;
 pub mod lattice;
 pub mod lipschitz;

@@ -6,6 +6,10 @@ use clap::Parser;
 
 mod cli;
 
+/// Buffers of a step are kept for the next one, where the system's allocator hands them back and clears them again.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match cli::Cli::parse().run() {
         Ok(()) => ExitCode::SUCCESS,

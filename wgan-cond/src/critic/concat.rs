@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor};
 use rand::Rng;
 use wgan_core::model::{CriticBatch, CriticLoss, Mlp};
 use wgan_core::train::CriticStep;
-use wgan_core::{Critic, InputGradient, MlpConfig, WganError};
+use wgan_core::{Critic, InputGradient, MlpConfig, WganError, fused};
 
 use super::first_weight::{with_condition_rows_of, without_condition_rows};
 use super::{ConditionPath, joined};
@@ -58,6 +58,12 @@ impl Critic for ConcatCritic {
         let both = (joined(&batch.real), joined(&batch.fake));
         loss.by_perceptron(&self.mlp, self.d_sample, both, batch.t.clone())
             .unwrap_or_else(|| loss.by_tape(self, batch))
+    }
+
+    /// In the sample alone: conditions are given.
+    fn pull_back(&self, sample: &Labelled, weight: f32) -> Option<(Tensor<1>, Tensor<2>)> {
+        let (scores, pulled) = fused::pull_back(&self.mlp, joined(sample), weight)?;
+        Some((scores, pulled.narrow(1, 0, self.d_sample))) // [n, d + m] → [n, d]
     }
 }
 

@@ -4,7 +4,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use rayon::prelude::*;
 
-use super::gradients::{Gradients, Outer};
+use super::gradients::{Outer, into_params, total};
 use super::panels::Panels;
 use super::perceptron::{CHUNK, Perceptron, Sweeps};
 use super::rows::Rows;
@@ -47,7 +47,7 @@ pub(crate) fn critic_gradients(
         gradient_norm: penalty.map(|_| mean(|part| part.slope)),
         engine: Engine::Fused,
     };
-    Some((Gradients::sum(&network, &outers).into_params(critic), figures))
+    Some((into_params(total(&network, &outers), critic), figures))
 }
 
 /// What all chunks share.
@@ -74,7 +74,7 @@ impl Step<'_> {
         let points = self.penalty.map(|(penalty, _)| between(real, fake, &penalty, t));
         let n_points = if points.is_some() { m } else { 0 };
         let rows = [points.as_deref().unwrap_or_default(), real, fake].concat();
-        let trace = network.trace(Panels::of_rows(&rows, self.d));
+        let trace = network.trace(Panels::of_inputs(&rows, self.d));
         let scores: Vec<f32> = network.output(&trace).first_column().skip(n_points).collect();
         let sum = |part: &[f32]| part.iter().copied().map(f64::from).sum::<f64>();
         let difference = sum(&scores[..m]) - sum(&scores[m..]);

@@ -4,7 +4,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use rayon::prelude::*;
 
-use super::gradients::{Gradients, Outer};
+use super::gradients::{Outer, into_params, total};
 use super::panels::Panels;
 use super::perceptron::{CHUNK, Perceptron, Sweeps, Trace};
 use super::rows::Rows;
@@ -50,6 +50,6 @@ pub(crate) fn generator_gradients(
     let scores: Vec<f32> = scores.into_data().try_into_vec().ok()?;
     let sum = |part: &[f32]| part.iter().copied().map(f64::from).sum::<f64>();
     let loss = -scores.chunks(CHUNK).map(sum).sum::<f64>() / n as f64;
-    let gradients = Gradients::sum(&network, &outers).into_params(generator);
+    let gradients = into_params(total(&network, &outers), generator);
     Some((gradients, GeneratorStep { loss, engine: Engine::Fused }))
 }

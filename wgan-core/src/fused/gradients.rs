@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use burn::optim::GradientsParams;
-use burn::tensor::{Tensor, TensorData};
 use rayon::prelude::*;
 
 use super::buffers;
+use super::linear_values::LinearValues;
 use super::outer_product::{BLOCK, Term, outer_products};
 use super::panels::{PANEL, Panels, width};
 use super::perceptron::Perceptron;
@@ -32,6 +32,11 @@ impl Outer {
         let m = tangents.first().map_or(0, |t| t.n);
         let biases = signals.iter().map(|g| column_sums(g, m)).collect();
         Self { inputs, tangents, signals, biases }
+    }
+
+    /// Signals at the outputs of the layers, `[n, d_out]`.
+    pub(super) fn signals(&self) -> &[Panels] {
+        &self.signals
     }
 
     /// Terms of `layer`: rows of the panels of its inputs from the `first` on and of panel `q` of its signals.
@@ -63,53 +68,37 @@ fn column_sums(g: &Panels, first: usize) -> Vec<f32> {
     sums
 }
 
-/// One gradient per layer, in the shape of its parameters.
-pub(super) struct Gradients {
-    /// Rows of `[d_in, d_out]`.
-    weights: Vec<Vec<f32>>,
-    biases: Vec<Vec<f32>>,
+/// The sum of `outers`, in their order: one gradient per layer, in the shape of its parameters.
+///
+/// Tasks are blocks of the result, not of the samples: each is added up where it is, whatever the number of threads.
+pub(super) fn total(of: &Perceptron, outers: &[Outer]) -> Vec<LinearValues> {
+    let blank = |layer: &super::perceptron::Layer| LinearValues {
+        weight: buffers::take(layer.weight.n * layer.weight.d),
+        bias: vec![0.0; layer.bias.len()],
+    };
+    let mut gradients: Vec<LinearValues> = of.layers.iter().map(blank).collect();
+    let mut blocks = Vec::new();
+    for (i, (layer, gradient)) in of.layers.iter().zip(&mut gradients).enumerate() {
+        let d = layer.weight.d;
+        let parts = gradient.weight.chunks_mut(BLOCK * PANEL * d).enumerate();
+        blocks.extend(parts.map(|(p, rows)| Block { layer: i, first: p * BLOCK, d, rows }));
+    }
+    blocks.into_par_iter().with_max_len(1).for_each(|block| block.set(outers));
+    for outer in outers {
+        for (gradient, bias) in gradients.iter_mut().zip(&outer.biases) {
+            gradient.bias.iter_mut().zip(bias).for_each(|(x, y)| *x += y);
+        }
+    }
+    gradients
 }
 
-impl Gradients {
-    /// The sum of `outers`, in their order.
-    ///
-    /// Tasks are blocks of the result, not of the samples: each is added up where it is, whatever the number of threads.
-    pub(super) fn sum(of: &Perceptron, outers: &[Outer]) -> Self {
-        let blank =
-            |layer: &super::perceptron::Layer| buffers::take(layer.weight.n * layer.weight.d);
-        let mut weights: Vec<Vec<f32>> = of.layers.iter().map(blank).collect();
-        let mut blocks = Vec::new();
-        for (i, (layer, weight)) in of.layers.iter().zip(&mut weights).enumerate() {
-            let d = layer.weight.d;
-            let parts = weight.chunks_mut(BLOCK * PANEL * d).enumerate();
-            blocks.extend(parts.map(|(p, rows)| Block { layer: i, first: p * BLOCK, d, rows }));
-        }
-        blocks.into_par_iter().with_max_len(1).for_each(|block| block.set(outers));
-        let mut biases: Vec<Vec<f32>> =
-            of.layers.iter().map(|layer| vec![0.0; layer.bias.len()]).collect();
-        for outer in outers {
-            add_all(&mut biases, &outer.biases);
-        }
-        Self { weights, biases }
+/// In the form that an optimiser of `mlp` takes.
+pub(super) fn into_params(gradients: Vec<LinearValues>, mlp: &Mlp) -> GradientsParams {
+    let mut params = GradientsParams::new();
+    for (layer, gradient) in mlp.layers().iter().zip(gradients) {
+        gradient.register(layer, &mut params);
     }
-
-    /// In the form that an optimiser of `mlp` takes.
-    pub(super) fn into_params(self, mlp: &Mlp) -> GradientsParams {
-        let device = mlp.device();
-        let mut params = GradientsParams::new();
-        for (layer, (weight, bias)) in
-            mlp.layers().iter().zip(self.weights.into_iter().zip(self.biases))
-        {
-            let (n, d) = (weight.len() / bias.len(), bias.len());
-            let weight = Tensor::<2>::from_data(TensorData::new(weight, [n, d]), &device);
-            params.register(layer.weight.id, weight);
-            if let Some(param) = &layer.bias {
-                let bias = Tensor::<1>::from_data(TensorData::new(bias, [d]), &device);
-                params.register(param.id, bias);
-            }
-        }
-        params
-    }
+    params
 }
 
 /// Some rows of the gradient in a weight matrix of `d` columns: those of the inputs' panels from the `first` on.
@@ -132,11 +121,5 @@ impl Block<'_> {
                 row[q * PANEL..][..width].copy_from_slice(&sum[..width]);
             }
         }
-    }
-}
-
-fn add_all(to: &mut [Vec<f32>], other: &[Vec<f32>]) {
-    for (to, other) in to.iter_mut().zip(other) {
-        to.iter_mut().zip(other).for_each(|(x, y)| *x += y);
     }
 }

@@ -8,8 +8,11 @@
 
 mod buffers;
 mod critic;
+mod gaps;
 mod generator;
 mod gradients;
+mod linear_values;
+mod network;
 #[cfg(test)]
 mod oracle;
 mod outer_product;
@@ -21,11 +24,14 @@ mod rows;
 mod values;
 mod vectors;
 
+pub use linear_values::LinearValues;
+pub use network::{Network, Pass, Share};
+pub use pull_back::pull_back;
+pub use values::copied;
+
 pub(crate) use buffers::put_back;
 pub(crate) use critic::critic_gradients;
 pub(crate) use generator::{generate, generator_gradients};
-pub(crate) use pull_back::pull_back;
-pub(crate) use values::copied;
 
 use burn::tensor::Device;
 

@@ -1,6 +1,7 @@
 //! Matrices in the memory of the process, in panels of columns.
 
 use super::buffers;
+use super::gaps::Gaps;
 
 /// Columns of a panel: four vectors of 512 bits.
 pub(super) const PANEL: usize = 64;
@@ -20,12 +21,14 @@ pub(super) struct Panels {
     values: Vec<f32>,
     pub(super) n: usize,
     pub(super) d: usize,
+    /// Where most numbers are zero, which ones are not.
+    gaps: Option<Gaps>,
 }
 
 impl Panels {
     /// Rows to be written over, with any values.
     pub(super) fn blank(n: usize, d: usize) -> Self {
-        Self { values: buffers::take(d.div_ceil(PANEL) * stride(n) * PANEL), n, d }
+        Self { values: buffers::take(d.div_ceil(PANEL) * stride(n) * PANEL), n, d, gaps: None }
     }
 
     /// The rows of `values`, which has one after the other.
@@ -38,6 +41,18 @@ impl Panels {
             }
         }
         panels
+    }
+
+    /// As [`Panels::of_rows`], for rows that may be zero for the most part: products with them then leave zeros out.
+    pub(super) fn of_inputs(values: &[f32], d: usize) -> Self {
+        let mut panels = Self::of_rows(values, d);
+        panels.gaps = Gaps::of_rows(values, d);
+        panels
+    }
+
+    /// Where the numbers that are not zero lie, if they are few.
+    pub(super) fn gaps(&self) -> Option<&Gaps> {
+        self.gaps.as_ref()
     }
 
     /// One column.

@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 use pulp::Arch;
 use rayon::prelude::*;
 
+use super::linear_values::LinearValues;
 use super::panels::{PANEL, PanelRow, Panels};
 use super::product::{Onto, multiply};
 use super::values::copied;
@@ -67,6 +68,33 @@ impl Perceptron {
         let layers =
             weights.into_iter().zip(biases).map(|(weight, bias)| Layer { weight, bias }).collect();
         Some(Self { layers, transposes, activation, is_residual: mlp.is_residual() })
+    }
+
+    /// The perceptron of these layers, from input to output.
+    ///
+    /// # Panics
+    /// If there is no layer, a weight does not fit its bias or the layer before it, or the activation is smooth.
+    pub(super) fn of_values(layers: &[LinearValues], activation: Activation) -> Self {
+        assert!(activation.is_piecewise_linear(), "{activation:?} is smooth");
+        assert!(!layers.is_empty(), "there is no layer");
+        let inputs = |layer: &LinearValues| layer.weight.len() / layer.bias.len();
+        for layer in layers {
+            assert_eq!(layer.weight.len(), inputs(layer) * layer.bias.len(), "weight and bias");
+        }
+        for pair in layers.windows(2) {
+            assert_eq!(pair[0].bias.len(), inputs(&pair[1]), "outputs and inputs of two layers");
+        }
+        let transposed = |layer: &LinearValues| Panels::of_columns(&layer.weight, layer.bias.len());
+        let packed = |layer: &LinearValues| Layer {
+            weight: Panels::of_rows(&layer.weight, layer.bias.len()),
+            bias: layer.bias.clone(),
+        };
+        Self {
+            layers: layers.iter().map(packed).collect(),
+            transposes: layers.iter().map(transposed).collect(),
+            activation,
+            is_residual: false,
+        }
     }
 
     /// `x: [n, d_in]` through the hidden layers, kept for the sweeps after it.

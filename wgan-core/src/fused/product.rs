@@ -5,6 +5,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
+use super::gaps::places;
 use super::panels::{PANEL, PanelRow, Panels, TILE, width};
 use super::vectors::{add_multiple, load, store, vectors, vectors_of};
 
@@ -108,15 +109,35 @@ impl Block<'_> {
             }
             for (q, b) in self.b.chunks(PANEL).enumerate() {
                 let a = &self.a.panel(self.first + q).as_chunks::<TILE>().0[tile];
-                for (k, b) in b.iter().enumerate() {
-                    let b = vectors_of::<S, V>(simd, b, from);
-                    for (sums, a) in sums.iter_mut().zip(a) {
-                        add_multiple(simd, sums, a[k], &b);
+                match self.a.gaps() {
+                    Some(gaps) => {
+                        for k in places(gaps.columns(self.first + q, tile)) {
+                            add_term(simd, &mut sums, (a, k), (&b[k], from));
+                        }
+                    }
+                    None => {
+                        for (k, b) in b.iter().enumerate() {
+                            add_term(simd, &mut sums, (a, k), (b, from));
+                        }
                     }
                 }
             }
             store::<S, V, TILE>(&sums, from, out);
         }
+    }
+}
+
+/// `sums ← sums + a[k]·b` for the rows of a tile, with the columns of `b` from `from` on.
+#[inline(always)]
+fn add_term<S: Simd, const V: usize>(
+    simd: S,
+    sums: &mut [[S::f32s; V]; TILE],
+    (a, k): (&[PanelRow; TILE], usize),
+    (b, from): (&PanelRow, usize),
+) {
+    let b = vectors_of::<S, V>(simd, b, from);
+    for (sums, a) in sums.iter_mut().zip(a) {
+        add_multiple(simd, sums, a[k], &b);
     }
 }
 
@@ -156,6 +177,25 @@ mod tests {
             for depth in [PANEL, DEPTH, 16 * PANEL] {
                 on_each_width!(Check { factors: (&left, &right), depth, expected: &expected });
             }
+        }
+    }
+
+    #[test]
+    fn zeros_that_are_left_out_change_nothing() {
+        for (n, k, d) in SHAPES {
+            let is_kept = |at: usize| (at * 7).is_multiple_of(37);
+            let thin = |(at, x): (usize, f32)| if is_kept(at) { x } else { 0.0 };
+            let a: Vec<f32> = numbers(n, k, 1).into_iter().enumerate().map(thin).collect();
+            let b = numbers(k, d, 2);
+            let (full, thin) = (Panels::of_rows(&a, k), Panels::of_inputs(&a, k));
+            assert_eq!(thin.gaps().is_some(), n * k > 6);
+            let right = Panels::of_rows(&b, d);
+            let product = |left: &Panels| {
+                let mut out = Panels::blank(n, d);
+                multiply(left, &right, Onto::Zero, &mut out, |_, _| {});
+                rows_of(&out)
+            };
+            assert_eq!(product(&thin), product(&full));
         }
     }
 

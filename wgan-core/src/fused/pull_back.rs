@@ -13,7 +13,7 @@ use crate::network::Mlp;
 ///
 /// # Shapes
 /// - `x`: `[n, d]`; returns `[n]` and `[n, d]`
-pub(crate) fn pull_back(mlp: &Mlp, x: Tensor<2>, weight: f32) -> Option<(Tensor<1>, Tensor<2>)> {
+pub fn pull_back(mlp: &Mlp, x: Tensor<2>, weight: f32) -> Option<(Tensor<1>, Tensor<2>)> {
     let network = Perceptron::of(mlp, Sweeps::ForwardAndBack)?;
     let device = mlp.device();
     let x = Rows::of(x)?;

@@ -27,7 +27,7 @@ impl Rows {
     /// The rows in chunks of [`CHUNK`].
     pub(super) fn chunks(&self) -> Vec<Panels> {
         let chunks = self.values.chunks(CHUNK * self.d);
-        chunks.map(|rows| Panels::of_rows(rows, self.d)).collect()
+        chunks.map(|rows| Panels::of_inputs(rows, self.d)).collect()
     }
 
     /// The rows of all `chunks`, which are `d` wide, as a tensor.

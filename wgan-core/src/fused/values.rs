@@ -6,6 +6,6 @@ use burn::tensor::Tensor;
 ///
 /// A product with 1 is one pass over the values, to the bit; `into_data` of shared memory copies it up to three times, to
 /// bytes, to their alignment and to numbers.
-pub(crate) fn copied<const D: usize>(tensor: Tensor<D>) -> Option<Vec<f32>> {
+pub fn copied<const D: usize>(tensor: Tensor<D>) -> Option<Vec<f32>> {
     (tensor * 1.0).into_data().try_into_vec().ok()
 }

@@ -94,4 +94,12 @@ pub trait Generator: Module {
     ) -> (GradientsParams, GeneratorStep) {
         loss.by_tape(self, real, z)
     }
+
+    /// Gradients of [`Generator::regularizer`] alone: by the tape, unless overridden. There are none where it says nothing.
+    fn regularizer_gradients(&self, real: &Self::Sample, z: &Self::Latent) -> GradientsParams {
+        match self.regularizer(real, z) {
+            Some(term) => GradientsParams::from_grads(term.backward(), self),
+            None => GradientsParams::new(),
+        }
+    }
 }

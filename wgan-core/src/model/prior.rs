@@ -16,6 +16,12 @@ pub trait Prior<S: Sample> {
 
     /// One latent for each sample of `real`.
     fn draw<R: Rng>(&self, real: &S, rng: &mut R, device: &Device) -> Self::Latent;
+
+    /// The same for a step on [`Generator::regularizer`](super::Generator::regularizer) alone: what that does not read may be
+    /// left out.
+    fn draw_for_regularizer<R: Rng>(&self, real: &S, rng: &mut R, device: &Device) -> Self::Latent {
+        self.draw(real, rng, device)
+    }
 }
 
 /// Standard normal latent `z ~ N(0, I)`, `[n, dim]`.

@@ -193,7 +193,7 @@ impl Mlp {
     }
 
     /// Linear layers, from input to output.
-    pub(crate) fn layers(&self) -> &[Linear] {
+    pub fn layers(&self) -> &[Linear] {
         &self.layers
     }
 

@@ -225,7 +225,7 @@ impl<'a, D: Dataset, P: Prior<D::Sample>> Fit<'a, D, P> {
         let generator_batch = config.generator_batch_size.unwrap_or(config.batch_size);
         for _ in 0..config.n_regularizer {
             let real = self.data.draw(generator_batch, rng);
-            let z = self.prior.draw(&real, rng, &self.device);
+            let z = self.prior.draw_for_regularizer(&real, rng, &self.device);
             wgan.regularizer_step(&real, &z, factor);
         }
         let mut generator_loss = 0.0;

@@ -126,10 +126,7 @@ where
             &self.devices,
             self.generator.clone(),
             ((real.clone(), z.clone()), real.batch_size()),
-            |generator: &G, (real, z)| match generator.regularizer(&real, &z) {
-                Some(loss) => (GradientsParams::from_grads(loss.backward(), generator), ()),
-                None => (GradientsParams::new(), ()),
-            },
+            |generator: &G, (real, z)| (generator.regularizer_gradients(&real, &z), ()),
         );
         if !gradients.is_empty() {
             self.update_generator(gradients, factor);

@@ -203,7 +203,8 @@ impl<'a> Grower<'a> {
         let mut scan = Scan { column, total, left: Sums::default(), last: lowest, best: None };
         let n_ranks = (highest - lowest) as usize + 1;
         if n_ranks <= RANKS_PER_ROW * rows.len() {
-            fill_bins(&mut self.bins, n_ranks, self.ranks.iter().map(|rank| rank - lowest), rows);
+            let ranks = self.ranks.iter().map(|rank| rank - lowest);
+            fill_bins(&mut self.bins, n_ranks, ranks.zip(rows), total);
             let filled = self.bins.iter().enumerate().filter(|(_, bin)| bin.weight > 0.0);
             filled.for_each(|(offset, bin)| scan.pass(lowest + offset as u32, bin));
         } else {
@@ -241,16 +242,27 @@ pub(super) fn bootstrap(n: usize, seed: u64, tree: u64) -> (Vec<u32>, ChaCha8Rng
 /// Up to so many ranks per row, sums per rank are faster than sorting.
 const RANKS_PER_ROW: usize = 2;
 
-/// Sums of the rows by rank.
-fn fill_bins(
+/// Sums of the rows by rank, which add up to `total`.
+///
+/// Most entries of sparse columns have the lowest rank. Added one after the other they would wait for each other, so they are
+/// what is left of the total.
+fn fill_bins<'a>(
     bins: &mut Vec<Sums>,
     n_ranks: usize,
-    ranks: impl Iterator<Item = u32>,
-    rows: &[Drawn],
+    rows: impl Iterator<Item = (u32, &'a Drawn)>,
+    total: Sums,
 ) {
     bins.clear();
     bins.resize(n_ranks, Sums::default());
-    ranks.zip(rows).for_each(|(rank, drawn)| bins[rank as usize].add(&drawn.sums));
+    for (rank, drawn) in rows.filter(|(rank, _)| *rank > 0) {
+        bins[rank as usize].add(&drawn.sums);
+    }
+    let (lowest, others) = bins.split_at_mut(1);
+    lowest[0] = total;
+    for bin in others {
+        lowest[0].weight -= bin.weight;
+        lowest[0].target -= bin.target;
+    }
 }
 
 /// Keys `rank · 2³² + position`, sorted.

@@ -76,6 +76,18 @@ impl ChargeBalance {
         self.value(&slots)
     }
 
+    /// A fraction in millionths.
+    pub(super) fn millionths(fraction: f32) -> i64 {
+        (fraction * GRID).round() as i64
+    }
+
+    /// Adds `g` times the gradient of [`feature`](Self::feature) of one sample: `[used slots, e]`.
+    pub(super) fn pull(&self, slots: &[(usize, i64)], e: usize, g: f32, in_elements: &mut [f32]) {
+        let mut coefficients = vec![0.0; slots.len() * e];
+        self.replacements(slots, e, &mut coefficients);
+        in_elements.iter_mut().zip(&coefficients).for_each(|(to, c)| *to += c * g);
+    }
+
     /// 1 for a neutral sample, else 0.
     ///
     /// # Shapes
@@ -153,7 +165,7 @@ fn slots(one_hot: &[f32], amounts: &[f32], e: usize) -> Vec<(usize, i64)> {
         .zip(amounts)
         .filter_map(|(row, &amount)| {
             let element = row.iter().position(|&v| v > 0.5)?;
-            Some((element, (amount * GRID).round() as i64))
+            Some((element, ChargeBalance::millionths(amount)))
         })
         .collect()
 }

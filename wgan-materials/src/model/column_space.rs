@@ -157,6 +157,26 @@ impl ColumnSpace {
         codes
     }
 
+    /// Moves the codes of numbers in rows `[n, width]` to those of values that occur, and missing ones to 0.
+    pub(super) fn snap_rows(&self, codes: &mut [f32]) {
+        let width = self.width();
+        if self.n_number_entries() == 0 {
+            return;
+        }
+        for row in codes.chunks_mut(width) {
+            for (code, number) in row.iter_mut().zip(&self.numbers) {
+                *code = number.ranks.snap(f64::from(*code)) as f32;
+            }
+            for (k, (j, transform)) in self.flags().enumerate() {
+                let flag = self.numbers.len() + k;
+                if is_missing(transform, row[flag]) {
+                    row[j] = 0.0;
+                }
+                row[flag] = transform.snap(f64::from(row[flag])) as f32;
+            }
+        }
+    }
+
     /// Codes with those of numbers moved to those of values that occur, and missing ones to 0; the gradient
     /// passes as if nothing had been moved.
     ///
@@ -170,18 +190,7 @@ impl ColumnSpace {
         let n = codes.dims()[0];
         let free: Vec<f32> = codes.clone().into_data().iter::<f32>().collect();
         let mut snapped = free.clone();
-        for row in snapped.chunks_mut(width) {
-            for (code, number) in row.iter_mut().zip(&self.numbers) {
-                *code = number.ranks.snap(f64::from(*code)) as f32;
-            }
-            for (k, (j, transform)) in self.flags().enumerate() {
-                let flag = self.numbers.len() + k;
-                if is_missing(transform, row[flag]) {
-                    row[j] = 0.0;
-                }
-                row[flag] = transform.snap(f64::from(row[flag])) as f32;
-            }
-        }
+        self.snap_rows(&mut snapped);
         let moved: Vec<f32> = snapped.iter().zip(&free).map(|(s, f)| s - f).collect();
         let moved = Tensor::<2>::from_data(TensorData::new(moved, [n, width]), &codes.device());
         codes + moved.inner()
@@ -199,6 +208,18 @@ impl ColumnSpace {
             None => codes.clone().narrow(1, j, 1).ones_like(),
         };
         Tensor::cat((0..self.n_number_entries()).map(column).collect(), 1)
+    }
+
+    /// The same of rows of codes `[n, width]`, into `known: [n, number entries]`.
+    pub(super) fn write_known(&self, codes: &[f32], known: &mut [f32]) {
+        known.fill(1.0);
+        let (width, entries) = (self.width(), self.n_number_entries());
+        for (codes, known) in codes.chunks_exact(width).zip(known.chunks_exact_mut(entries)) {
+            for (k, (j, transform)) in self.flags().enumerate() {
+                let is_known = codes[self.numbers.len() + k] < missing_threshold(transform) as f32;
+                known[j] = f32::from(u8::from(is_known));
+            }
+        }
     }
 
     /// Values of generated rows, column by column in the order of the table: numbers, or places of classes.

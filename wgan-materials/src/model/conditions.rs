@@ -161,13 +161,17 @@ impl Given {
         self.width
     }
 
+    /// Code `[m]` of a row of the known materials.
+    pub(super) fn code(&self, row: usize) -> &[f32] {
+        &self.codes[row * self.width..(row + 1) * self.width]
+    }
+
     /// Codes `[n, m]` of these rows of the known materials; none if nothing is given.
     pub fn codes(&self, rows: &[usize], device: &Device) -> Option<Tensor<2>> {
         if self.width == 0 {
             return None;
         }
-        let of = |row: &usize| &self.codes[row * self.width..(row + 1) * self.width];
-        let codes: Vec<f32> = rows.iter().flat_map(of).copied().collect();
+        let codes: Vec<f32> = rows.iter().flat_map(|&row| self.code(row)).copied().collect();
         Some(Tensor::from_data(TensorData::new(codes, [rows.len(), self.width]), device))
     }
 }

@@ -1,5 +1,6 @@
 //! Known materials as real samples.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
@@ -7,16 +8,18 @@ use rayon::prelude::*;
 use wgan_cond::Labelled;
 use wgan_core::train::Dataset;
 
-use super::alphabet::Slots;
-use super::{Alphabet, ColumnSpace, Conditions, Featurizer, FeaturizerShape, Given};
+use super::{
+    Alphabet, ColumnSpace, Conditions, Featurizer, FeaturizerShape, Filled, Given, SampleRow,
+    filled_slots,
+};
 use crate::composition::Composition;
 use crate::error::MaterialsError;
 use crate::table::Column;
 
 /// Known materials, turned into samples batch by batch.
 pub struct MaterialsData {
-    compositions: Arc<[Composition]>,
-    alphabet: Alphabet,
+    /// The used slots of each composition.
+    filled: Vec<Box<Filled>>,
     /// 1 for neutral rows, else 0; it does not change, and is dear for many elements.
     charge_balance: Vec<f32>,
     /// `n × width` codes, row by row.
@@ -46,13 +49,14 @@ impl MaterialsData {
             _ => conditions.given()?,
         };
         let featurizer = Featurizer::new(alphabet, space, device).with_given(conditions, space);
-        let balance = |c: &Composition| {
-            alphabet.encode(c).map_or(0.0, |slots| featurizer.charge_balance_of(&slots))
+        let material = |composition: &Composition| {
+            let slots = alphabet.encode(composition).unwrap_or_default();
+            (filled_slots(&slots), featurizer.charge_balance_of(&slots))
         };
+        let (filled, charge_balance) = compositions.par_iter().map(material).unzip();
         Ok(Self {
-            charge_balance: compositions.par_iter().map(balance).collect(),
-            compositions,
-            alphabet: alphabet.clone(),
+            filled,
+            charge_balance,
             properties: space.encode(columns),
             width: space.width(),
             given,
@@ -65,45 +69,26 @@ impl MaterialsData {
     pub fn shape(&self) -> FeaturizerShape {
         self.featurizer.shape()
     }
-
-    /// Filled slots of the given rows.
-    fn slots(&self, rows: &[usize]) -> Vec<Slots> {
-        let slots =
-            |&row: &usize| self.alphabet.encode(&self.compositions[row]).unwrap_or_default();
-        rows.iter().map(slots).collect()
-    }
-
-    /// Codes `[n, d]` of the given rows; one column of zeros where there are no properties.
-    fn properties(&self, rows: &[usize]) -> Tensor<2> {
-        if self.width == 0 {
-            return Tensor::zeros([rows.len(), 1], &self.device);
-        }
-        let of = |row: &usize| &self.properties[row * self.width..(row + 1) * self.width];
-        let values: Vec<f32> = rows.iter().flat_map(of).copied().collect();
-        Tensor::from_data(TensorData::new(values, [rows.len(), self.width]), &self.device)
-    }
 }
 
 impl Dataset for MaterialsData {
     type Sample = Labelled;
 
     fn len(&self) -> usize {
-        self.compositions.len()
+        self.filled.len()
     }
 
     fn batch(&self, rows: &[usize]) -> Labelled {
-        let balance: Vec<f32> = rows.iter().map(|&row| self.charge_balance[row]).collect();
-        let balance = Tensor::from_data(TensorData::new(balance, [rows.len(), 1]), &self.device);
-        let slots = self.slots(rows);
-        let slots = || slots.iter().map(Vec::as_slice);
-        let shape = self.featurizer.shape();
-        self.featurizer.features(
-            elements_tensor(slots(), shape, &self.device),
-            amounts_tensor(slots(), shape.n_slots, &self.device),
-            balance,
-            self.properties(rows),
-            self.given.codes(rows, &self.device),
-        )
+        let row = |i: usize| {
+            let row = rows[i];
+            SampleRow {
+                filled: Cow::Borrowed(&self.filled[row]),
+                charge_balance: Some(self.charge_balance[row]),
+                codes: &self.properties[row * self.width..][..self.width],
+                given: self.given.code(row),
+            }
+        };
+        self.featurizer.samples(rows.len(), row, &self.device)
     }
 }
 

@@ -140,7 +140,11 @@ impl SlotRules {
 
     /// Elements that may come next, with `left` slots to fill: none so large that a required one is passed over or that too
     /// few are left for the other slots.
-    fn choices(&self, left: usize, last: Option<usize>) -> impl Iterator<Item = usize> + '_ {
+    pub(super) fn choices(
+        &self,
+        left: usize,
+        last: Option<usize>,
+    ) -> impl Iterator<Item = usize> + '_ {
         let from = |list: &[usize]| last.map_or(0, |last| list.partition_point(|&e| e <= last));
         let missing = &self.required[from(&self.required)..];
         let following = &self.allowed[from(&self.allowed)..];

@@ -1,10 +1,14 @@
 //! What the critic sees of a composition.
 
+mod rows;
+
 use std::ops::Range;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use wgan_cond::Labelled;
+
+pub(super) use rows::{Filled, SampleRow, filled_slots};
 
 use super::charge_balance::ChargeBalance;
 use super::{Alphabet, ColumnSpace, Conditions};
@@ -60,6 +64,9 @@ pub struct Featurizer {
     shape: FeaturizerShape,
     /// Standardised descriptors of the elements, `[e, p]`.
     descriptors: Tensor<2>,
+    /// The same as numbers, row by row.
+    #[module(skip)]
+    host_descriptors: Vec<f32>,
     #[module(skip)]
     charge_balance: ChargeBalance,
     /// Entries of each given column in the codes that are generated.
@@ -78,8 +85,8 @@ impl Featurizer {
         let rows = element_descriptors(alphabet.elements());
         let (n_elements, n_descriptors) = rows.dim();
         let values: Vec<f32> = rows.iter().map(|&v| v as f32).collect();
-        let descriptors =
-            Tensor::from_data(TensorData::new(values, [n_elements, n_descriptors]), device);
+        let shape = [n_elements, n_descriptors];
+        let descriptors = Tensor::from_data(TensorData::new(values.clone(), shape), device);
         let n_slots = alphabet.n_slots();
         let shape = FeaturizerShape {
             n_slots,
@@ -91,7 +98,7 @@ impl Featurizer {
             n_held: 0,
         };
         let charge_balance = ChargeBalance::new(alphabet.elements());
-        Self { shape, descriptors, charge_balance, held: Vec::new() }
+        Self { shape, descriptors, host_descriptors: values, charge_balance, held: Vec::new() }
     }
 
     /// The same with these columns given besides the amounts; `space` is that of all columns.
@@ -106,6 +113,11 @@ impl Featurizer {
     /// Sizes of everything.
     pub fn shape(&self) -> FeaturizerShape {
         self.shape
+    }
+
+    /// Descriptors of the elements, `[e, p]`, row by row.
+    pub(super) fn host_descriptors(&self) -> &[f32] {
+        &self.host_descriptors
     }
 
     /// Descriptors of the elements, `[e, p]`.

@@ -1,19 +1,34 @@
 //! Generator of compositions and their properties.
 
+mod attributes;
+mod fused;
+#[cfg(test)]
+mod fused_tests;
+mod latent_rows;
+mod slots;
+mod straight_through;
+
 use burn::config::Config;
 use burn::module::{Module, Param};
 use burn::nn::Linear;
+use burn::optim::GradientsParams;
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 use rand::{Rng, RngExt};
 use rand_distr::Exp1;
 use wgan_cond::Labelled;
-use wgan_core::model::{Mlp, linear};
+use wgan_core::model::{Critic, GeneratorLoss, Mlp, linear};
+use wgan_core::train::GeneratorStep;
 use wgan_core::{Generator, MlpConfig, WganError};
 
 use super::alphabet::Slots;
+use super::data::elements_tensor;
 use super::featurizer::{fractions, used};
 use super::prior::{ELEMENT_NOISE, PROPERTY_NOISE};
-use super::{ColumnSpace, Featurizer, FeaturizerShape, MaterialsLatent};
+use super::{ColumnSpace, Featurizer, FeaturizerShape, Filled, MaterialsLatent, filled_slots};
+use attributes::SMOOTH;
+use fused::Fused;
+
+pub use fused::Drawn;
 
 /// Sizes of the networks of a [`MaterialsGenerator`].
 #[derive(Config, Debug, PartialEq)]
@@ -114,6 +129,35 @@ impl MaterialsGenerator {
         })
     }
 
+    /// Elements and codes for a batch of latents, as numbers.
+    pub fn draw(&self, latent: &MaterialsLatent) -> Drawn {
+        let fused = Fused::of(self).and_then(|fused| fused.draw(latent));
+        fused.unwrap_or_else(|| {
+            let generated = self.forward(latent);
+            let used = host(used(latent.amounts.clone()));
+            let k = self.featurizer.shape().n_slots;
+            let chosen: Vec<i64> = generated.elements.argmax(2).into_data().iter::<i64>().collect();
+            let of_row = |(chosen, used): (&[i64], &[f32])| {
+                let used = chosen.iter().zip(used).filter(|(_, used)| **used > 0.0);
+                used.map(|(&element, _)| element as usize).collect()
+            };
+            let chosen = chosen.chunks(k).zip(used.chunks(k)).map(of_row).collect();
+            Drawn { chosen, codes: host(generated.codes) }
+        })
+    }
+
+    /// Codes of numbers, not snapped, and one-hot classes of these compositions, `[n, d]`, row by row.
+    pub(super) fn codes_of(&self, slots: &[Slots], latent: &MaterialsLatent) -> Vec<f32> {
+        let filled: Vec<Box<Filled>> = slots.iter().map(|slots| filled_slots(slots)).collect();
+        let fused = Fused::of(self).and_then(|fused| fused.codes(&filled, latent));
+        fused.unwrap_or_else(|| {
+            let rows = slots.iter().map(Vec::as_slice);
+            let device = latent.amounts.device();
+            let elements = elements_tensor(rows, self.featurizer.shape(), &device);
+            host(self.attributes(elements, latent))
+        })
+    }
+
     /// Elements and properties for a batch of latents.
     pub fn forward(&self, latent: &MaterialsLatent) -> Generated {
         let elements = self.elements(latent);
@@ -121,7 +165,7 @@ impl MaterialsGenerator {
     }
 
     /// Codes of numbers, not snapped, and one-hot classes of these elements, `[n, d]`; one unused column where there are none.
-    pub(super) fn attributes(&self, elements: Tensor<3>, latent: &MaterialsLatent) -> Tensor<2> {
+    fn attributes(&self, elements: Tensor<3>, latent: &MaterialsLatent) -> Tensor<2> {
         let inputs = self.property_inputs(elements, latent.amounts.clone());
         let z = latent.z_property.clone().narrow(1, 0, PROPERTY_NOISE);
         let classes = self.class_codes(&inputs, latent);
@@ -235,7 +279,7 @@ impl MaterialsGenerator {
             let chosen = noisy.clone().inner().argmax(1).float(); // [n, 1]
             let one_hot = index.clone().equal(chosen.clone()).float();
             let soft = activation::softmax(noisy, 1);
-            let element = (soft.clone() + (one_hot - soft.inner())) * on.clone();
+            let element = (one_hot + (soft.clone() - soft.inner())) * on.clone();
             last = last.clone() + (chosen - last) * on;
             if i + 1 < k {
                 let described = element.clone().matmul(self.featurizer.descriptors());
@@ -286,7 +330,7 @@ impl MaterialsGenerator {
             let chosen = noisy.clone().inner().argmax(1).float();
             let one_hot = index.unsqueeze_dim::<2>(0).equal(chosen).float();
             let soft = activation::softmax(noisy, 1);
-            soft.clone() + (one_hot - soft.inner())
+            one_hot + (soft.clone() - soft.inner())
         };
         Some(Tensor::cat(self.space.class_ranges().into_iter().map(draw).collect(), 1))
     }
@@ -375,7 +419,14 @@ impl Generator for MaterialsGenerator {
     type Latent = MaterialsLatent;
     type Sample = Labelled;
 
+    /// Without a tape where the generator is not trained and lies in the memory of the process.
     fn generate(&self, latent: &MaterialsLatent) -> Labelled {
+        let is_untracked = !self.slot.val().is_autodiff();
+        let fused = is_untracked.then(|| Fused::of(self)).flatten();
+        let device = latent.amounts.device();
+        if let Some(sample) = fused.and_then(|fused| fused.generate(latent, &device)) {
+            return sample;
+        }
         let generated = self.forward(latent);
         let codes = self.space.snap(generated.codes);
         let amounts = latent.amounts.clone();
@@ -413,6 +464,25 @@ impl Generator for MaterialsGenerator {
         });
         energy.into_iter().chain(class_loss).reduce(|sum, score| sum + score)
     }
+
+    fn loss_gradients<C: Critic<Sample = Labelled>>(
+        &self,
+        loss: &GeneratorLoss<'_, C>,
+        real: &Labelled,
+        latent: &MaterialsLatent,
+    ) -> (GradientsParams, GeneratorStep) {
+        let fused = Fused::of(self).and_then(|fused| fused.loss_gradients(loss, real, latent));
+        fused.unwrap_or_else(|| loss.by_tape(self, real, latent))
+    }
+
+    fn regularizer_gradients(&self, real: &Labelled, latent: &MaterialsLatent) -> GradientsParams {
+        fused::regularizer_gradients(self, real, latent).unwrap_or_else(|| {
+            match self.regularizer(real, latent) {
+                Some(term) => GradientsParams::from_grads(term.backward(), self),
+                None => GradientsParams::new(),
+            }
+        })
+    }
 }
 
 /// Mean over the batch of `mean |u − v| + ‖u − v‖ / √d` over the known entries.
@@ -420,7 +490,7 @@ impl Generator for MaterialsGenerator {
 /// The first part scores each property on its own, the second all of them together.
 fn distance(u: Tensor<2>, v: Tensor<2>, known: &Tensor<2>) -> Tensor<1> {
     let difference = (u - v) * known.clone();
-    let together = (difference.clone().square().mean_dim(1) + 1e-8).sqrt();
+    let together = (difference.clone().square().mean_dim(1) + SMOOTH).sqrt();
     difference.abs().mean() + together.mean()
 }
 

@@ -25,7 +25,7 @@ pub struct MaterialsLatent {
     pub given: Option<Tensor<2>>,
     /// `N(0, I)`, `[n, 32]`.
     pub z: Tensor<2>,
-    /// Standard Gumbel, `[n, k, e]`: turns logits into draws.
+    /// Standard Gumbel in used slots, `[n, k, e]`: turns logits into draws.
     pub gumbel: Tensor<3>,
     /// `N(0, I)`, `[n, 16]`.
     pub z_property: Tensor<2>,
@@ -73,7 +73,8 @@ impl MaterialsPrior {
         Self { shape }
     }
 
-    /// One latent for each row of amounts, `[n, k]`, and of given properties, `[n, m]`.
+    /// One latent for each row of amounts, `[n, k]`, and of given properties, `[n, m]`; no Gumbel noise is drawn for slots that
+    /// are not used.
     pub fn latent<R: Rng>(
         &self,
         amounts: Tensor<2>,
@@ -83,7 +84,11 @@ impl MaterialsPrior {
     ) -> MaterialsLatent {
         let n = amounts.dims()[0];
         let (k, e) = (self.shape.n_slots, self.shape.n_elements);
-        let gumbel = gumbel(n * k * e, rng);
+        let used: Vec<f32> = amounts.clone().into_data().iter::<f32>().collect();
+        let mut gumbel = vec![0.0; n * k * e];
+        for (noise, _) in gumbel.chunks_exact_mut(e).zip(used).filter(|(_, amount)| *amount > 0.0) {
+            fill_gumbel(noise, rng);
+        }
         let mut latent = MaterialsLatent {
             amounts,
             given,
@@ -95,7 +100,9 @@ impl MaterialsPrior {
         };
         let c = self.shape.n_class_entries;
         if c > 0 {
-            let noise = TensorData::new(self::gumbel(n * c, rng), [n, c]);
+            let mut noise = vec![0.0; n * c];
+            fill_gumbel(&mut noise, rng);
+            let noise = TensorData::new(noise, [n, c]);
             latent.gumbel_class = Some(Tensor::from_data(noise, device));
         }
         latent
@@ -115,15 +122,34 @@ impl Prior<Labelled> for MaterialsPrior {
         let given = (n_given > 0).then(|| condition.narrow(1, 2 * n_slots, n_given));
         self.latent(amounts, given, rng, device)
     }
+
+    /// The noise of the properties alone.
+    fn draw_for_regularizer<R: Rng>(
+        &self,
+        real: &Labelled,
+        rng: &mut R,
+        device: &Device,
+    ) -> MaterialsLatent {
+        let n = real.batch_size();
+        let nothing = || Tensor::zeros([n, 1], device);
+        MaterialsLatent {
+            amounts: real.y.clone().inner().narrow(1, 0, self.shape.n_slots),
+            given: None,
+            z: nothing(),
+            gumbel: Tensor::zeros([n, 1, 1], device),
+            z_property: normal([n, 2 * PROPERTY_NOISE], rng, device),
+            gumbel_class: None,
+            rules: None,
+        }
+    }
 }
 
 /// Standard Gumbel numbers: `−ln E` for `E ~ Exp(1)`.
-fn gumbel<R: Rng>(n: usize, rng: &mut R) -> Vec<f32> {
-    let one = |_| {
+fn fill_gumbel<R: Rng>(to: &mut [f32], rng: &mut R) {
+    for number in to {
         let exponential: f32 = rng.sample(Exp1);
-        -exponential.max(f32::MIN_POSITIVE).ln()
-    };
-    (0..n).map(one).collect()
+        *number = -exponential.max(f32::MIN_POSITIVE).ln();
+    }
 }
 
 /// Standard normal numbers, drawn on the host.

@@ -1,10 +1,11 @@
 //! Candidates from a trained generator, in chunks that can be made in any order.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -12,10 +13,10 @@ use wgan_cond::ConcatCritic;
 use wgan_core::Critic;
 
 use super::alphabet::Slots;
-use super::data::{amounts_tensor, elements_tensor};
+use super::data::amounts_tensor;
 use super::{
-    Alphabet, ColumnSpace, Conditions, ElementRules, Featurizer, Given, MaterialsGenerator,
-    MaterialsLatent, MaterialsPrior, SlotRules,
+    Alphabet, ColumnSpace, Conditions, Drawn, ElementRules, Featurizer, Given, MaterialsGenerator,
+    MaterialsLatent, MaterialsPrior, SampleRow, SlotRules, filled_slots,
 };
 use crate::composition::Composition;
 use crate::error::MaterialsError;
@@ -217,17 +218,18 @@ impl Sampler {
 
     /// The critic's `f` of each draw; `codes` are those of the draws, row by row.
     fn scores(&self, draws: &[Draw], codes: Vec<f32>, given: Option<Tensor<2>>) -> Vec<f32> {
-        let slots = || draws.iter().map(|draw| draw.slots.as_slice());
-        let elements = elements_tensor(slots(), self.featurizer.shape(), &self.device);
-        let amounts = amounts_tensor(slots(), self.alphabet.n_slots(), &self.device);
-        let width = codes.len() / draws.len();
-        let codes = TensorData::new(codes, [draws.len(), width]);
-        let snapped = self.space.snap(Tensor::from_data(codes, &self.device));
-        let balance = self.featurizer.charge_balance(elements.clone(), amounts.clone());
-        host(
-            self.critic
-                .score(&self.featurizer.features(elements, amounts, balance, snapped, given)),
-        )
+        let mut codes = codes;
+        self.space.snap_rows(&mut codes);
+        let d = codes.len() / draws.len();
+        let given = given.map(host).unwrap_or_default();
+        let m = given.len() / draws.len();
+        let row = |i: usize| SampleRow {
+            filled: Cow::Owned(filled_slots(&draws[i].slots).into_vec()),
+            charge_balance: None,
+            codes: &codes[i * d..][..d],
+            given: &given[i * m..][..m],
+        };
+        host(self.critic.score(&self.featurizer.samples(draws.len(), row, &self.device)))
     }
 
     /// Candidates of these materials: numbers and classes drawn for each composition, and the critic's score. Nothing else is
@@ -255,13 +257,12 @@ impl Sampler {
             let patterns: Result<Vec<Slots>, MaterialsError> =
                 chunk.iter().map(|composition| self.slots_of(composition)).collect();
             let patterns = patterns?;
-            let slots = || patterns.iter().map(Vec::as_slice);
-            let amounts = amounts_tensor(slots(), self.alphabet.n_slots(), &self.device);
+            let slots = patterns.iter().map(Vec::as_slice);
+            let amounts = amounts_tensor(slots, self.alphabet.n_slots(), &self.device);
             let width = self.given.width();
             let nothing = (width > 0).then(|| Tensor::zeros([chunk.len(), width], &self.device));
             let latent = self.prior.latent(amounts, nothing, &mut rng, &self.device);
-            let elements = elements_tensor(slots(), self.featurizer.shape(), &self.device);
-            let codes = host(self.generator.attributes(elements, &latent));
+            let codes = self.generator.codes_of(&patterns, &latent);
             let d = codes.len() / chunk.len();
             let draw = |(i, composition): (usize, &Composition)| Draw {
                 composition: composition.clone(),
@@ -346,13 +347,11 @@ impl Sampler {
         latent: &MaterialsLatent,
         patterns: &[Slots],
     ) -> Result<Vec<Draw>, MaterialsError> {
-        let generated = self.generator.forward(latent);
-        let codes = host(generated.codes);
-        let chosen = indices(generated.elements);
-        let (k, d) = (self.alphabet.n_slots(), codes.len() / patterns.len());
+        let Drawn { chosen, codes } = self.generator.draw(latent);
+        let d = codes.len() / patterns.len();
         let draw = |(i, pattern): (usize, &Slots)| {
             let amounts = pattern.iter().map(|&(_, amount)| amount);
-            let slots: Slots = chosen[i * k..].iter().copied().zip(amounts).collect();
+            let slots: Slots = chosen[i].iter().copied().zip(amounts).collect();
             Ok(Draw {
                 composition: self.alphabet.decode(&slots)?,
                 codes: codes[i * d..(i + 1) * d].to_vec(),
@@ -407,9 +406,4 @@ fn stratified_rows<R: Rng>(n_known: usize, n: usize, rng: &mut R) -> Vec<usize> 
 /// Values of a tensor on the host, row by row.
 fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().iter::<f32>().collect()
-}
-
-/// Chosen element of each slot, row by row.
-fn indices(elements: Tensor<3>) -> Vec<usize> {
-    elements.argmax(2).into_data().iter::<i64>().map(|i| i as usize).collect()
 }

@@ -10,8 +10,9 @@ use super::{Rows, chance};
 /// Bins of each column, between quantiles.
 const BINS: usize = 64;
 
-/// Rows that are summed together, so that sums do not depend on the number of threads.
-const CHUNK: usize = 4096;
+/// Rows that are summed together, so that sums do not depend on the number of threads; in single precision, whose round-off
+/// over so many rows is a millionth.
+const CHUNK: usize = 8192;
 
 /// Size and number of the trees.
 #[derive(Clone, Copy, Debug)]
@@ -74,12 +75,14 @@ impl Boosting {
                 .into_par_iter()
                 .map(|i| Slope::of(margins[i], rows.is_hit[i], rows.weight[i]))
                 .collect();
-            let mut grower =
-                Grower { columns: &columns, slopes: &slopes, settings, nodes: Vec::new() };
-            grower.grow(&mut (0..rows.len() as u32).collect::<Vec<_>>(), 0);
-            let tree = Tree(grower.nodes);
-            margins.par_iter_mut().zip(&rows.x).for_each(|(m, x)| *m += tree.value(x));
-            trees.push(tree);
+            let nodes = Vec::new();
+            let mut grower = Grower { columns: &columns, slopes: &slopes, settings, nodes };
+            let mut all: Vec<u32> = (0..rows.len() as u32).collect();
+            let histogram = grower.histogram(&all);
+            grower.grow(&mut all, histogram, 0, &mut |leaf, value| {
+                leaf.iter().for_each(|&i| margins[i as usize] += value);
+            });
+            trees.push(Tree(grower.nodes));
         }
         Self { start: 0.0, trees }
     }
@@ -156,20 +159,29 @@ struct Grower<'a, const D: usize> {
     nodes: Vec<Node>,
 }
 
-type Histogram<const D: usize> = Vec<[Slope; BINS]>;
+/// Sums of the slopes in each bin of each column.
+type Histogram = Vec<[Slope; BINS]>;
 
 impl<const D: usize> Grower<'_, D> {
-    /// Grows the node that holds these rows and those below it; its number.
-    fn grow(&mut self, rows: &mut [u32], depth: usize) -> usize {
+    /// Grows the node that holds these rows, whose histogram is given, and those below it; its number. The rows of each leaf
+    /// are shown to `at_leaf` with its value.
+    fn grow(
+        &mut self,
+        rows: &mut [u32],
+        histogram: Histogram,
+        depth: usize,
+        at_leaf: &mut impl FnMut(&[u32], f32),
+    ) -> usize {
         let node = self.nodes.len();
         let mut total = Slope::default();
         rows.iter().for_each(|&i| total.add(self.slopes[i as usize]));
         let value = -total.first / (total.second + self.settings.ridge) * self.settings.rate;
         self.nodes.push(Node::Leaf(value as f32));
-        if depth == self.settings.depth || total.second < 2.0 * self.settings.least {
-            return node;
-        }
-        let Some((column, bin)) = self.best_split(rows, total) else {
+        let is_splittable =
+            depth < self.settings.depth && total.second >= 2.0 * self.settings.least;
+        let best = is_splittable.then(|| self.best_split(&histogram, total)).flatten();
+        let Some((column, bin)) = best else {
+            at_leaf(rows, value as f32);
             return node;
         };
         let mut n_left = 0;
@@ -180,31 +192,53 @@ impl<const D: usize> Grower<'_, D> {
             }
         }
         let (below, above) = rows.split_at_mut(n_left);
-        let left = self.grow(below, depth + 1);
-        let right = self.grow(above, depth + 1);
+        let (of_below, of_above) = match depth + 1 == self.settings.depth {
+            true => (Vec::new(), Vec::new()),
+            // What is not in the smaller part is in the larger one.
+            false if below.len() <= above.len() => {
+                let small = self.histogram(below);
+                let large = minus(histogram, &small);
+                (small, large)
+            }
+            false => {
+                let small = self.histogram(above);
+                (minus(histogram, &small), small)
+            }
+        };
+        let left = self.grow(below, of_below, depth + 1, at_leaf);
+        let right = self.grow(above, of_above, depth + 1, at_leaf);
         let at = self.columns.borders[column][bin];
         self.nodes[node] = Node::Split { column, at, left, right };
         node
     }
 
-    fn histogram(&self, rows: &[u32]) -> Histogram<D> {
-        let empty = || vec![[Slope::default(); BINS]; D];
+    fn histogram(&self, rows: &[u32]) -> Histogram {
         let of_chunk = |chunk: &[u32]| {
-            let mut histogram = empty();
+            let mut sums = vec![[[0.0_f32; 2]; BINS]; D];
             for &i in chunk {
                 let slope = self.slopes[i as usize];
-                let bins = &self.columns.bins[i as usize];
-                histogram.iter_mut().zip(bins).for_each(|(of, &b)| of[usize::from(b)].add(slope));
+                let (first, second) = (slope.first as f32, slope.second as f32);
+                for (of, &bin) in sums.iter_mut().zip(&self.columns.bins[i as usize]) {
+                    let sum = &mut of[usize::from(bin) % BINS];
+                    sum[0] += first;
+                    sum[1] += second;
+                }
             }
-            histogram
+            sums
         };
-        let parts: Vec<Histogram<D>> = rows.par_chunks(CHUNK).map(of_chunk).collect();
-        parts.into_iter().reduce(sum).unwrap_or_else(empty)
+        let parts: Vec<_> = rows.par_chunks(CHUNK).map(of_chunk).collect();
+        let mut histogram = vec![[Slope::default(); BINS]; D];
+        for part in &parts {
+            for (to, of) in histogram.as_flattened_mut().iter_mut().zip(part.as_flattened()) {
+                to.add(Slope { first: f64::from(of[0]), second: f64::from(of[1]) });
+            }
+        }
+        histogram
     }
 
     /// The column and the last bin on the left of the split that gains most; of equal ones the first.
-    fn best_split(&self, rows: &[u32], total: Slope) -> Option<(usize, usize)> {
-        let (histogram, settings) = (self.histogram(rows), self.settings);
+    fn best_split(&self, histogram: &Histogram, total: Slope) -> Option<(usize, usize)> {
+        let settings = self.settings;
         let mut best: Option<(f64, usize, usize)> = None;
         for (column, of) in histogram.iter().enumerate() {
             let mut left = Slope::default();
@@ -225,11 +259,11 @@ impl<const D: usize> Grower<'_, D> {
     }
 }
 
-fn sum<const B: usize>(mut a: Vec<[Slope; B]>, b: Vec<[Slope; B]>) -> Vec<[Slope; B]> {
-    for (a, b) in a.iter_mut().zip(&b) {
-        a.iter_mut().zip(b).for_each(|(a, b)| a.add(*b));
+fn minus(mut all: Histogram, part: &Histogram) -> Histogram {
+    for (all, part) in all.as_flattened_mut().iter_mut().zip(part.as_flattened()) {
+        *all = all.minus(*part);
     }
-    a
+    all
 }
 
 #[cfg(test)]
