@@ -62,8 +62,7 @@ impl Critic for ConcatCritic {
 
     /// In the sample alone: conditions are given.
     fn pull_back(&self, sample: &Labelled, weight: f32) -> Option<(Tensor<1>, Tensor<2>)> {
-        let (scores, pulled) = fused::pull_back(&self.mlp, joined(sample), weight)?;
-        Some((scores, pulled.narrow(1, 0, self.d_sample))) // [n, d + m] → [n, d]
+        fused::pull_back(&self.mlp, joined(sample), self.d_sample, weight) // [n, d + m] → [n, d]
     }
 }
 

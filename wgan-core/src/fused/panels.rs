@@ -126,9 +126,14 @@ impl Panels {
 
     /// The rows, one after the other, at the end of `to`.
     pub(super) fn append_rows(&self, to: &mut Vec<f32>) {
+        self.append_columns(self.d, to);
+    }
+
+    /// The first `d` numbers of each row, one after the other, at the end of `to`.
+    pub(super) fn append_columns(&self, d: usize, to: &mut Vec<f32>) {
         for i in 0..self.n {
-            for p in 0..self.n_panels() {
-                to.extend_from_slice(&self.panel(p)[i][..width(self.d, p)]);
+            for p in 0..d.div_ceil(PANEL) {
+                to.extend_from_slice(&self.panel(p)[i][..width(d, p)]);
             }
         }
     }

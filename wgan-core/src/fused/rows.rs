@@ -30,11 +30,11 @@ impl Rows {
         chunks.map(|rows| Panels::of_inputs(rows, self.d)).collect()
     }
 
-    /// The rows of all `chunks`, which are `d` wide, as a tensor.
+    /// The first `d` numbers of the rows of all `chunks`, as a tensor.
     pub(super) fn joined(chunks: &[Panels], d: usize, device: &Device) -> Tensor<2> {
         let n: usize = chunks.iter().map(|chunk| chunk.n).sum();
         let mut values = Vec::with_capacity(n * d);
-        chunks.iter().for_each(|chunk| chunk.append_rows(&mut values));
+        chunks.iter().for_each(|chunk| chunk.append_columns(d, &mut values));
         Tensor::from_data(TensorData::new(values, [n, d]), device)
     }
 }

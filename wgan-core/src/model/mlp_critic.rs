@@ -51,7 +51,7 @@ impl Critic for MlpCritic {
     }
 
     fn pull_back(&self, x: &Tensor<2>, weight: f32) -> Option<(Tensor<1>, Tensor<2>)> {
-        fused::pull_back(&self.mlp, x.clone(), weight)
+        fused::pull_back(&self.mlp, x.clone(), self.mlp.d_input(), weight)
     }
 }
 

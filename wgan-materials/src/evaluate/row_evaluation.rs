@@ -113,34 +113,68 @@ pub fn evaluate_rows(reference: &Table, candidates: &Table, seed: u64) -> RowEva
             notes.add(format!("{name}: the candidates have no such column, it is not compared"));
         }
     }
-    let coding = RowCoding::fit(reference, candidates);
-    let columns: Vec<&Column> = coding.columns().collect();
-    let known: HashSet<Vec<String>> =
-        (0..reference.len()).map(|i| row(&columns, reference, i)).collect();
-    let rows: Vec<Vec<String>> =
-        (0..candidates.len()).map(|i| row(&columns, candidates, i)).collect();
-    let is_copy: Vec<bool> = rows.iter().map(|row| known.contains(row)).collect();
-    let n = rows.len();
-    let share = |count: usize| (n > 0 && !columns.is_empty()).then(|| count as f64 / n as f64);
-    let (real, fake) = (coding.ordinal(reference), coding.ordinal(candidates));
-    let new: Vec<usize> = (0..n).filter(|&i| !is_copy[i]).collect();
-    let c2st = c2st::accuracy_of_rows(&real, &fake.select(Axis(0), &new), &mut rng);
-    let both = columns.iter().map(|&column| Some((column, candidates.column(&column.name).ok()?)));
-    let pairs: Vec<(&Column, &Column)> = both.flatten().collect();
-    let (column_w1, class_tv) = marginals(&pairs, &mut rng);
-    let w1_joint = joint(&coding, reference, candidates, &mut rng);
+    let compared = Compared::new(reference, candidates);
+    let n = compared.rows.len();
+    let is_empty = n == 0 || compared.pairs.is_empty();
+    let share = |count: usize| (!is_empty).then(|| count as f64 / n as f64);
+    let c2st = compared.c2st(&mut rng);
+    let (column_w1, class_tv) = compared.marginals(&mut rng);
+    let Compared { coding, pairs, rows, is_copy, .. } = &compared;
+    let w1_joint = joint(coding, reference, candidates, &mut rng);
     RowEvaluation {
         n,
         unique: share(rows.iter().collect::<HashSet<_>>().len()),
         copies: share(is_copy.iter().filter(|&&is| is).count()),
         column_w1,
         class_tv,
-        correlation_error: correlation_error(&pairs, &mut rng),
+        correlation_error: correlation_error(pairs, &mut rng),
         w1_joint: notes.keep("w1_joint", w1_joint),
         c2st: notes.keep("c2st", c2st),
-        missing_error: missing_error(&pairs),
-        closest_record: closest_record(&coding, reference, candidates, &mut rng),
+        missing_error: missing_error(pairs),
+        closest_record: closest_record(coding, reference, candidates, &mut rng),
         notes: notes.into_lines(),
+    }
+}
+
+/// Two tables side by side.
+pub(super) struct Compared<'a> {
+    reference: &'a Table,
+    candidates: &'a Table,
+    coding: RowCoding<'a>,
+    /// Columns that both have, reference first.
+    pairs: Vec<(&'a Column, &'a Column)>,
+    /// Cells of the candidates' rows.
+    rows: Vec<Vec<String>>,
+    /// Which of them the reference has too.
+    is_copy: Vec<bool>,
+}
+
+impl<'a> Compared<'a> {
+    pub(super) fn new(reference: &'a Table, candidates: &'a Table) -> Self {
+        let coding = RowCoding::fit(reference, candidates);
+        let columns: Vec<&Column> = coding.columns().collect();
+        let known: HashSet<Vec<String>> =
+            (0..reference.len()).map(|i| row(&columns, reference, i)).collect();
+        let rows: Vec<Vec<String>> =
+            (0..candidates.len()).map(|i| row(&columns, candidates, i)).collect();
+        let is_copy = rows.iter().map(|row| known.contains(row)).collect();
+        let both =
+            columns.iter().map(|&column| Some((column, candidates.column(&column.name).ok()?)));
+        let pairs = both.flatten().collect();
+        Self { reference, candidates, coding, pairs, rows, is_copy }
+    }
+
+    /// Accuracy of a forest that tells rows of the reference from candidates that are no copies.
+    pub(super) fn c2st(&self, rng: &mut impl Rng) -> Result<f64, String> {
+        let (real, fake) =
+            (self.coding.ordinal(self.reference), self.coding.ordinal(self.candidates));
+        let new: Vec<usize> = (0..self.rows.len()).filter(|&i| !self.is_copy[i]).collect();
+        c2st::accuracy_of_rows(&real, &fake.select(Axis(0), &new), rng)
+    }
+
+    /// Distances column by column.
+    pub(super) fn marginals(&self, rng: &mut impl Rng) -> Marginals {
+        marginals(&self.pairs, rng)
     }
 }
 
@@ -157,7 +191,7 @@ fn row(columns: &[&Column], table: &Table, i: usize) -> Vec<String> {
     columns.iter().map(cell).collect()
 }
 
-type Marginals = (BTreeMap<String, PropertyDistance>, BTreeMap<String, ClassDistance>);
+pub(super) type Marginals = (BTreeMap<String, PropertyDistance>, BTreeMap<String, ClassDistance>);
 
 /// Distances column by column, reference first.
 fn marginals(pairs: &[(&Column, &Column)], rng: &mut impl Rng) -> Marginals {

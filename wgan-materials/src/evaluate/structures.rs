@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::row_evaluation::{ClassDistance, evaluate_rows};
-use super::{PropertyDistance, share};
+use super::row_evaluation::{ClassDistance, Compared};
+use super::{Notes, PropertyDistance, share};
 use crate::material::Material;
 use crate::structure::{Embedding, Structure};
 use crate::table::{Column, Table};
@@ -58,14 +60,17 @@ pub fn evaluate_structures(
     let (known, new) = (reference.materials(), candidates.materials());
     let known: HashSet<&Material> = known.iter().collect();
     let (real, fake) = (measured(real), measured(fake));
-    let laws = evaluate_rows(&geometry(&real)?, &geometry(&fake)?, seed);
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let (column_w1, class_tv) =
+        Compared::new(&geometry(&real)?, &geometry(&fake)?).marginals(&mut rng);
     // Of prototypes a forest would see more classes than it can use.
     let without = |m: &[Measures]| {
         let mut table = geometry(m)?;
         table.columns.retain(|column| column.name != PROTOTYPE);
         Some(table)
     };
-    let told = evaluate_rows(&without(&real)?, &without(&fake)?, seed);
+    let c2st = Compared::new(&without(&real)?, &without(&fake)?).c2st(&mut rng);
+    let mut notes = Notes::default();
     let unique = new.iter().collect::<HashSet<_>>().len();
     Some(StructureEvaluation {
         n: fake.len(),
@@ -74,10 +79,10 @@ pub fn evaluate_structures(
         reference_valid_by_radii: share(&real, |m| m.distance_ratio >= MIN_DISTANCE_RATIO),
         unique: (!new.is_empty()).then(|| unique as f64 / new.len() as f64),
         novel: share(&new, |material| !known.contains(material)),
-        column_w1: laws.column_w1,
-        class_tv: laws.class_tv,
-        c2st: told.c2st,
-        notes: told.notes,
+        column_w1,
+        class_tv,
+        c2st: notes.keep("c2st", c2st),
+        notes: notes.into_lines(),
     })
 }
 

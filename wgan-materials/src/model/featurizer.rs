@@ -8,7 +8,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use wgan_cond::Labelled;
 
-pub(super) use rows::{Filled, SampleRow, filled_slots};
+pub(super) use rows::{Filled, SampleRow, SlotGradients, filled_slots};
 
 use super::charge_balance::ChargeBalance;
 use super::{Alphabet, ColumnSpace, Conditions};

@@ -24,7 +24,7 @@ pub use config::MaterialsConfig;
 pub use data::MaterialsData;
 pub use element_rules::{ElementRules, SlotRules};
 pub use featurizer::{Featurizer, FeaturizerShape};
-use featurizer::{Filled, SampleRow, filled_slots};
+use featurizer::{Filled, SampleRow, SlotGradients, filled_slots};
 pub use generator::{Drawn, MaterialsGenerator, MaterialsGeneratorConfig};
 pub use materials_model::{MaterialsModel, ModelCard};
 pub use prior::{MaterialsLatent, MaterialsPrior};

@@ -26,6 +26,14 @@ pub(in crate::model) struct SampleRow<'a> {
     pub(in crate::model) given: &'a [f32],
 }
 
+/// Gradients in what fills the slots of a sample.
+pub(in crate::model) struct SlotGradients<'a> {
+    /// In the elements, `[k, e]`.
+    pub(in crate::model) elements: &'a mut [f32],
+    /// In their descriptors, `[k, p]`.
+    pub(in crate::model) descriptors: &'a mut [f32],
+}
+
 /// The used slots of a composition.
 pub(in crate::model) fn filled_slots(slots: &[(usize, f64)]) -> Box<Filled> {
     let total: f32 = slots.iter().map(|&(_, amount)| amount as f32).sum();
@@ -104,34 +112,32 @@ impl Featurizer {
         filled.map(|(element, fraction)| (element, fraction / FRACTION_WEIGHT)).collect()
     }
 
-    /// Adds the gradient of a function whose gradient in the sample is `g` to those in the elements, `[used slots, e]`, and in
-    /// the codes, `[d]`.
+    /// Adds the gradient of a function whose gradient in the sample is `g` to those in the slots and in the codes, `[d]`.
     pub(in crate::model) fn pull_sample(
         &self,
         (filled, codes, given): (&Filled, &[f32], &[f32]),
         g: &[f32],
-        in_elements: &mut [f32],
+        slots: &mut SlotGradients<'_>,
         in_codes: &mut [f32],
     ) {
         let parts = self.parts(g.len());
         let (e, p) = (self.shape.n_elements, self.shape.n_descriptors);
         let slot_scale = self.slot_scale();
-        let mut in_descriptors = vec![0.0; p];
         for (slot, &(_, fraction)) in filled.iter().enumerate() {
-            let row = &mut in_elements[slot * e..][..e];
+            let row = &mut slots.elements[slot * e..][..e];
             let (own, all) = (&g[slot * e..][..e], &g[parts.fractions..][..e]);
             for ((to, own), all) in row.iter_mut().zip(own).zip(all) {
                 *to += own + all * (fraction * FRACTION_WEIGHT);
             }
             let (own, mean) = (&g[parts.described + slot * p..][..p], &g[parts.mean..][..p]);
-            for ((to, own), mean) in in_descriptors.iter_mut().zip(own).zip(mean) {
-                *to = own * slot_scale + mean * fraction;
+            let described = &mut slots.descriptors[slot * p..][..p];
+            for ((to, own), mean) in described.iter_mut().zip(own).zip(mean) {
+                *to += own * slot_scale + mean * fraction;
             }
-            self.add_to_elements(&in_descriptors, row);
         }
         let of_balance = g[parts.balance];
         if of_balance != 0.0 {
-            self.charge_balance.pull(&millionths(filled), e, of_balance, in_elements);
+            self.charge_balance.pull(&millionths(filled), e, of_balance, slots.elements);
         }
         for (column, deviation) in self.deviations_of(codes, given).enumerate() {
             deviation.pull(codes, given, g[parts.balance + 1 + column], in_codes);
@@ -158,12 +164,12 @@ impl Featurizer {
         }
     }
 
-    /// Adds the gradient of a function whose gradient in the statistics is `g` to that in the elements, `[used slots, e]`.
+    /// Adds the gradient of a function whose gradient in the statistics is `g` to that in the slots.
     pub(in crate::model) fn pull_statistics(
         &self,
         filled: &Filled,
         g: &[f32],
-        in_elements: &mut [f32],
+        slots: &mut SlotGradients<'_>,
     ) {
         let (e, p) = (self.shape.n_elements, self.shape.n_descriptors);
         let (in_fractions, moments) = g.split_at(e);
@@ -180,23 +186,26 @@ impl Featurizer {
                 in_all[j] -= fraction * sign(d - mean[j]) * in_deviation[j];
             }
         }
-        let mut in_descriptors = vec![0.0; p];
         for (slot, &(element, fraction)) in filled.iter().enumerate() {
+            let described = &mut slots.descriptors[slot * p..][..p];
             for (j, d) in self.descriptors_of(element).iter().enumerate() {
                 let own = sign(d - mean[j]) * in_deviation[j];
-                in_descriptors[j] = (in_all[j] + own) * fraction;
+                described[j] += (in_all[j] + own) * fraction;
             }
-            let row = &mut in_elements[slot * e..][..e];
-            let parts = row.iter_mut().zip(in_fractions);
+            let parts = slots.elements[slot * e..][..e].iter_mut().zip(in_fractions);
             parts.for_each(|(to, g)| *to += g * (fraction * FRACTION_WEIGHT));
-            self.add_to_elements(&in_descriptors, row);
         }
     }
 
-    /// Adds `D g` to `[e]`: what a gradient in the descriptors of a slot is in its element.
-    fn add_to_elements(&self, g: &[f32], to: &mut [f32]) {
-        for (to, descriptors) in to.iter_mut().zip(self.host_descriptors.chunks_exact(g.len())) {
-            *to += descriptors.iter().zip(g).map(|(d, g)| d * g).sum::<f32>();
+    /// Adds what the gradients in the descriptors of the first `n` slots are in their elements, `D g`.
+    pub(in crate::model) fn pull_descriptors(&self, n: usize, slots: SlotGradients<'_>) {
+        let (e, p) = (self.shape.n_elements, self.shape.n_descriptors);
+        let both = slots.elements.chunks_exact_mut(e).zip(slots.descriptors.chunks_exact(p));
+        for (elements, g) in both.take(n) {
+            for (to, descriptors) in elements.iter_mut().zip(self.host_descriptors.chunks_exact(p))
+            {
+                *to += descriptors.iter().zip(g).map(|(d, g)| d * g).sum::<f32>();
+            }
         }
     }
 

@@ -61,7 +61,7 @@ impl<'a> AttributeNetworks<'a> {
         let classes = self.classes.as_ref().map(|network| {
             let pass = network.pass(inputs);
             let mut soft = pass.output().to_vec();
-            add(&mut soft, &latent.gumbel_class);
+            add(&mut soft, latent.gumbel_class());
             for (soft, one_hot) in soft.chunks_exact_mut(c).zip(one_hot.chunks_exact_mut(c)) {
                 for range in self.space.class_ranges() {
                     one_hot[range.start + argmax(&soft[range.clone()])] = 1.0;
@@ -192,7 +192,7 @@ impl<'a> AttributeNetworks<'a> {
 
 /// Noise number `i` of the latents, `[n, 8]`.
 fn noise(latent: &LatentRows, i: usize) -> Vec<f32> {
-    columns(latent.n, &latent.z_property, i * PROPERTY_NOISE, PROPERTY_NOISE)
+    columns(latent.n, latent.z_property(), i * PROPERTY_NOISE, PROPERTY_NOISE)
 }
 
 /// `−Σ tᵢ ln softmax(a)ᵢ`, and its gradient in the place of the logits `a`.

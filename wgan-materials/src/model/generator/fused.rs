@@ -17,7 +17,7 @@ use super::MaterialsGenerator;
 use super::attributes::{AttributeNetworks, AttributeShares, Attributes};
 use super::latent_rows::LatentRows;
 use super::slots::{Filling, SlotNetworks, SlotShares};
-use crate::model::{Featurizer, Filled, MaterialsLatent, SampleRow};
+use crate::model::{Featurizer, Filled, MaterialsLatent, SampleRow, SlotGradients};
 
 /// Rows per task. Fixed, so that sums are taken in the same order for any number of threads.
 const CHUNK: usize = 64;
@@ -108,7 +108,8 @@ impl<'a> Fused<'a> {
         let device = real.x.clone().inner().device();
         let fake = self.samples(&forward, &device);
         let (scores, pulled) = loss.critic.pull_back(&fake, -1.0 / n as f32)?;
-        let (scores, pulled) = (copied(scores)?, copied(pulled)?);
+        let scores: Vec<f32> = scores.into_data().try_into_vec().ok()?;
+        let pulled: Vec<f32> = pulled.into_data().try_into_vec().ok()?;
         let width = pulled.len() / n;
         let chunks = forward.into_par_iter().zip(pulled.par_chunks(CHUNK * width));
         let shares: Vec<(SlotShares, AttributeShares)> =
@@ -165,22 +166,30 @@ impl<'a> Fused<'a> {
         let (n, stride) = (latent.n, shape.n_slots * shape.n_elements);
         let (width, d) = (pulled.len() / n, attributes.codes.len() / n);
         let mut in_elements = vec![0.0; n * stride];
+        let descriptors = shape.n_slots * shape.n_descriptors;
+        let mut in_descriptors = vec![0.0; n * descriptors];
         let mut in_codes = vec![0.0; n * d];
         for row in 0..n {
             let sample = (&*filled[row], &snapped[row * d..][..d], latent.given(row));
-            featurizer.pull_sample(
-                sample,
-                &pulled[row * width..][..width],
-                &mut in_elements[row * stride..][..filled[row].len() * shape.n_elements],
-                &mut in_codes[row * d..][..d],
-            );
+            let mut slots = SlotGradients {
+                elements: &mut in_elements[row * stride..][..stride],
+                descriptors: &mut in_descriptors[row * descriptors..][..descriptors],
+            };
+            let pulled = &pulled[row * width..][..width];
+            featurizer.pull_sample(sample, pulled, &mut slots, &mut in_codes[row * d..][..d]);
         }
         let (in_inputs, of_attributes) = self.attributes.pull(n, attributes, &in_codes);
         let s = in_inputs.len() / n;
-        for (row, filled) in filled.iter().enumerate().filter(|_| s > 0) {
-            let in_statistics = &in_inputs[row * s..][..shape.n_statistics()];
-            let to = &mut in_elements[row * stride..][..filled.len() * shape.n_elements];
-            featurizer.pull_statistics(filled, in_statistics, to);
+        for (row, filled) in filled.iter().enumerate() {
+            let mut slots = SlotGradients {
+                elements: &mut in_elements[row * stride..][..stride],
+                descriptors: &mut in_descriptors[row * descriptors..][..descriptors],
+            };
+            if s > 0 {
+                let in_statistics = &in_inputs[row * s..][..shape.n_statistics()];
+                featurizer.pull_statistics(filled, in_statistics, &mut slots);
+            }
+            featurizer.pull_descriptors(filled.len(), slots);
         }
         (self.slots.pull(&latent, filling, &mut in_elements), of_attributes)
     }
