@@ -13,22 +13,30 @@ use super::{CliError, rows};
 
 /// Options of `fit`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Written: in the directory --model, config.json (settings), known.csv (known materials), weights.safetensors and history.csv (the course of training). \
+Where the table has them, structures.json and energies.json are added. For tables without formulas, the files are rows.json, row_weights.safetensors and \
+conditions.json. The folder checkpoints is there while training runs.
+
+Examples:
+  wgan-materials fit known.csv --model model
+  wgan-materials fit known.csv --model model --condition band_gap
+  wgan-materials fit known.csv --model model --resume")]
 pub struct Fit {
-    #[command(flatten)]
-    data: DataArgs,
-    /// Directory of the model: settings, known materials, weights, history and, while it is
-    /// fitted, checkpoints.
+    /// Directory for the model; it is made if it is not there.
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Property that candidates can be asked to have, see `sample --condition`; may be given several times.
+    /// Column that `sample --condition` can ask for; may be given several times.
     #[arg(long = "condition", value_name = "NAME")]
     conditions: Vec<String>,
     /// Continue an interrupted fit from its last checkpoint.
     #[arg(long)]
     resume: bool,
     #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten, next_help_heading = "Stability")]
     energies: EnergyArgs,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Training")]
     training: TrainArgs,
 }
 

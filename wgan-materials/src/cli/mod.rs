@@ -25,9 +25,21 @@ use wgan_core::cli::on_interrupt;
 
 pub use error::CliError;
 
-/// From a table of known materials to new candidate materials, with a report of how good they are.
+/// Suggests new materials, the most promising first, from a table of known ones, and reports how far to trust them.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(
+    version,
+    about,
+    after_help = "\
+First steps:
+  wgan-materials inspect known.csv
+  wgan-materials generate known.csv --out candidates.csv
+
+`wgan-materials COMMAND --help` has the options of a command, what it writes, and examples. Messages go to standard error, results to standard output or \
+to the files that are named.
+
+Exit codes: 0 done, 1 the run failed, 2 wrong usage."
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -35,25 +47,25 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Says what is read from a table: per column, and every skipped row with the reason.
+    /// Says what is read from a table: the use of each column, and why rows are left out.
     Inspect(inspect::Inspect),
     /// Writes the feature vectors of a table.
     Features(features::Features),
-    /// Fits a model to a table and writes candidates and a report.
+    /// Fits a model to a table and writes candidates, the most promising first, with a report.
     Generate(generate::Generate),
     /// Fits a model to a table and saves it.
     Fit(fit::Fit),
-    /// Writes candidates from a saved model, batch by batch.
+    /// Writes candidates of a saved model, as they are drawn.
     Sample(sample::Sample),
-    /// Walks from one material to another through the model, or uphill on its critic.
+    /// Walks through a saved model from one material to another, or uphill on the critic's score.
     Explore(explore::Explore),
     /// Hides known compounds and counts how many of them a list of candidates finds.
     Validate(validate::Validate),
     /// Reports how good candidates of any origin are.
     Evaluate(evaluate::Evaluate),
-    /// Says how stable known compounds are, and how likely candidates are to be so, from formation energies.
+    /// Says how stable known compounds are, and how probable it is that candidates are stable.
     Stability(stability::Stability),
-    /// Lends a device of this machine to `fit`, `generate`, `sample` and `wgan-graph generate-nodes` on another one.
+    /// Lends a device of this machine to the programs on another one.
     #[cfg(feature = "remote")]
     Serve(serve::Serve),
 }
