@@ -25,8 +25,14 @@ pub use error::CliError;
     version,
     about,
     after_help = "\
-A law is a distribution on the nodes: a probability for each. `wgan-graph COMMAND --help` has the options of a command and an example. Messages go to \
+`wgan-graph COMMAND --help` has the options of a command and an example. Messages go to \
 standard error, results to standard output or to the files that are named.
+
+Words:
+  law        a distribution on the nodes: a probability for each
+  context    the condition under which something was observed, such as an hour or a class
+  floor      the same distance between two parts of the real data: what can be expected at best
+  component  a part of the network that no edge joins to the rest
 
 Exit codes: 0 done, 1 the run failed, 2 wrong usage."
 )]

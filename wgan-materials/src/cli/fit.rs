@@ -14,9 +14,15 @@ use super::{CliError, rows};
 /// Options of `fit`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Written: in the directory --model, config.json (settings), known.csv (known materials), weights.safetensors and history.csv (the course of training). \
-Where the table has them, structures.json and energies.json are added. For tables without formulas, the files are rows.json, row_weights.safetensors and \
-conditions.json. The folder checkpoints is there while training runs.
+Written in the directory --model:
+  config.json          settings
+  known.csv            known materials
+  structures.json      their crystals, where there are any
+  energies.json        their formation energies, where there are any
+  weights.safetensors  the networks
+  history.csv          the course of training
+  checkpoints          the state of a fit that is not finished
+For tables without formulas: rows.json, row_weights.safetensors and conditions.json.
 
 Examples:
   wgan-materials fit known.csv --model model

@@ -27,8 +27,12 @@ use super::{CliError, rows};
 /// Options of `generate`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Written: the candidates in --out; report.html (to read) and report.json (the same figures) in the same folder; with --model, the model in that \
-directory; with --cif-dir, a CIF file for each candidate.
+Written:
+  --out          the candidates
+  report.html    how good they are, with pictures; in the folder of --out
+  report.json    the same figures for programs; in the folder of --out
+  --model DIR    the model
+  --cif-dir DIR  a CIF file for each candidate
 Printed: the figures of the report.
 
 Examples:

@@ -38,6 +38,14 @@ First steps:
 `wgan-materials COMMAND --help` has the options of a command, what it writes, and examples. Messages go to standard error, results to standard output or \
 to the files that are named.
 
+Words:
+  candidate  a material that the program suggests; nothing says that it exists
+  critic     the network that judges how much a material is like the known ones
+  estimate   how far the critic tells known from drawn materials apart, during training
+  hull       the energy of the cheapest mixture of known compounds and elements
+  pattern    the amounts of a formula without its elements, such as 1 : 1 : 3
+  prototype  a structure type: a space group and its occupied positions
+
 Exit codes: 0 done, 1 the run failed, 2 wrong usage."
 )]
 pub struct Cli {

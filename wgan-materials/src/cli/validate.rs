@@ -24,7 +24,7 @@ const HIDDEN_BY_VALUE: f64 = 0.2;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Known compositions are cut into parts by chance. Each part is hidden in turn, a list of candidates is made from the others, and the hidden compounds in it \
-are counted. The yardstick is a substitution list: known compounds with one element replaced by a similar one.
+are counted. The yardstick is a substitution list. A substitution list has known compounds with one element replaced by a similar one.
 
 Printed: how many hidden compounds are among the first 100, the first 1,000 and all candidates, for both lists.
 Written: --report and --out only.
