@@ -166,7 +166,11 @@ impl FitLaw {
             None => text += "too few observations to hold some out: the law is theirs\n",
         }
         print(&text)?;
-        eprintln!("written to {}", NodeLawModel::file(&self.model).display());
+        eprintln!(
+            "written to {}; next: wgan-graph sample-law or evaluate-law --model {}",
+            NodeLawModel::file(&self.model).display(),
+            self.model.display()
+        );
         Ok(())
     }
 }

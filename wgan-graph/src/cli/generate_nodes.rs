@@ -94,8 +94,8 @@ impl GenerateNodes {
             print(&to_json(&summary)?)?;
         }
         eprintln!(
-            "{n_nodes} nodes with {n_edges} edges written to {}; they are {mean_hops:.2} hops from all \
-             others on average, in a network that has grown {expected:.2} are expected",
+            "{n_nodes} nodes with {n_edges} edges written to {}\n\
+             mean number of edges from them to all others: {mean_hops:.2}; expected after such a growth: {expected:.2}",
             self.out.display()
         );
         note_unused(&summary, has_costs);

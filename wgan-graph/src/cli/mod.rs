@@ -15,7 +15,7 @@ mod sample_law;
 mod w1;
 
 use clap::{Parser, Subcommand};
-use wgan_core::cli::on_interrupt;
+use wgan_core::cli::{Completions, Man, on_interrupt};
 
 pub use error::CliError;
 
@@ -23,7 +23,6 @@ pub use error::CliError;
 #[derive(Debug, Parser)]
 #[command(
     version,
-    about,
     after_help = "\
 `wgan-graph COMMAND --help` has the options of a command and an example. Messages go to \
 standard error, results to standard output or to the files that are named.
@@ -63,6 +62,10 @@ enum Command {
     Links(links::Links),
     /// Writes a whole new network on the same nodes and compares the two.
     GenerateNetwork(generate_network::GenerateNetwork),
+    /// Prints a script that makes a shell complete commands and options.
+    Completions(Completions),
+    /// Writes the pages of the manual.
+    Man(Man),
 }
 
 impl Cli {
@@ -83,6 +86,8 @@ impl Cli {
             Command::GenerateNodes(command) => command.run(),
             Command::Links(command) => command.run(),
             Command::GenerateNetwork(command) => command.run(),
+            Command::Completions(command) => Ok(command.run::<Self>()?),
+            Command::Man(command) => Ok(command.run::<Self>()?),
         }
     }
 }

@@ -39,7 +39,7 @@ pub struct Explore {
     /// Length of a step without `--to`, above 0; the model's random inputs have a length of about 6.
     #[arg(long, value_name = "LENGTH", default_value_t = 0.3)]
     rate: f64,
-    /// CSV or Parquet file for the steps; its ending decides.
+    /// File for the steps: CSV or Parquet, by its ending.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Seed; the same seed gives the same path.

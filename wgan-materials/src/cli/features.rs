@@ -19,7 +19,7 @@ table, and their units.
 Example:
   wgan-materials features known.csv --out vectors.parquet --whiten pca --space space.json")]
 pub struct Features {
-    /// CSV or Parquet file for the feature vectors; its ending decides.
+    /// File for the feature vectors: CSV or Parquet, by its ending.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Linear change of coordinates after which columns have mean 0, variance 1 and no correlation.

@@ -76,7 +76,8 @@ impl Fit {
         with_remote_devices(self.training.all_devices(), || kept(&self.model, HOW), work)
             .inspect_err(|error| note_kept(error, &self.model, HOW))?;
         keep_energies(energies.as_ref().map(KnownEnergies::to_saved), &self.model)?;
-        eprintln!("model saved in {}", self.model.display());
+        let at = self.model.display();
+        eprintln!("model saved in {at}; next: wgan-materials sample --model {at} --out FILE");
         Ok(())
     }
 }

@@ -40,7 +40,7 @@ Examples:
   wgan-materials generate known.csv --out candidates.csv --contains Li --without Pb,Cd --n 200
   wgan-materials generate known.csv --out candidates.csv --condition 'band_gap=1.5±0.2'")]
 pub struct Generate {
-    /// CSV or Parquet file for the candidates, the most promising first; its ending decides.
+    /// File for the candidates, the most promising first: CSV or Parquet, by its ending.
     ///
     /// Without formulas in the table, it has new rows like those of the table, in no order.
     #[arg(long, value_name = "FILE")]
@@ -329,7 +329,8 @@ impl Generate {
         evaluation.structures = evaluate_structures(real, &drawn, self.training.seed);
         evaluation.notes.extend(asked.notes);
         evaluation.notes.extend(table.summary.remarks());
-        let scores: Vec<f64> = candidates.iter().map(|c| c.candidate.critic_score).collect();
+        let scores: Vec<f64> = candidates.iter().filter_map(|c| c.score).collect();
+        let critic_scores: Vec<f64> = candidates.iter().map(|c| c.candidate.critic_score).collect();
         let known = asked.compared.as_ref().unwrap_or(table).structures.as_deref();
         let crystals = known.map(|known| CrystalReport {
             known,
@@ -344,6 +345,7 @@ impl Generate {
             compared,
             candidates: rows,
             scores: &scores,
+            critic_scores: &critic_scores,
             stabilities: candidates.iter().filter_map(|c| c.stability.as_ref()).collect(),
             crystals,
             evaluation: &evaluation,
@@ -351,7 +353,8 @@ impl Generate {
         };
         let folder = folder_of(&self.out);
         report.write(folder)?;
-        eprintln!("report written to {}", folder.join("report.html").display());
+        let page = folder.join("report.html");
+        eprintln!("report written to {}; open it in a browser", page.display());
         Ok(print(&evaluation.to_string())?)
     }
 

@@ -21,7 +21,7 @@ mod training;
 mod validate;
 
 use clap::{Parser, Subcommand};
-use wgan_core::cli::on_interrupt;
+use wgan_core::cli::{Completions, Man, on_interrupt};
 
 pub use error::CliError;
 
@@ -29,7 +29,6 @@ pub use error::CliError;
 #[derive(Debug, Parser)]
 #[command(
     version,
-    about,
     after_help = "\
 First steps:
   wgan-materials inspect known.csv
@@ -76,6 +75,10 @@ enum Command {
     /// Lends a device of this machine to the programs on another one.
     #[cfg(feature = "remote")]
     Serve(serve::Serve),
+    /// Prints a script that makes a shell complete commands and options.
+    Completions(Completions),
+    /// Writes the pages of the manual.
+    Man(Man),
 }
 
 impl Cli {
@@ -97,6 +100,8 @@ impl Cli {
             Command::Stability(command) => command.run(),
             #[cfg(feature = "remote")]
             Command::Serve(command) => command.run(),
+            Command::Completions(command) => Ok(command.run::<Self>()?),
+            Command::Man(command) => Ok(command.run::<Self>()?),
         }
     }
 }

@@ -35,7 +35,7 @@ pub struct Sample {
     /// Candidates to write, at least 1.
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one)]
     n: usize,
-    /// CSV or Parquet file for the candidates, in the order in which they are drawn; its ending decides.
+    /// File for the candidates, in the order in which they are drawn: CSV or Parquet, by its ending.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Seed; the same seed gives the same candidates.

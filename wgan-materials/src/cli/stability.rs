@@ -32,7 +32,7 @@ Examples:
 pub struct Stability {
     /// CSV or Parquet file of known compounds with their formation energies.
     data: PathBuf,
-    /// CSV or Parquet file for the results; its ending decides.
+    /// File for the results: CSV or Parquet, by its ending.
     ///
     /// With `--candidates` it has the candidates, the most probably stable first. Without, it has the known compounds.
     #[arg(long, value_name = "FILE")]
