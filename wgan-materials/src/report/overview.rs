@@ -22,10 +22,11 @@ fn quality(report: &Report) -> Vec<String> {
     let e = report.evaluation;
     let head = &report.scores[..N_HEAD.min(report.scores.len())];
     let expected = (!head.is_empty()).then(|| {
+        let (sum, n) = (head.iter().sum::<f64>(), head.len());
+        let count = if sum < 0.5 { "Fewer than 1".to_owned() } else { format!("About {sum:.0}") };
         format!(
-            "About {:.0} of the first {} candidates are expected to be real compounds. This is learnt by hiding parts of the table.",
-            head.iter().sum::<f64>(),
-            head.len()
+            "{count} of {n} candidates with the scores of the first {n} turned out to be known compounds when a fifth of the table was \
+             hidden. Real compounds that the table lacks are not counted."
         )
     });
     let adherence = e.adherence.iter().filter(|held| held.within.is_some()).map(|held| {
@@ -55,7 +56,7 @@ fn first(report: &Report) -> String {
     let item = |(row, composition): (usize, &crate::composition::Composition)| {
         let score = report.scores.get(row).map(|score| format!("score {score:.2}"));
         let stable = report.stabilities.get(row).and_then(|of| of.probability);
-        let stable = stable.map(|p| format!("stable with {}", percent(Some(p))));
+        let stable = stable.map(|p| format!("probably stable {}", percent(Some(p))));
         let told: Vec<String> = score.into_iter().chain(stable).collect();
         let told = if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) };
         format!("<li>{}{told}</li>\n", formula(&composition.to_string()))
@@ -65,7 +66,7 @@ fn first(report: &Report) -> String {
     let order = match report.scores.is_empty() {
         true => "The candidates are in the order in which they were drawn.",
         false => {
-            "The score is the share of real compounds to expect among candidates like this one."
+            "The score is the share of hidden compounds of the table among candidates like this one."
         }
     };
     format!("<ol>\n{items}</ol>\n<p>{order}</p>\n")
@@ -76,6 +77,12 @@ fn cautions(report: &Report) -> Vec<String> {
     if !report.scores.is_empty() {
         told.push(
             "The score knows the table only. To test it on the table, run wgan-materials validate."
+                .to_owned(),
+        );
+    }
+    if !report.stabilities.is_empty() {
+        told.push(
+            "Probabilities to be stable are too high where the table has stable compounds only."
                 .to_owned(),
         );
     }

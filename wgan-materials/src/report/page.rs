@@ -339,7 +339,8 @@ fn first_candidates(report: &Report) -> String {
 }
 
 /// What the columns of the table of candidates mean.
-const COLUMNS: &str = "<p><b>Score</b>: the share of real compounds to expect among candidates like this one. <b>Neutral</b>: one common oxidation \
+const COLUMNS: &str = "<p><b>Score</b>: the share of compounds of the table among candidates like this one, when a fifth of the table was hidden; a lower \
+bound, since real compounds that the table lacks do not count. <b>Neutral</b>: one common oxidation \
 state per element sums to zero. <b>Electronegativity</b>: neutral, with every cation less electronegative than every anion. <b>Novel</b>: not in the \
 table. <b>Distance</b>: sum of the differences of atomic fractions to the nearest known compound, 0 to 2. <b>Critic score</b>: how real the candidate \
 looks to the critic, the network that judges while the model is trained.</p>\n";

@@ -42,7 +42,7 @@ fn the_page_is_complete_escaped_and_loads_nothing() {
         "Generator step",
         "a &amp; b",
         "✓ yes",
-        "About 1 of the first 2 candidates",
+        "About 1 of 2 candidates with the scores of the first 2",
         "<li>KCl: score 0.50</li>",
     ] {
         assert!(html.contains(expected), "{expected}");
