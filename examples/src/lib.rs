@@ -60,3 +60,13 @@ pub fn mean(values: &[f64]) -> f64 {
 pub fn points(table: &Array2<f64>) -> Vec<Point> {
     table.rows().into_iter().map(|row| (row[0], row[1])).collect()
 }
+
+/// The programs of the guides run as doc tests.
+#[cfg(doctest)]
+mod guides {
+    #[doc = include_str!("../../docs/guides/feature-vectors.md")]
+    struct FeatureVectors;
+
+    #[doc = include_str!("../../docs/guides/own-critic.md")]
+    struct OwnCritic;
+}

@@ -18,6 +18,9 @@ pub struct Conditioned {
 impl Conditioned {
     /// Samples with one condition each.
     ///
+    /// # Shapes
+    /// - `x`: `[n, d]`, `conditions`: `n`
+    ///
     /// # Errors
     /// [`WganError::Shape`] if the numbers of rows differ.
     pub fn new(x: Array2<f64>, conditions: Vec<Condition>) -> Result<Self, CondError> {

@@ -4,6 +4,9 @@ use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::{Array2, ArrayView2};
 
 /// The rows of a table as a tensor on `device`, rounded to single precision.
+///
+/// # Shapes
+/// - `points`, returns: `[n, d]`
 pub fn tensor_of(points: ArrayView2<'_, f64>, device: &Device) -> Tensor<2> {
     let (n, d) = points.dim();
     let values: Vec<f32> = points.iter().map(|&value| value as f32).collect();
@@ -11,6 +14,9 @@ pub fn tensor_of(points: ArrayView2<'_, f64>, device: &Device) -> Tensor<2> {
 }
 
 /// The rows of a tensor as a table, exactly.
+///
+/// # Shapes
+/// - `tensor`, returns: `[n, d]`
 pub fn points_of(tensor: &Tensor<2>) -> Array2<f64> {
     let [n, d] = tensor.dims();
     let values: Vec<f64> = tensor.clone().into_data().iter::<f32>().map(f64::from).collect();

@@ -44,6 +44,9 @@ impl GroundNorm {
     }
 
     /// `‖x − y‖` of two points of equal dimension; squares of differences do not overflow or underflow.
+    ///
+    /// # Shapes
+    /// - `x`, `y`: `[d]`
     pub fn between(self, x: ArrayView1<'_, f64>, y: ArrayView1<'_, f64>) -> f64 {
         let fold = |step: fn(f64, f64) -> f64| {
             Zip::from(x).and(y).fold(0.0, |total, &a, &b| step(total, a - b))

@@ -12,10 +12,13 @@ const LIMIT: f64 = 3.0;
 /// Oxidation states that have a column of their own.
 const STATES: std::ops::RangeInclusive<i8> = -5..=8;
 
-/// Standardised descriptors of `elements`, `[n, p]`.
+/// Standardised descriptors of `elements`.
 ///
 /// Every [`ElementProperty`], one column per oxidation state (1 where it is common), and mean,
 /// lowest and highest common state.
+///
+/// # Shapes
+/// - returns: `[n, p]`, without unit
 pub fn element_descriptors(elements: &[Element]) -> Array2<f64> {
     let rows: Vec<Vec<f64>> = elements.iter().map(|&e| descriptors(e)).collect();
     let p = rows.first().map_or(0, Vec::len);

@@ -536,7 +536,7 @@ fn candidates_have_the_properties_that_were_asked_for() {
     assert!(held.iter().all(|held| held["within"].is_f64() && held["within_unasked"].is_f64()));
     let page = fs::read_to_string(folder.path().join("report.html")).unwrap();
     assert!(page.contains("Adherence to band_gap_ev=3.2±0.4"));
-    assert!(page.contains("training rows as asked for"));
+    assert!(page.contains("rows of the table as asked for"));
     assert!(String::from_utf8_lossy(&output.stdout).contains("adherence"));
 }
 

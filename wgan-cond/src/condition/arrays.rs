@@ -32,6 +32,9 @@ impl Schema {
     ///
     /// Classes are coded in the order of their labels.
     ///
+    /// # Shapes
+    /// - `labels`: `[n]`
+    ///
     /// # Errors
     /// [`CondError::Useless`] without rows.
     ///

@@ -16,6 +16,9 @@ use crate::Labelled;
 ///
 /// For a fixed `y` the rows of the first weight that belong to it only shift its bias, so they are
 /// free under every constraint on slopes in `x`.
+///
+/// # References
+/// Mirza, Osindero (2014), Conditional generative adversarial nets.
 #[derive(Module, Debug)]
 pub struct ConcatCritic {
     mlp: Mlp,

@@ -55,7 +55,11 @@ impl FilmGenerator {
         Self { is_normalised: true, ..self }
     }
 
-    /// Samples for noise `[n, k]` and coded conditions `[n, m]`, `[n, d]`.
+    /// Samples for noise `[n, k]` and coded conditions `[n, m]`.
+    ///
+    /// # Shapes
+    /// - `z`: `[n, k]`, `y`: `[n, m]`
+    /// - returns: `[n, d]`
     pub fn forward(&self, z: Tensor<2>, y: Tensor<2>) -> Tensor<2> {
         let width = self.mlp.width();
         self.mlp.forward_with(z, |i, a| {

@@ -23,6 +23,9 @@ pub struct ConditionalLatent {
 
 impl ConditionalLatent {
     /// Noise for conditions that are shown as they are.
+    ///
+    /// # Shapes
+    /// - `z`: `[n, k]`, `y`: `[n, m]`
     pub fn new(z: Tensor<2>, y: Tensor<2>) -> Self {
         Self { z, shown: y.clone(), y }
     }
@@ -55,6 +58,9 @@ pub struct ConditionalPrior {
 
 impl ConditionalPrior {
     /// One latent for each coded condition `[n, m]`.
+    ///
+    /// # Shapes
+    /// - `y`: `[n, m]`
     pub fn sample<R: Rng>(&self, y: Tensor<2>, rng: &mut R, device: &Device) -> ConditionalLatent {
         let noise = GaussianPrior { dim: self.dim };
         ConditionalLatent::new(noise.sample(y.batch_size(), rng, device), y)

@@ -35,6 +35,10 @@ pub trait Learner {
 pub trait Predictor {
     /// Predictions of the kind it was fitted to, one per row of `x: [n, d]`.
     ///
+    /// # Shapes
+    /// - `x`: `[n, d]`
+    /// - returns: `n` predictions
+    ///
     /// # Errors
     /// Another dimension than that of the training data.
     fn predict(&self, x: ArrayView2<'_, f64>) -> Result<Targets, CondError>;

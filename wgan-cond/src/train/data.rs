@@ -51,6 +51,9 @@ impl ConditionalData {
     /// Like [`ConditionalData::new`] for conditions with missing values; what is missing is hidden,
     /// as `dropout` hides other values now and then.
     ///
+    /// # Shapes
+    /// - `x`: `[n, d]`, `conditions`: `n`
+    ///
     /// # Errors
     /// As [`ConditionalData::new`], and [`WganError::Config`] if `dropout` is never or out of range.
     pub fn with_missing(
@@ -150,7 +153,10 @@ impl ConditionalData {
         self.x.dims()[1]
     }
 
-    /// Coded conditions, `[n, m]`.
+    /// Coded conditions.
+    ///
+    /// # Shapes
+    /// - returns: `[n, m]`
     pub fn coded_conditions(&self) -> ArrayView2<'_, f32> {
         self.y.view()
     }

@@ -26,6 +26,9 @@ const N_UPDATES: usize = 2000;
 impl NoisyLabels {
     /// Known transition probabilities `[K, K]`, one row per true class.
     ///
+    /// # Shapes
+    /// - `transition`: `[K, K]`
+    ///
     /// # Errors
     /// A matrix that is not square, entries outside `[0, 1]`, rows that do not sum to 1 within
     /// 1e-6.
@@ -87,6 +90,10 @@ impl NoisyLabels {
 
     /// `P(class k | label l)` as `[l, k]` for given class shares; a label that cannot occur is taken
     /// at its word.
+    ///
+    /// # Shapes
+    /// - `shares`: `[K]`
+    /// - returns: `[K, K]`, one row per label
     pub fn posterior(&self, shares: &[f64]) -> Array2<f64> {
         let joint = |l: usize, k: usize| shares[k] * self.transition[[k, l]];
         let k = self.n_classes();

@@ -1,7 +1,8 @@
-//! What command lines share: devices by name, lost servers, interrupts, output paths, progress, exit codes. Behind the feature `cli`.
+//! What command lines share: arguments, devices by name, lost servers, interrupts, output paths, progress, exit codes. Behind the feature `cli`.
 //!
 //! A library has no use for it: [`with_remote_devices`] changes the panic hook of the process, [`on_interrupt`] what signals do, and the rest prints.
 
+mod arguments;
 mod device;
 mod error;
 mod interrupt;
@@ -10,6 +11,7 @@ mod output;
 mod progress;
 mod spinner;
 
+pub use arguments::{Completions, Man, parse};
 pub use device::DeviceChoice;
 pub use error::ProgramError;
 pub use interrupt::on_interrupt;

@@ -102,7 +102,11 @@ pub struct ConvGenerator {
 }
 
 impl ConvGenerator {
-    /// Output for a latent batch, `[n, k] → [n, c·L²]`.
+    /// Output for a latent batch.
+    ///
+    /// # Shapes
+    /// - `z`: `[n, k]`
+    /// - returns: `[n, c·L²]`
     pub fn forward(&self, z: Tensor<2>) -> Tensor<2> {
         let (n, side) = (z.dims()[0] as i64, self.smallest as i64);
         let mut h = self.first.forward(z).reshape([n, -1, side, side]);

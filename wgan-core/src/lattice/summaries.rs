@@ -23,6 +23,9 @@ impl LatticeSummaries {
 
     /// Mean and standard deviation over the configurations `[n, L²]`.
     ///
+    /// # Shapes
+    /// - `spins`: `[n, L²]`
+    ///
     /// # Errors
     /// [`WganError::Shape`] unless the lattice is a square of at least 5 sites a side, [`WganError::Config`] if a summary
     /// is the same in all configurations.
@@ -49,7 +52,11 @@ impl LatticeSummaries {
         Ok(Self { mean, deviation })
     }
 
-    /// The summaries as they are, `[n, L²] → [n, 4]`, `L` at least 5.
+    /// The summaries as they are, `L` at least 5.
+    ///
+    /// # Shapes
+    /// - `spins`: `[n, L²]`
+    /// - returns: `[n, 4]`
     pub fn per_spin(spins: &Tensor<2>) -> Tensor<2> {
         let [n, sites] = spins.dims();
         let side = sites.isqrt();
@@ -59,7 +66,11 @@ impl LatticeSummaries {
         Tensor::cat(vec![pairs(1).neg(), mean(s.clone()).abs(), pairs(2), pairs(4)], 1)
     }
 
-    /// Standardised summaries, `[n, L²] → [n, 4]`.
+    /// Standardised summaries.
+    ///
+    /// # Shapes
+    /// - `spins`: `[n, L²]`
+    /// - returns: `[n, 4]`
     pub fn apply(&self, spins: &Tensor<2>) -> Tensor<2> {
         (Self::per_spin(spins) - self.mean.clone()) / self.deviation.clone()
     }

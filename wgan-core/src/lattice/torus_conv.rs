@@ -87,7 +87,11 @@ impl TorusConv {
         Ok(if self.is_transposed { large } else { side / self.stride })
     }
 
-    /// Output of the layer, `[n, c_in, h, w] → [n, c_out, h′, w′]`.
+    /// Output of the layer.
+    ///
+    /// # Shapes
+    /// - `x`: `[n, c_in, h, w]`
+    /// - returns: `[n, c_out, h′, w′]`
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let y = if self.is_transposed { self.scatter(x) } else { self.gather(x) };
         y + self.bias.val().reshape([1, -1, 1, 1])
@@ -95,6 +99,10 @@ impl TorusConv {
 
     /// The transpose of the layer's linear part, from gradients at its output to gradients at its input,
     /// `[n, c_out, h′, w′] → [n, c_in, h, w]`, as tracked operations.
+    ///
+    /// # Shapes
+    /// - `g`: `[n, c_out, h′, w′]`
+    /// - returns: `[n, c_in, h, w]`
     pub fn transposed(&self, g: Tensor<4>) -> Tensor<4> {
         if self.is_transposed { self.gather(g) } else { self.scatter(g) }
     }

@@ -43,6 +43,10 @@ impl Objective {
     }
 
     /// The loss of the generator, given the scores `[n]` of what it produced.
+    ///
+    /// # Shapes
+    /// - `fake`: `[n]`
+    /// - returns: `[1]`
     pub fn generator_loss(self, fake: Tensor<1>) -> Tensor<1> {
         match self {
             Objective::Wasserstein => fake.mean().neg(),

@@ -21,5 +21,8 @@ pub trait LipschitzBound: Critic {
 /// Every two-dimensional parameter must be the weight `[d_in, d_out]` of a layer.
 pub trait LayeredCritic: Critic {
     /// Weights of the layers, from input to output.
+    ///
+    /// # Shapes
+    /// - returns: `[d_in, d_out]` for each layer
     fn weights(&self) -> Vec<Tensor<2>>;
 }

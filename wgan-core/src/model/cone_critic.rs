@@ -31,6 +31,9 @@ impl ConeCritic {
     /// Rows of the fake law are good ones: the optimal potential of two samples is such a function with its
     /// anchors there.
     ///
+    /// # Shapes
+    /// - `anchors`: `[k, d]`
+    ///
     /// # Errors
     /// [`WganError::TooFew`] if there is no anchor.
     pub fn new(anchors: Tensor<2>) -> Result<Self, WganError> {

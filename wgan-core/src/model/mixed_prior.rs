@@ -29,7 +29,10 @@ impl MixedPrior {
         self.n_signs + self.dim
     }
 
-    /// `n` independent latents, `[n, n_signs + dim]`.
+    /// `n` independent latents.
+    ///
+    /// # Shapes
+    /// - returns: `[n, n_signs + dim]`
     pub fn sample<R: Rng>(&self, n: usize, rng: &mut R, device: &Device) -> Tensor<2> {
         let sign = |_| if rng.random_bool(0.5) { 1.0_f32 } else { -1.0 };
         let signs: Vec<f32> = (0..n * self.n_signs).map(sign).collect();

@@ -57,7 +57,11 @@ impl MlpGenerator {
         self.norms.is_empty() && self.batch_norms.is_empty()
     }
 
-    /// Output for a latent batch, `[n, k] → [n, d]`.
+    /// Output for a latent batch.
+    ///
+    /// # Shapes
+    /// - `z`: `[n, k]`
+    /// - returns: `[n, d]`
     pub fn forward(&self, z: Tensor<2>) -> Tensor<2> {
         self.mlp.forward_with(z, |i, a| {
             let a = match self.norms.get(i) {

@@ -39,7 +39,10 @@ pub trait Critic: Module {
     /// What it scores.
     type Sample: Sample;
 
-    /// Scores `f(x)`, `[n]`.
+    /// Scores `f(x)`.
+    ///
+    /// # Shapes
+    /// - returns: `[n]`
     fn score(&self, x: &Self::Sample) -> Tensor<1>;
 
     /// Gradients of a loss in the parameters, and the figures of the step: by the tape, unless overridden.
@@ -54,8 +57,11 @@ pub trait Critic: Module {
         loss.by_tape(self, batch)
     }
 
-    /// Scores `f(x)`, `[n]`, and the gradient of `weight · Σ f(xᵢ)` in `x`, `[n, d]`, where the critic has them without
+    /// Scores `f(x)`, and the gradient of `weight · Σ f(xᵢ)` in `x`, where the critic has them without
     /// a tape: what a generator step without a tape needs of it.
+    ///
+    /// # Shapes
+    /// - returns: scores `[n]`, gradient `[n, d]`
     fn pull_back(&self, _x: &Self::Sample, _weight: f32) -> Option<(Tensor<1>, Tensor<2>)> {
         None
     }
@@ -66,7 +72,10 @@ pub trait Critic: Module {
 /// burn differentiates once only, so a loss on `∇ₓf` needs `∇ₓf` as an ordinary expression of the
 /// weights.
 pub trait InputGradient: Critic {
-    /// Gradient `∇ₓf(x)` of each sample, `[n, d]`, differentiable in the weights.
+    /// Gradient `∇ₓf(x)` of each sample, differentiable in the weights.
+    ///
+    /// # Shapes
+    /// - returns: `[n, d]`
     fn input_gradient(&self, x: &Self::Sample) -> Tensor<2>;
 }
 
@@ -80,7 +89,10 @@ pub trait Generator: Module {
     /// Samples `G(z)`.
     fn generate(&self, z: &Self::Latent) -> Self::Sample;
 
-    /// Term added to the generator loss, `[1]`, given the real batch that `z` was drawn for.
+    /// Term added to the generator loss, given the real batch that `z` was drawn for.
+    ///
+    /// # Shapes
+    /// - returns: `[1]`
     fn regularizer(&self, _real: &Self::Sample, _z: &Self::Latent) -> Option<Tensor<1>> {
         None
     }

@@ -32,7 +32,10 @@ pub struct GaussianPrior {
 }
 
 impl GaussianPrior {
-    /// `n` independent latents, `[n, dim]`.
+    /// `n` independent latents.
+    ///
+    /// # Shapes
+    /// - returns: `[n, dim]`
     pub fn sample<R: Rng>(&self, n: usize, rng: &mut R, device: &Device) -> Tensor<2> {
         let values: Vec<f32> = StandardNormal.sample_iter(rng).take(n * self.dim).collect();
         Tensor::from_data(TensorData::new(values, [n, self.dim]), device)

@@ -31,7 +31,10 @@ impl BatchNorm {
         }
     }
 
-    /// Features of a batch of rows, `[n, d] → [n, d]`.
+    /// Features of a batch of rows.
+    ///
+    /// # Shapes
+    /// - `x`, returns: `[n, d]`
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
         let centred = x.clone() - x.mean_dim(0); // [n, d] − [1, d]
         let variance = centred.clone().square().mean_dim(0);
@@ -39,7 +42,10 @@ impl BatchNorm {
         unit * self.gamma.val().unsqueeze_dim::<2>(0) + self.beta.val().unsqueeze_dim::<2>(0)
     }
 
-    /// Channels of a batch of images, over batch and sites, `[n, c, h, w] → [n, c, h, w]`.
+    /// Channels of a batch of images, over batch and sites.
+    ///
+    /// # Shapes
+    /// - `x`, returns: `[n, c, h, w]`
     pub fn forward_images(&self, x: Tensor<4>) -> Tensor<4> {
         let [n, c, h, w] = x.dims();
         let rows = x.permute([0, 2, 3, 1]).reshape([n * h * w, c]);

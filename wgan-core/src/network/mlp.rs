@@ -93,13 +93,21 @@ pub struct Mlp {
 }
 
 impl Mlp {
-    /// Output of the network, `[n, d_input] → [n, d_output]`.
+    /// Output of the network.
+    ///
+    /// # Shapes
+    /// - `x`: `[n, d_input]`
+    /// - returns: `[n, d_output]`
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
         self.forward_with(x, |_, a| a)
     }
 
     /// Like [`Mlp::forward`], with `between(i, aᵢ)` applied to the pre-activations of hidden
     /// layer `i`.
+    ///
+    /// # Shapes
+    /// - `x`: `[n, d_input]`; `aᵢ`: `[n, width]`
+    /// - returns: `[n, d_output]`
     pub fn forward_with(
         &self,
         x: Tensor<2>,
@@ -158,6 +166,9 @@ impl Mlp {
     }
 
     /// Weights `[d_in, d_out]` of the linear layers, from input to output.
+    ///
+    /// # Shapes
+    /// - returns: `[d_in, d_out]` for each layer
     pub fn weights(&self) -> Vec<Tensor<2>> {
         self.layers.iter().map(|layer| layer.weight.val()).collect()
     }

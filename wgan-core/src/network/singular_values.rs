@@ -28,6 +28,10 @@ pub fn operator_norm(weight: &Tensor<2>, ground: GroundNorm) -> Result<f64, Wgan
 
 /// Singular values of a weight, largest first, in `f64`.
 ///
+/// # Shapes
+/// - `weight`: `[r, c]`
+/// - returns: `min(r, c)` values
+///
 /// # Errors
 /// [`WganError::Decomposition`] if a weight is not finite.
 pub fn singular_values(weight: &Tensor<2>) -> Result<Vec<f64>, WganError> {

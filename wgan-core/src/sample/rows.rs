@@ -6,7 +6,10 @@ use super::Sample;
 
 /// A batch whose coordinates, those that the critic is differentiated by, are rows `[n, d]`.
 pub trait Rows: Sample {
-    /// The coordinates, `[n, d]`.
+    /// The coordinates.
+    ///
+    /// # Shapes
+    /// - returns: `[n, d]`
     fn rows(&self) -> Tensor<2>;
 
     /// The batch with other coordinates, and what is beside them kept.

@@ -117,6 +117,9 @@ impl Diffusion {
     }
 
     /// Grows or shrinks the chain by what the critic says of real samples, `f > 0` being right; every four steps in the paper.
+    ///
+    /// # Shapes
+    /// - `real_scores`: `[n]`
     pub fn adapt(&mut self, real_scores: Tensor<1>) {
         let scores = values_of(real_scores);
         let excess = scores.iter().map(|score| score.signum()).sum::<f64>() / scores.len() as f64;
@@ -128,7 +131,10 @@ impl Diffusion {
 }
 
 impl DiffusionNoise {
-    /// `y = √ᾱₜ·x + √(1 − ᾱₜ)·σ·ε` for each row, `[n, d] → [n, d]`.
+    /// `y = √ᾱₜ·x + √(1 − ᾱₜ)·σ·ε` for each row.
+    ///
+    /// # Shapes
+    /// - `x`, returns: `[n, d]`
     pub fn add_to(&self, x: Tensor<2>) -> Tensor<2> {
         x * self.keep.clone() + self.noise.clone()
     }

@@ -28,6 +28,9 @@ impl W1Evaluation<Tensor<2>> {
     ///
     /// `real` are best rows that are not trained on. At most 500 of each side are used unless
     /// [`W1Evaluation::with_config`] says otherwise.
+    ///
+    /// # Shapes
+    /// - `real`: `[n, d]`
     pub fn new(real: Tensor<2>, every: usize) -> Self {
         Self::with_points(real, every, points_of)
     }
@@ -35,6 +38,9 @@ impl W1Evaluation<Tensor<2>> {
 
 impl<S: Sample> W1Evaluation<S> {
     /// For other samples: `points` says where in space they lie.
+    ///
+    /// # Shapes
+    /// - `points` returns `[n, d]`
     pub fn with_points(real: S, every: usize, points: fn(&S) -> Array2<f64>) -> Self {
         let config = W1Config { max_points: 500, ..W1Config::default() };
         Self { real, every: every.max(1), judge: Judge { points, config } }

@@ -36,6 +36,9 @@ pub struct DenseCost(Array2<f64>);
 impl DenseCost {
     /// Takes a matrix of costs; any finite numbers, negative ones too.
     ///
+    /// # Shapes
+    /// - `matrix`: `[n, m]`
+    ///
     /// # Errors
     /// A matrix without rows or columns, entries that are not finite.
     pub fn new(matrix: Array2<f64>) -> Result<Self, WganError> {
@@ -45,6 +48,9 @@ impl DenseCost {
     }
 
     /// The matrix.
+    ///
+    /// # Shapes
+    /// - returns: `[n, m]`
     pub fn matrix(&self) -> ArrayView2<'_, f64> {
         self.0.view()
     }

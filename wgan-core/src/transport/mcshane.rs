@@ -37,6 +37,10 @@ impl McShane {
 
     /// `F` at the rows of `x`.
     ///
+    /// # Shapes
+    /// - `x`: `[n, d]`
+    /// - returns: `[n]`
+    ///
     /// # Errors
     /// Another dimension than the anchors', entries that are not finite.
     ///
@@ -158,6 +162,9 @@ pub(crate) fn best_extension(
 
 /// Largest `|f(zₖ) − f(zₗ)| / ‖zₖ − zₗ‖`; infinite when equal rows have different values.
 ///
+/// # Shapes
+/// - `points`: `[n, d]`, `values`: `[n]`
+///
 /// # Errors
 /// As [`McShane::new`].
 pub fn largest_slope(
@@ -176,6 +183,9 @@ pub fn largest_slope(
 }
 
 /// Checks that values on a sample are 1-Lipschitz: `|f(zₖ) − f(zₗ)| ≤ ‖zₖ − zₗ‖ + tolerance` for all pairs.
+///
+/// # Shapes
+/// - `points`: `[n, d]`, `values`: `[n]`
 ///
 /// # Errors
 /// [`WganError::Violated`] with the largest excess, in the unit of the distance; as [`McShane::new`].

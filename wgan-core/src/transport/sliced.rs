@@ -66,7 +66,10 @@ pub fn sliced_w1<R: Rng + ?Sized>(
 /// Max-sliced W₁, `max_θ W₁(⟨θ, x⟩, ⟨θ, y⟩)`: the best of `n_directions` draws, the coordinate axes and the difference of the means, then
 /// improved by the fixed-point step `θ ← ∇_θ W₁ / ‖∇_θ W₁‖`.
 ///
-/// # Shapes and errors
+/// # Shapes
+/// As [`sliced_w1`].
+///
+/// # Errors
 /// As [`sliced_w1`].
 ///
 /// # References

@@ -26,6 +26,9 @@ pub(super) struct Moments {
 impl Moments {
     /// Moments of a table of finite numbers with at least two rows.
     ///
+    /// # Shapes
+    /// - `data`: `[n, d]`
+    ///
     /// # Errors
     /// A standard deviation beyond the range of `f64`.
     pub fn of(data: ArrayView2<'_, f64>) -> Result<Self, WganError> {

@@ -117,17 +117,26 @@ impl Whitener {
         self.n_floored
     }
 
-    /// Mean of the data, `[d]`, for tensor code.
+    /// Mean of the data, for tensor code.
+    ///
+    /// # Shapes
+    /// - returns: `[d]`
     pub fn mean(&self) -> Array1<f32> {
         self.mean.mapv(|x| x as f32)
     }
 
     /// `[d, k]` with `z = (x − mean)·matrix`, for tensor code.
+    ///
+    /// # Shapes
+    /// - returns: `[d, k]`
     pub fn matrix(&self) -> Array2<f32> {
         self.forward.mapv(|x| x as f32)
     }
 
     /// `[k, d]` with `x = z·inverse_matrix + mean`, for tensor code.
+    ///
+    /// # Shapes
+    /// - returns: `[k, d]`
     pub fn inverse_matrix(&self) -> Array2<f32> {
         self.backward.mapv(|x| x as f32)
     }

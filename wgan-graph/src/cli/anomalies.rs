@@ -15,31 +15,39 @@ use super::output::{note, note_unused, write_csv};
 
 /// Options of `anomalies`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Written: --out has one row per node: id, score, p_value, explanation. A higher score is more unusual. The p-value is the share of the nodes held out \
+together with this one that are at least as unusual.
+Printed: the ten most unusual nodes.
+
+Example:
+  wgan-graph anomalies --edges roads.csv --features towns.csv --out scores.csv")]
 pub struct Anomalies {
-    #[command(flatten)]
-    network: NetworkArgs,
-    /// Features: one row per node with a column `id` and numbers, or `id,feature,value` for the
-    /// entries that are not zero.
+    /// Features of the nodes: a text file with a column `id` and columns of numbers.
+    ///
+    /// A file with the columns `id,feature,value` lists only the entries that are not zero.
     #[arg(long, value_name = "FILE")]
     features: Option<PathBuf>,
-    /// File for the result: `id,score,p_value,explanation`, higher is more anomalous.
+    /// CSV file for the scores.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Seed of the split into parts that are held out in turn.
+    /// Seed of the split into parts that are held out in turn; the same seed gives the same scores.
     #[arg(long, value_name = "SEED", default_value_t = 0)]
     seed: u64,
     /// How features are compared.
     #[arg(long, value_enum, default_value_t = Method::Critic)]
     method: Method,
-    /// Print a summary as JSON.
+    /// Print a summary as JSON instead of text.
     #[arg(long)]
     json: bool,
+    #[command(flatten, next_help_heading = "Network")]
+    network: NetworkArgs,
 }
 
 /// Choices of `--method`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Method {
-    /// By their distance, and by a critic that learns which features meet on an edge.
+    /// By their distance, and by a network that learns which features meet on an edge.
     Critic,
     /// By their distance alone: faster.
     Transport,

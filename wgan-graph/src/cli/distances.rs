@@ -13,23 +13,28 @@ use super::output::{note, note_unused, write_csv};
 
 /// Options of `distances`.
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("what").required(true).args(["source", "summary"]))]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["source", "summary"]), after_help = "\
+Written: --out has one row per node: id, distance. The distance is in the unit of the costs; it is inf where no path leads.
+Printed: with --summary, the mean and the largest distance, in the unit of the costs and in edges (hops).
+
+Examples:
+  wgan-graph distances --edges roads.csv --cost minutes --source Rome --out from_rome.csv
+  wgan-graph distances --edges roads.csv --cost minutes --summary")]
 pub struct DistancesCommand {
-    #[command(flatten)]
-    network: NetworkArgs,
     /// Id of the node to start from.
     #[arg(long, value_name = "ID", requires = "out")]
     source: Option<String>,
-    /// File for the distances: `id,distance`, `inf` where no path leads.
+    /// CSV file for the distances from `--source`.
     #[arg(long, value_name = "FILE", requires = "source")]
     out: Option<PathBuf>,
-    /// Mean and largest distance over the ordered pairs of the largest component that a path
-    /// joins.
+    /// Print the mean and the largest distance over all ordered pairs of the largest component that a path joins.
     #[arg(long)]
     summary: bool,
-    /// Print JSON instead of a table.
+    /// Print JSON instead of text.
     #[arg(long)]
     json: bool,
+    #[command(flatten, next_help_heading = "Network")]
+    network: NetworkArgs,
 }
 
 /// Distances in the unit of the costs and in hops.

@@ -12,20 +12,25 @@ use super::CliError;
 
 /// Options of `evaluate-law`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example: wgan-graph evaluate-law --model trips --observations other_trips.csv --picture left.svg"
-)]
+#[command(after_help = "\
+Printed: the Wasserstein distance W1 of the model to these observations, in the unit of the costs, and its ratio to the floor. The floor is the distance \
+of the observations that the model was given to these ones. A ratio below 1 means that the model is nearer than the raw observations. The edges that \
+carry most of the difference follow.
+Written: --picture only.
+
+Example:
+  wgan-graph evaluate-law --model trips --observations other_trips.csv --picture left.svg")]
 pub struct EvaluateLaw {
     /// Directory that `fit-law` wrote.
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Observations that the model was not given, with the columns of those that it was.
+    /// Text file of observations that the model was not given, with the same columns as those that it was given.
     #[arg(long, value_name = "FILE")]
     observations: PathBuf,
-    /// File for a picture: the observed law beside the learnt one, and the edges that carry the difference.
+    /// SVG file for a picture: what was observed beside what was learnt, and the edges that carry the difference.
     #[arg(long, value_name = "FILE.svg")]
     picture: Option<PathBuf>,
-    /// Print JSON instead of a table.
+    /// Print JSON instead of text.
     #[arg(long)]
     json: bool,
 }

@@ -16,35 +16,40 @@ use super::output::{note, note_unused};
 
 /// Options of `fit-law`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example: wgan-graph fit-law --edges roads.csv --cost minutes --observations trips.csv --model trips"
-)]
+#[command(after_help = "\
+Written: law.json in the directory --model, with the network and the observations; and --picture.
+Printed: what the model is made of.
+
+Example:
+  wgan-graph fit-law --edges roads.csv --cost minutes --observations trips.csv --model trips")]
 pub struct FitLaw {
-    #[command(flatten)]
-    network: NetworkArgs,
-    /// Observations, one per row: a column `id` or `node` (else the first); `weight` says how much a row counts, `count` how
-    /// many like it there were; other columns whose values repeat are contexts: an hour, a class.
+    /// Text file of observations, one per row, with a column `id` or `node`; without these, the first column has the ids.
+    ///
+    /// A column `weight` says how much a row counts, a column `count` how often it was observed. Other columns whose values repeat are contexts, such
+    /// as an hour or a class.
     #[arg(long, value_name = "FILE")]
     observations: PathBuf,
-    /// Columns that are contexts, separated by commas [default: all whose values repeat]; `--context none` for none.
+    /// Columns that are contexts, separated by commas, or `none` [default: all columns whose values repeat].
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     context: Vec<String>,
-    /// Directory that the model is written to, as `law.json`.
+    /// Directory for the model; it is made if it is not there.
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Seed of the split into parts that are held out in turn.
+    /// Seed of the split into parts that are held out in turn; the same seed gives the same model.
     #[arg(long, value_name = "SEED", default_value_t = 0)]
     seed: u64,
-    /// Most steps of training, from 1 up.
+    /// Largest number of training steps, at least 1.
     #[arg(long, value_name = "STEPS", default_value_t = NodeLawConfig::new().n_steps as u32,
           value_parser = clap::value_parser!(u32).range(1..))]
     steps: u32,
-    /// File for a picture: the observed law beside the learnt one on every node.
+    /// SVG file for a picture: what was observed beside what was learnt, on every node.
     #[arg(long, value_name = "FILE.svg")]
     picture: Option<PathBuf>,
-    /// Print a summary as JSON.
+    /// Print a summary as JSON instead of text.
     #[arg(long)]
     json: bool,
+    #[command(flatten, next_help_heading = "Network")]
+    network: NetworkArgs,
 }
 
 impl FitLaw {
@@ -161,7 +166,11 @@ impl FitLaw {
             None => text += "too few observations to hold some out: the law is theirs\n",
         }
         print(&text)?;
-        eprintln!("written to {}", NodeLawModel::file(&self.model).display());
+        eprintln!(
+            "written to {}; next: wgan-graph sample-law or evaluate-law --model {}",
+            NodeLawModel::file(&self.model).display(),
+            self.model.display()
+        );
         Ok(())
     }
 }

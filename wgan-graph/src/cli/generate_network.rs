@@ -12,21 +12,27 @@ use super::output::{note, share, write_csv};
 
 /// Options of `generate-network`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Written: --out has one row per edge: source, target. Costs play no part.
+Printed: statistics of both networks, side by side.
+
+Example:
+  wgan-graph generate-network --edges friends.csv --overlap 0.3 --out others.csv")]
 pub struct GenerateNetwork {
-    #[command(flatten)]
-    network: NetworkArgs,
-    /// Share of the edges to have in common with the network that is read, from 0 to 1.
+    /// Share of the new edges that the given network has too, 0 to 1.
     #[arg(long, value_name = "SHARE", value_parser = share, default_value_t = WholeNetworkConfig::new().overlap)]
     overlap: f64,
     /// Seed; the same seed gives the same network.
     #[arg(long, value_name = "SEED", default_value_t = 0)]
     seed: u64,
-    /// File for the edges of the new network: `source,target`.
+    /// CSV file for the edges of the new network.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Print statistics of both networks as JSON instead of a table.
+    /// Print the statistics as JSON instead of a table.
     #[arg(long)]
     json: bool,
+    #[command(flatten, next_help_heading = "Network")]
+    network: NetworkArgs,
 }
 
 impl GenerateNetwork {

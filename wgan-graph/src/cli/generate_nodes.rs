@@ -12,34 +12,44 @@ use super::output::{note, note_unused, share, write_csv};
 
 /// Options of `generate-nodes`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Written: --out has one row per edge: source, target and, with --cost or --strength, weight. The source is the new node. New nodes are joined to existing \
+ones only.
+Printed: the mean number of edges (hops) from the new nodes to all others, and the number to expect.
+
+Example:
+  wgan-graph generate-nodes --edges grid.csv --n 50 --out new.csv")]
 pub struct GenerateNodes {
-    #[command(flatten)]
-    network: NetworkArgs,
-    /// Nodes to generate, each joined to existing ones only; their degrees are those of a network
-    /// that has grown by so many, at most doubled.
+    /// Nodes to generate, at least 1.
+    ///
+    /// Their degrees follow the network as it would be after adding this many nodes. Above the present number of nodes, they follow the network at
+    /// twice its size.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     n: u32,
     /// Seed; the same seed gives the same nodes.
     #[arg(long, value_name = "SEED", default_value_t = 0)]
     seed: u64,
-    /// File for the edges of the new nodes: `source,target[,weight]`, the new node first.
+    /// CSV file for the edges of the new nodes.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Share of new nodes that may have exactly the neighbours of another node, from 0 to 1.
+    /// Largest share of new nodes with exactly the neighbours of another node, 0 to 1.
     #[arg(long, value_name = "SHARE", value_parser = share,
           default_value_t = NodeGeneratorConfig::new().max_copies)]
     max_copies: f64,
-    /// Training steps.
+    /// Training steps, at least 1.
     #[arg(long, value_name = "STEPS", default_value_t = NodeGeneratorConfig::new().n_steps as u32,
           value_parser = clap::value_parser!(u32).range(1..))]
     steps: u32,
-    /// Where tensors live: flex, tch, wgpu, cuda, or remote=ws://HOST:PORT of a machine that
-    /// runs `wgan-materials serve`.
+    /// Device that trains: flex, tch, tch-cuda, wgpu, cuda or remote=ws://HOST:PORT.
+    ///
+    /// Which of them there are is decided when the program is built. `remote` is a machine that runs `wgan-materials serve`.
     #[arg(long, default_value_t)]
     device: DeviceChoice,
-    /// Print a summary as JSON.
+    /// Print a summary as JSON instead of text.
     #[arg(long)]
     json: bool,
+    #[command(flatten, next_help_heading = "Network")]
+    network: NetworkArgs,
 }
 
 impl GenerateNodes {
@@ -84,8 +94,8 @@ impl GenerateNodes {
             print(&to_json(&summary)?)?;
         }
         eprintln!(
-            "{n_nodes} nodes with {n_edges} edges written to {}; they are {mean_hops:.2} hops from all \
-             others on average, in a network that has grown {expected:.2} are expected",
+            "{n_nodes} nodes with {n_edges} edges written to {}\n\
+             mean number of edges from them to all others: {mean_hops:.2}; expected after such a growth: {expected:.2}",
             self.out.display()
         );
         note_unused(&summary, has_costs);

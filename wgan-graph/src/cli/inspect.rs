@@ -9,12 +9,17 @@ use super::network::NetworkArgs;
 
 /// Options of `inspect`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Printed: columns, nodes, edges, costs, components, and how many rows each rule changed. No file is written.
+
+Example:
+  wgan-graph inspect --edges roads.csv --cost minutes")]
 pub struct Inspect {
-    #[command(flatten)]
-    network: NetworkArgs,
-    /// Print JSON instead of a table.
+    /// Print JSON instead of text.
     #[arg(long)]
     json: bool,
+    #[command(flatten, next_help_heading = "Network")]
+    network: NetworkArgs,
 }
 
 impl Inspect {

@@ -12,23 +12,28 @@ use super::output::{note, write_csv};
 
 /// Options of `links`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Written: --out has one row per pair: source, target, score. A higher score is more likely. Costs play no part.
+
+Examples:
+  wgan-graph links --edges friends.csv --top 100 --out links.csv
+  wgan-graph links --edges friends.csv --pairs asked.csv --out links.csv")]
 pub struct Links {
-    #[command(flatten)]
-    network: NetworkArgs,
-    /// Pairs to score, a file like the edge list, without a header where that has none [default: all
-    /// pairs without an edge].
+    /// Pairs to score: a text file like the edge list [default: all pairs without an edge].
     #[arg(long, value_name = "FILE")]
     pairs: Option<PathBuf>,
-    /// Links to write, the most likely first; without `--pairs`.
+    /// Pairs to write, the most likely first, at least 1; not with `--pairs`, of which all are written.
     #[arg(long, value_name = "N", default_value_t = 1000, conflicts_with = "pairs",
           value_parser = clap::value_parser!(u32).range(1..))]
     top: u32,
-    /// File for the result: `source,target,score`, higher is more likely.
+    /// CSV file for the scores.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Print a summary as JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten, next_help_heading = "Network")]
+    network: NetworkArgs,
 }
 
 impl Links {

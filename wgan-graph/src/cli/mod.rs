@@ -15,14 +15,26 @@ mod sample_law;
 mod w1;
 
 use clap::{Parser, Subcommand};
-use wgan_core::cli::on_interrupt;
+use wgan_core::cli::{Completions, Man, on_interrupt};
 
 pub use error::CliError;
 
-/// Laws on the nodes of a network under shortest-path cost: distances, exact W1, laws
-/// learnt from observations, anomalies, new nodes, links, whole new networks.
+/// Compares, learns and generates data on the nodes of a network, where the distance of two nodes is the length of the shortest path.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(
+    version,
+    after_help = "\
+`wgan-graph COMMAND --help` has the options of a command and an example. Messages go to \
+standard error, results to standard output or to the files that are named.
+
+Words:
+  law        a distribution on the nodes: a probability for each
+  context    the condition under which something was observed, such as an hour or a class
+  floor      the same distance between two parts of the real data: what can be expected at best
+  component  a part of the network that no edge joins to the rest
+
+Exit codes: 0 done, 1 the run failed, 2 wrong usage."
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -32,24 +44,28 @@ pub struct Cli {
 enum Command {
     /// Says what is read from an edge list, and which rules were applied.
     Inspect(inspect::Inspect),
-    /// Shortest-path distances from one node, or their mean and largest over all pairs.
+    /// Writes the distances from one node, or prints the mean and the largest of all distances.
     Distances(distances::DistancesCommand),
-    /// Exact W1 between two laws on the nodes, with the edges that carry the difference.
+    /// Computes the exact Wasserstein distance W1 between two distributions on the nodes.
     W1(w1::W1),
-    /// Learns where things are observed on a network, by their context, and writes a model.
+    /// Learns where on a network things are observed, by hour or class, and saves the model.
     FitLaw(fit_law::FitLaw),
-    /// Draws nodes from a learnt law, or writes the law itself.
+    /// Draws nodes from a model that `fit-law` saved.
     SampleLaw(sample_law::SampleLaw),
-    /// Says how far a learnt law is from other observations, and which edges carry the difference.
+    /// Says how far a model of `fit-law` is from other observations.
     EvaluateLaw(evaluate_law::EvaluateLaw),
     /// Scores every node by how unusual its surroundings are, with a p-value and the reason.
     Anomalies(anomalies::Anomalies),
     /// Learns how nodes are connected and writes the edges of new ones.
     GenerateNodes(generate_nodes::GenerateNodes),
-    /// Says how likely pairs of nodes are to be joined.
+    /// Says how likely an edge between two nodes is.
     Links(links::Links),
     /// Writes a whole new network on the same nodes and compares the two.
     GenerateNetwork(generate_network::GenerateNetwork),
+    /// Prints a script that makes a shell complete commands and options.
+    Completions(Completions),
+    /// Writes the pages of the manual.
+    Man(Man),
 }
 
 impl Cli {
@@ -70,6 +86,8 @@ impl Cli {
             Command::GenerateNodes(command) => command.run(),
             Command::Links(command) => command.run(),
             Command::GenerateNetwork(command) => command.run(),
+            Command::Completions(command) => Ok(command.run::<Self>()?),
+            Command::Man(command) => Ok(command.run::<Self>()?),
         }
     }
 }

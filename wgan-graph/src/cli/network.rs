@@ -14,31 +14,39 @@ use super::CliError;
 /// Which edge list to read, and how.
 #[derive(Clone, Debug, Args)]
 pub struct NetworkArgs {
-    /// Edge list with a header: the columns `source` and `target`, else the first two; separated by
-    /// commas, semicolons, tabs or blanks.
+    /// Edge list: a text file with one edge per line.
+    ///
+    /// The columns `source` and `target` name the two ends; without them, the first two columns do. Commas, semicolons, tabs or blanks separate
+    /// columns.
     #[arg(long, value_name = "FILE")]
     edges: PathBuf,
-    /// The edge list has no header: its first line is an edge, and its columns are named 1, 2, 3, …
+    /// The first line of the edge list is an edge; columns are then named 1, 2, 3 and so on.
     #[arg(long)]
     no_header: bool,
-    /// Node list with a column `id` (else the first), for nodes without an edge.
+    /// Node list, for nodes without an edge: a text file with a column `id`.
+    ///
+    /// Without such a column, the first one has the ids.
     #[arg(long, value_name = "FILE")]
     nodes: Option<PathBuf>,
-    /// Column of costs, larger is farther [default: every edge costs 1].
+    /// Column with the cost of each edge, at least 0; a larger cost is farther [default: every edge costs 1].
     #[arg(long, value_name = "COLUMN")]
     cost: Option<String>,
-    /// Column of strengths, larger is closer; see `--strength-rule`.
+    /// Column with the strength of each edge, above 0; a larger strength is closer.
     #[arg(long, value_name = "COLUMN", conflicts_with = "cost")]
     strength: Option<String>,
     /// How a strength becomes a cost.
     #[arg(long, value_enum, requires = "strength", default_value_t = StrengthRule::Inverse)]
     strength_rule: StrengthRule,
-    /// What to do with arcs whose two directions differ [default: where at least a quarter of the
-    /// pairs are listed both ways, rows are arcs, else edges; `distances` follows arcs, `fit-law` where they
-    /// lead everywhere, `w1` refuses them, the others take the cheaper direction both ways].
+    /// What to do with a pair of nodes whose two directions have different costs.
+    ///
+    /// If a quarter of the pairs or more are listed both ways, each row is one direction; otherwise each row holds both ways. By default, `distances`
+    /// follows directions. `fit-law` follows them if every node can be reached from every other. `w1` refuses them. All others take the cheaper
+    /// direction both ways.
     #[arg(long, value_enum)]
     directed: Option<Directed>,
-    /// What to do with several components [default: keep them all where that makes sense].
+    /// What to do if the network falls into components, parts that no edge joins.
+    ///
+    /// By default, `fit-law`, `generate-nodes` and `distances --summary` use the largest one. All others keep all components.
     #[arg(long, value_enum)]
     component: Option<Component>,
 }
@@ -46,29 +54,29 @@ pub struct NetworkArgs {
 /// Choices of `--strength-rule`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum StrengthRule {
-    /// One divided by the strength.
+    /// Cost 1 / strength: twice the strength, half the cost.
     Inverse,
-    /// Minus the logarithm of the strength as a share of the largest one.
+    /// Cost −ln(strength / largest strength): the strongest edge costs 0.
     NegativeLog,
 }
 
 /// Choices of `--directed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Directed {
-    /// The cheaper direction of each pair counts both ways.
+    /// Take the cheaper direction of each pair both ways.
     Symmetrise,
-    /// End with an error that names the first such arc.
+    /// End with an error that names the first such pair.
     Refuse,
-    /// Every row is an arc from source to target.
+    /// Take every row as one direction, from source to target.
     Follow,
 }
 
 /// Choices of `--component`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Component {
-    /// Keep the largest one, connected in either direction.
+    /// Keep the component with the most nodes; directions play no part in what is joined.
     Largest,
-    /// End with an error that names two nodes that are not connected.
+    /// End with an error that names two nodes in different components.
     Refuse,
 }
 

@@ -11,27 +11,30 @@ use super::output::write_csv;
 
 /// Options of `sample-law`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example: wgan-graph sample-law --model trips --n 1000 --condition hour=8 --out morning.csv"
-)]
+#[command(after_help = "\
+Written: --out has one row per draw: id and the contexts. --law has one row per node: id, weight; the weights sum to 1.
+
+Example:
+  wgan-graph sample-law --model trips --n 1000 --condition hour=8 --out morning.csv")]
 pub struct SampleLaw {
     /// Directory that `fit-law` wrote.
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Nodes to draw.
+    /// Nodes to draw, at least 1.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     n: u32,
-    /// A context that is wanted, COLUMN=VALUE; may be given for several columns. The others are drawn as often as they were
-    /// observed.
+    /// Value of a context, such as `hour=8`; may be given for several columns.
+    ///
+    /// Contexts that are not named are drawn as often as they were observed.
     #[arg(long, value_name = "COLUMN=VALUE")]
     condition: Vec<Condition>,
     /// Seed; the same seed draws the same nodes.
     #[arg(long, value_name = "SEED", default_value_t = 0)]
     seed: u64,
-    /// File for the nodes: `id` and the contexts, one row per draw.
+    /// CSV file for the nodes.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// File for the law itself: `id,weight`, every node, weights sum to one.
+    /// CSV file for the probability of every node.
     #[arg(long, value_name = "FILE")]
     law: Option<PathBuf>,
     /// Print a summary as JSON.

@@ -16,24 +16,32 @@ use super::output::{note, note_unused};
 
 /// Options of `w1`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Printed: W1, the mean length of the way when --mu is moved into --nu in the cheapest way, in the unit of the costs. The edges that carry mass follow.
+Written: --picture only.
+
+Example:
+  wgan-graph w1 --edges roads.csv --cost minutes --mu morning.csv --nu evening.csv --normalise")]
 pub struct W1 {
-    #[command(flatten)]
-    network: NetworkArgs,
-    /// First law: `id,weight`; nodes that are not named have weight zero, repeated ones add up.
+    /// First distribution: a text file with the columns `id,weight`; nodes that are not named have weight 0.
+    ///
+    /// Weights of a node that is named twice are added.
     #[arg(long, value_name = "FILE")]
     mu: PathBuf,
-    /// Second law, with the same total weight.
+    /// Second distribution, with the same total weight.
     #[arg(long, value_name = "FILE")]
     nu: PathBuf,
-    /// Divide both laws by their totals first.
+    /// Divide each distribution by its total first.
     #[arg(long)]
     normalise: bool,
-    /// File for a picture: potential as colour, flow as width.
+    /// SVG file for a picture: the potential as colour, the mass on each edge as width.
     #[arg(long, value_name = "FILE.svg")]
     picture: Option<PathBuf>,
-    /// Print JSON instead of a table.
+    /// Print JSON instead of text.
     #[arg(long)]
     json: bool,
+    #[command(flatten, next_help_heading = "Network")]
+    network: NetworkArgs,
 }
 
 /// A transport with ids in the place of numbers.

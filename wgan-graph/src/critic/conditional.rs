@@ -44,7 +44,11 @@ impl ConditionalMetricCritic {
         Ok(Self { offsets: config.init(rng, device)?, distances })
     }
 
-    /// `f(v | y)` of every node under each context, `[n, m] → [n, v]`.
+    /// `f(v | y)` of every node under each context.
+    ///
+    /// # Shapes
+    /// - `y`: `[n, m]`
+    /// - returns: `[n, v]`
     pub fn potential(&self, y: Tensor<2>) -> Tensor<2> {
         let offsets = self.offsets.forward(y); // [n, a]
         let distances = self.distances.clone().inner();

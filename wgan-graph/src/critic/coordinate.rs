@@ -22,7 +22,10 @@ pub struct CoordinateCritic {
 }
 
 impl CoordinateCritic {
-    /// Critic with host-drawn weights on these coordinates, `[v, d_input]`, best of order one.
+    /// Critic with host-drawn weights on these coordinates, best of order one.
+    ///
+    /// # Shapes
+    /// - `coordinates`: `[v, d_input]`
     ///
     /// # Errors
     /// [`WganError::Config`] if `config` is out of range or has more than one output,
@@ -44,7 +47,11 @@ impl CoordinateCritic {
         Ok(Self { mlp: config.init(rng, device)?, coordinates })
     }
 
-    /// `f` at any coordinates, `[n, d_input] → [n]`; those of new nodes too.
+    /// `f` at any coordinates; those of new nodes too.
+    ///
+    /// # Shapes
+    /// - `coordinates`: `[n, d_input]`
+    /// - returns: `[n]`
     pub fn at(&self, coordinates: Tensor<2>) -> Tensor<1> {
         self.mlp.forward(coordinates).squeeze_dim::<1>(1)
     }

@@ -23,7 +23,10 @@ use crate::sample::NodeLaw;
 
 /// A critic that has one value per node of a network; a law scores the expectation of it.
 pub trait NodePotential: Critic<Sample = NodeLaw> {
-    /// `f(v)` of every node, `[v]`.
+    /// `f(v)` of every node.
+    ///
+    /// # Shapes
+    /// - returns: `[v]`
     fn potential(&self) -> Tensor<1>;
 
     /// `f(v)` of every node in double precision, as [`largest_violation`](crate::largest_violation)

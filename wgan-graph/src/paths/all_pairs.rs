@@ -42,11 +42,17 @@ impl Distances {
     }
 
     /// The whole table.
+    ///
+    /// # Shapes
+    /// - returns: `[n, n]`, in the unit of the costs
     pub fn table(&self) -> ArrayView2<'_, f32> {
         self.0.view()
     }
 
     /// Distances from `source`.
+    ///
+    /// # Shapes
+    /// - returns: `[n]`, in the unit of the costs
     pub fn row(&self, source: usize) -> ArrayView1<'_, f32> {
         self.0.row(source)
     }

@@ -16,7 +16,10 @@ pub struct NodeLaw {
 }
 
 impl NodeLaw {
-    /// Laws with these weights, `[n, v]`; rows are not checked.
+    /// Laws with these weights; rows are not checked.
+    ///
+    /// # Shapes
+    /// - `weights`: `[n, v]`
     pub fn new(weights: Tensor<2>) -> Self {
         Self { weights }
     }
@@ -35,11 +38,18 @@ impl NodeLaw {
     }
 
     /// Weights `[n, v]`.
+    ///
+    /// # Shapes
+    /// - returns: `[n, v]`
     pub fn weights(&self) -> Tensor<2> {
         self.weights.clone()
     }
 
-    /// `Σᵥ p(v)·f(v)` of each law, `[v] → [n]`.
+    /// `Σᵥ p(v)·f(v)` of each law.
+    ///
+    /// # Shapes
+    /// - `f`: `[v]`
+    /// - returns: `[n]`
     pub fn expectation(&self, f: Tensor<1>) -> Tensor<1> {
         self.weights.clone().matmul(f.unsqueeze_dim::<2>(1)).squeeze_dim::<1>(1)
     }

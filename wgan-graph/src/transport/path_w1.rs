@@ -14,6 +14,9 @@
 /// let w1 = wgan_graph::path_w1(&[2.0, 3.0], &[1.0, 0.0, 0.0], &[0.0, 0.0, 1.0]);
 /// assert_eq!(w1, Some(5.0)); // the whole mass crosses both edges
 /// ```
+///
+/// # References
+/// Vallender (1974), Calculation of the Wasserstein distance between probability distributions on the line, Theory Probab. Appl. 18, 784-786.
 pub fn path_w1(costs: &[f64], mu: &[f64], nu: &[f64]) -> Option<f64> {
     let is_law = |law: &[f64]| law.iter().all(|&w| w >= 0.0 && w.is_finite());
     let total = |law: &[f64]| law.iter().sum::<f64>();

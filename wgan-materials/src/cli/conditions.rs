@@ -15,8 +15,10 @@ const MOST_JUDGED: usize = 5000;
 /// What candidates shall have.
 #[derive(Clone, Debug, Args)]
 pub struct ConditionArgs {
-    /// What candidates shall have: `NAME=1.5±0.2` (or `1.5+-0.2`; a tenth of the standard deviation where
-    /// no width is given), `NAME=cubic` for a class; may be given several times.
+    /// Property that candidates shall have, such as `band_gap=1.5±0.2` or `phase=cubic`; may be given several times.
+    ///
+    /// The name is that of a column of numbers or classes. `1.5±0.2` means 1.3 to 1.7 in the unit of the column; `+-` may stand for `±`. Without a
+    /// width, it is a tenth of the column's standard deviation to either side. No candidate is certain to have the property.
     #[arg(long = "condition", value_name = "NAME=VALUE", value_parser = parse)]
     pub conditions: Vec<Condition>,
 }
@@ -24,16 +26,16 @@ pub struct ConditionArgs {
 /// Which elements candidates may have.
 #[derive(Clone, Debug, Args)]
 pub struct RuleArgs {
-    /// No other elements than these, separated by commas.
+    /// Elements that candidates may have, separated by commas [default: all elements of the table].
     #[arg(long, value_name = "Li,Na,O", value_delimiter = ',')]
     only: Vec<Element>,
-    /// Each of these elements, separated by commas.
+    /// Elements that every candidate has, separated by commas.
     #[arg(long, value_name = "Li", value_delimiter = ',')]
     contains: Vec<Element>,
-    /// None of these elements, separated by commas.
+    /// Elements that no candidate has, separated by commas.
     #[arg(long, value_name = "Pb,Cd", value_delimiter = ',')]
     without: Vec<Element>,
-    /// At most so many different elements.
+    /// Largest number of different elements in a candidate, at least 1 [default: no limit].
     #[arg(long, value_name = "N", value_parser = super::training::at_least_one)]
     max_elements: Option<usize>,
 }
@@ -41,14 +43,17 @@ pub struct RuleArgs {
 /// Which structures candidates may have.
 #[derive(Clone, Debug, Args)]
 pub struct StructureArgs {
-    /// Only this space group, by its number, 1 to 230; for tables with structures.
+    /// Space group that every candidate has, by its number, 1 to 230; for tables with structures.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=230))]
     space_group: Option<u16>,
-    /// Only this prototype, as `inspect` and the column `prototype` write it; for tables with structures.
+    /// Structure type that every candidate has, as `inspect` and the column `prototype` write it; for tables with structures.
+    ///
+    /// A prototype is a space group and its occupied Wyckoff positions, grouped by element: `225:a|b` is rock salt.
     #[arg(long, value_name = "225:a|b")]
     prototype: Option<Prototype>,
-    /// Only this crystal system: triclinic, monoclinic, orthorhombic, tetragonal, trigonal, hexagonal or cubic; for tables with
-    /// structures.
+    /// Crystal system that every candidate has; for tables with structures.
+    ///
+    /// It is triclinic, monoclinic, orthorhombic, tetragonal, trigonal, hexagonal or cubic.
     #[arg(long, value_name = "SYSTEM")]
     crystal_system: Option<CrystalSystem>,
 }

@@ -13,35 +13,39 @@ use wgan_materials::{
 /// Which table to read, and how.
 #[derive(Clone, Debug, Args)]
 pub struct DataArgs {
-    /// CSV or Parquet file of known materials, or a folder of CIF or POSCAR files.
+    /// Table of known materials: a CSV or Parquet file, or a folder of CIF or POSCAR files.
     pub data: PathBuf,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Reading the table")]
     pub reading: ReadArgs,
 }
 
 /// How to read a table.
 #[derive(Clone, Debug, Args)]
 pub struct ReadArgs {
-    /// Column of the formulas; in `evaluate`, of the reference [default: of the columns of which most cells are
-    /// formulas, one named formula, composition, compound or material in any case, else the one with most elements].
+    /// Column of the formulas, by its name [default: found by content].
+    ///
+    /// By default it is the column whose cells are mostly formulas. Of several, one named formula, composition, compound or material is taken, or else
+    /// the one with most elements. In `evaluate` it is a column of the reference.
     #[arg(long, value_name = "NAME")]
     pub formula_column: Option<String>,
-    /// Columns to model besides the formulas, separated by commas; `all` numbers and classes, or `none`.
+    /// Columns to use besides the formulas: names separated by commas, `all` numbers and classes, or `none`.
     #[arg(long, value_name = "A,B", default_value = "all")]
     pub properties: ColumnSelection,
-    /// Columns to take as numbers, separated by commas, whatever they look like.
+    /// Columns to take as numbers, whatever they look like, separated by commas.
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub numbers: Vec<String>,
-    /// Columns to take as classes, separated by commas, whatever they look like.
+    /// Columns to take as classes, such as a phase, whatever they look like, separated by commas.
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub classes: Vec<String>,
     /// Columns to leave out, separated by commas.
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub ignore: Vec<String>,
-    /// Folder of CIF or POSCAR files; a column of the table names the file of each row, with or without its ending.
+    /// Folder of CIF or POSCAR files, of which a column of the table names one in each row.
+    ///
+    /// Names are those of the files, with or without the ending.
     #[arg(long, value_name = "DIR")]
     pub structures: Option<PathBuf>,
-    /// Distance in Å up to which positions count as the same when the symmetry of a structure is looked for [default: 0.1].
+    /// Distance in Å, 0.000001 to 1, up to which positions count as the same when symmetry is looked for [default: 0.1].
     #[arg(long, value_name = "Å", value_parser = tolerance)]
     pub tolerance: Option<f64>,
     /// What to do with a row that cannot be used.
@@ -52,7 +56,7 @@ pub struct ReadArgs {
 /// Choices of `--on-bad-row`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum BadRow {
-    /// Leave it out and say so in the summary.
+    /// Leave it out and say so.
     Skip,
     /// End with an error that names it.
     Fail,

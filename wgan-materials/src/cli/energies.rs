@@ -18,11 +18,12 @@ const NONE: &str = "none";
 /// Where formation energies are.
 #[derive(Clone, Debug, Args)]
 pub struct EnergyArgs {
-    /// Column of formation energies, eV/atom, from which those of candidates are predicted; `none` for no predictions [default: one named
-    /// formation_energy, e_form or the like].
+    /// Column of formation energies in eV/atom, or `none` to predict no energies [default: found by its name].
+    ///
+    /// By default it is the one column named formation_energy, e_form or the like.
     #[arg(long, value_name = "COLUMN")]
     pub energy: Option<String>,
-    /// The column holds total energies, eV/atom: each element's lowest row is its reference.
+    /// The column has total energies in eV/atom; each element's lowest one is taken off.
     #[arg(long)]
     total_energy: bool,
 }
@@ -30,10 +31,12 @@ pub struct EnergyArgs {
 /// What counts as stable, and which candidates are kept.
 #[derive(Clone, Debug, Args)]
 pub struct StableArgs {
-    /// A candidate at most so far above the hull counts as stable, eV/atom.
+    /// Energy above the hull, in eV/atom, at least 0, up to which a candidate counts as stable.
+    ///
+    /// The hull is the energy of the cheapest mixture of known compounds and elements with the same composition.
     #[arg(long, value_name = "ENERGY", default_value_t = 0.05, value_parser = not_negative)]
     pub stable_within: f64,
-    /// Only candidates that are stable with at least this probability, 0 to 1; where formation energies are known.
+    /// Least probability of being stable that a candidate needs, 0 to 1; needs formation energies [default: no limit].
     #[arg(long, value_name = "PROBABILITY", value_parser = share)]
     pub stable_only: Option<f64>,
 }

@@ -15,23 +15,27 @@ use super::data::ReadArgs;
 
 /// Options of `evaluate`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Printed: how valid, new and varied the candidates are, and how near to the reference, with the same figures of the reference. No file is written.
+
+Example:
+  wgan-materials evaluate --reference known.csv --candidates candidates.csv")]
 pub struct Evaluate {
-    /// CSV or Parquet file of known materials.
+    /// CSV or Parquet file of known materials to compare with.
     #[arg(long, value_name = "DATA")]
     reference: PathBuf,
-    /// CSV or Parquet file of candidates; properties are compared where both files have a column
-    /// of the same name.
+    /// CSV or Parquet file of candidates; columns are compared where both files have one of the same name.
     #[arg(long, value_name = "FILE")]
     candidates: PathBuf,
-    /// Print JSON instead of a table.
+    /// Print JSON instead of text.
     #[arg(long)]
     json: bool,
-    /// Seed of the forests and of the halves that floors are taken from.
+    /// Seed of the random forests and of the random halves; the same seed gives the same figures.
     #[arg(long, default_value_t = 0)]
     seed: u64,
     #[command(flatten)]
     asked: ConditionArgs,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Reading the table")]
     reading: ReadArgs,
 }
 

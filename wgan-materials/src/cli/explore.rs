@@ -15,29 +15,39 @@ use super::training::at_least_one;
 
 /// Options of `explore`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Written: --out has one row per step. The column position runs from 0 to 1; the others are those of candidates.
+
+Examples:
+  wgan-materials explore --model model --from NaCl --to KBr --out path.csv
+  wgan-materials explore --model model --from NaCl --out uphill.csv")]
 pub struct Explore {
-    /// Directory of a saved model.
+    /// Directory that `fit` or `generate --model` wrote.
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
     /// Formula of the material to start from.
     #[arg(long, value_name = "FORMULA")]
     from: Composition,
-    /// Formula of the material to walk to; without it, the critic's score is climbed from the start.
+    /// Formula of the material to walk to [default: steps lead to higher scores of the critic].
+    ///
+    /// The critic is the network that judges how much a material is like the known ones.
     #[arg(long, value_name = "FORMULA")]
     to: Option<Composition>,
-    /// Steps to write, the ends included.
+    /// Steps to write, at least 1; both ends count.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = at_least_one)]
     n: usize,
-    /// Length of a step uphill, where a random latent has a length of about 6.
+    /// Length of a step without `--to`, above 0; the model's random inputs have a length of about 6.
     #[arg(long, value_name = "LENGTH", default_value_t = 0.3)]
     rate: f64,
-    /// CSV or Parquet file (by its ending) for the steps.
+    /// File for the steps: CSV or Parquet, by its ending.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Seed of the latents.
+    /// Seed; the same seed gives the same path.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Where tensors live: flex, tch, wgpu, cuda or remote=ws://HOST:PORT.
+    /// Device that computes: flex, tch, tch-cuda, wgpu, cuda or remote=ws://HOST:PORT.
+    ///
+    /// Which of them there are is decided when the program is built.
     #[arg(long, default_value_t)]
     device: DeviceChoice,
 }

@@ -12,30 +12,36 @@ use super::output::check_output;
 
 /// Options of `features`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Written: --out has one row for each row of the table and one column for each feature. --space has what it takes to compute the same features of another \
+table, and their units.
+
+Example:
+  wgan-materials features known.csv --out vectors.parquet --whiten pca --space space.json")]
 pub struct Features {
-    #[command(flatten)]
-    data: DataArgs,
-    /// CSV or Parquet file (by its ending) for the vectors, one row for each row of the table.
+    /// File for the feature vectors: CSV or Parquet, by its ending.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Whitening: `none` keeps the features and their units; the others write components without unit.
+    /// Linear change of coordinates after which columns have mean 0, variance 1 and no correlation.
     #[arg(long, value_enum, default_value_t = WhitenArg::None)]
     whiten: WhitenArg,
-    /// JSON file to save the feature space in, for vectors of other tables and the way back.
+    /// JSON file for the feature space, which the library reads again.
     #[arg(long, value_name = "FILE")]
     space: Option<PathBuf>,
+    #[command(flatten)]
+    data: DataArgs,
 }
 
 /// Choices of `--whiten`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum WhitenArg {
-    /// Features as they are.
+    /// Features as they are, with their units.
     None,
-    /// Principal components of variance one.
+    /// Principal components, scaled to variance 1.
     Pca,
-    /// The whitened features closest to the standardised ones.
+    /// The coordinates that stay closest to the standardised features.
     Zca,
-    /// Each feature less what the ones before it say.
+    /// Each feature without what the features before it say.
     Cholesky,
 }
 

@@ -13,22 +13,36 @@ use super::{CliError, rows};
 
 /// Options of `fit`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Written in the directory --model:
+  config.json          settings
+  known.csv            known materials
+  structures.json      their crystals, where there are any
+  energies.json        their formation energies, where there are any
+  weights.safetensors  the networks
+  history.csv          the course of training
+  checkpoints          the state of a fit that is not finished
+For tables without formulas: rows.json, row_weights.safetensors and conditions.json.
+
+Examples:
+  wgan-materials fit known.csv --model model
+  wgan-materials fit known.csv --model model --condition band_gap
+  wgan-materials fit known.csv --model model --resume")]
 pub struct Fit {
-    #[command(flatten)]
-    data: DataArgs,
-    /// Directory of the model: settings, known materials, weights, history and, while it is
-    /// fitted, checkpoints.
+    /// Directory for the model; it is made if it is not there.
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Property that candidates can be asked to have, see `sample --condition`; may be given several times.
+    /// Column that `sample --condition` can ask for; may be given several times.
     #[arg(long = "condition", value_name = "NAME")]
     conditions: Vec<String>,
     /// Continue an interrupted fit from its last checkpoint.
     #[arg(long)]
     resume: bool,
     #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten, next_help_heading = "Stability")]
     energies: EnergyArgs,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Training")]
     training: TrainArgs,
 }
 
@@ -62,7 +76,8 @@ impl Fit {
         with_remote_devices(self.training.all_devices(), || kept(&self.model, HOW), work)
             .inspect_err(|error| note_kept(error, &self.model, HOW))?;
         keep_energies(energies.as_ref().map(KnownEnergies::to_saved), &self.model)?;
-        eprintln!("model saved in {}", self.model.display());
+        let at = self.model.display();
+        eprintln!("model saved in {at}; next: wgan-materials sample --model {at} --out FILE");
         Ok(())
     }
 }

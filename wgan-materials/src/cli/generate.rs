@@ -26,40 +26,58 @@ use super::{CliError, rows};
 
 /// Options of `generate`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Written:
+  --out          the candidates
+  report.html    how good they are, with pictures; in the folder of --out
+  report.json    the same figures for programs; in the folder of --out
+  --model DIR    the model
+  --cif-dir DIR  a CIF file for each candidate
+Printed: the figures of the report.
+
+Examples:
+  wgan-materials generate known.csv --out candidates.csv
+  wgan-materials generate known.csv --out candidates.csv --contains Li --without Pb,Cd --n 200
+  wgan-materials generate known.csv --out candidates.csv --condition 'band_gap=1.5±0.2'")]
 pub struct Generate {
-    #[command(flatten)]
-    data: DataArgs,
-    /// CSV or Parquet file (by its ending) for the candidates, best first; report.html and
-    /// report.json are written beside it.
+    /// File for the candidates, the most promising first: CSV or Parquet, by its ending.
+    ///
+    /// Without formulas in the table, it has new rows like those of the table, in no order.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Candidates to write.
+    /// Candidates to write, at least 1.
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one)]
     n: usize,
-    /// Directory to save the model in, and to resume or reuse it from.
+    /// Directory to save the model in; one that is there is used again or continued.
     #[arg(long, value_name = "DIR")]
     model: Option<PathBuf>,
-    /// Change each candidate as little as possible to make it neutral by usual oxidation states, without peroxides; draw another where
-    /// that is impossible.
+    /// Make each candidate neutral in charge by usual oxidation states, with as little change as possible.
+    ///
+    /// Where that is impossible, another candidate is drawn. Peroxides play no part. With structures, amounts are never changed: what is not neutral
+    /// is left out.
     #[arg(long)]
     neutral: bool,
-    /// Share of candidates whose pattern of amounts the table does not have, 0 to 1.
+    /// Share of candidates, 0 to 1, whose pattern of amounts, such as 1 : 1 : 3, is not in the table.
     #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = share)]
     new_patterns: f64,
+    /// Folder for a CIF file of each candidate, such as 0001_NaCl_225.cif; for tables with structures.
+    ///
+    /// The name has the place in the list, the formula and the space group. Files of an earlier list in this folder are removed.
+    #[arg(long, value_name = "DIR")]
+    cif_dir: Option<PathBuf>,
     #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten, next_help_heading = "What candidates have")]
     asked: ConditionArgs,
     #[command(flatten)]
     rules: RuleArgs,
     #[command(flatten)]
     structures: StructureArgs,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Stability")]
     energies: EnergyArgs,
     #[command(flatten)]
     stable: StableArgs,
-    /// Folder to write a CIF file of each candidate to, named by place, formula and space group; for tables with structures.
-    #[arg(long, value_name = "DIR")]
-    cif_dir: Option<PathBuf>,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Training")]
     training: TrainArgs,
 }
 
@@ -311,7 +329,8 @@ impl Generate {
         evaluation.structures = evaluate_structures(real, &drawn, self.training.seed);
         evaluation.notes.extend(asked.notes);
         evaluation.notes.extend(table.summary.remarks());
-        let scores: Vec<f64> = candidates.iter().map(|c| c.candidate.critic_score).collect();
+        let scores: Vec<f64> = candidates.iter().filter_map(|c| c.score).collect();
+        let critic_scores: Vec<f64> = candidates.iter().map(|c| c.candidate.critic_score).collect();
         let known = asked.compared.as_ref().unwrap_or(table).structures.as_deref();
         let crystals = known.map(|known| CrystalReport {
             known,
@@ -326,6 +345,7 @@ impl Generate {
             compared,
             candidates: rows,
             scores: &scores,
+            critic_scores: &critic_scores,
             stabilities: candidates.iter().filter_map(|c| c.stability.as_ref()).collect(),
             crystals,
             evaluation: &evaluation,
@@ -333,7 +353,8 @@ impl Generate {
         };
         let folder = folder_of(&self.out);
         report.write(folder)?;
-        eprintln!("report written to {}", folder.join("report.html").display());
+        let page = folder.join("report.html");
+        eprintln!("report written to {}; open it in a browser", page.display());
         Ok(print(&evaluation.to_string())?)
     }
 

@@ -9,12 +9,17 @@ use super::data::DataArgs;
 
 /// Options of `inspect`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Printed: what each column is used as, and how many rows were left out, with the reasons. No file is written.
+
+Example:
+  wgan-materials inspect known.csv")]
 pub struct Inspect {
-    #[command(flatten)]
-    data: DataArgs,
-    /// Print JSON instead of a table.
+    /// Print JSON instead of text.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    data: DataArgs,
 }
 
 impl Inspect {

@@ -21,13 +21,32 @@ mod training;
 mod validate;
 
 use clap::{Parser, Subcommand};
-use wgan_core::cli::on_interrupt;
+use wgan_core::cli::{Completions, Man, on_interrupt};
 
 pub use error::CliError;
 
-/// From a table of known materials to new candidate materials, with a report of how good they are.
+/// Suggests new materials, the most promising first, from a table of known ones, and reports how far to trust them.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(
+    version,
+    after_help = "\
+First steps:
+  wgan-materials inspect known.csv
+  wgan-materials generate known.csv --out candidates.csv
+
+`wgan-materials COMMAND --help` has the options of a command, what it writes, and examples. Messages go to standard error, results to standard output or \
+to the files that are named.
+
+Words:
+  candidate  a material that the program suggests; nothing says that it exists
+  critic     the network that judges how much a material is like the known ones
+  estimate   how far the critic tells known from drawn materials apart, during training
+  hull       the energy of the cheapest mixture of known compounds and elements
+  pattern    the amounts of a formula without its elements, such as 1 : 1 : 3
+  prototype  a structure type: a space group and its occupied positions
+
+Exit codes: 0 done, 1 the run failed, 2 wrong usage."
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -35,27 +54,31 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Says what is read from a table: per column, and every skipped row with the reason.
+    /// Says what is read from a table: the use of each column, and why rows are left out.
     Inspect(inspect::Inspect),
     /// Writes the feature vectors of a table.
     Features(features::Features),
-    /// Fits a model to a table and writes candidates and a report.
+    /// Fits a model to a table and writes candidates, the most promising first, with a report.
     Generate(generate::Generate),
     /// Fits a model to a table and saves it.
     Fit(fit::Fit),
-    /// Writes candidates from a saved model, batch by batch.
+    /// Writes candidates of a saved model, as they are drawn.
     Sample(sample::Sample),
-    /// Walks from one material to another through the model, or uphill on its critic.
+    /// Walks through a saved model from one material to another, or uphill on the critic's score.
     Explore(explore::Explore),
     /// Hides known compounds and counts how many of them a list of candidates finds.
     Validate(validate::Validate),
     /// Reports how good candidates of any origin are.
     Evaluate(evaluate::Evaluate),
-    /// Says how stable known compounds are, and how likely candidates are to be so, from formation energies.
+    /// Says how stable known compounds are, and how probable it is that candidates are stable.
     Stability(stability::Stability),
-    /// Lends a device of this machine to `fit`, `generate`, `sample` and `wgan-graph generate-nodes` on another one.
+    /// Lends a device of this machine to the programs on another one.
     #[cfg(feature = "remote")]
     Serve(serve::Serve),
+    /// Prints a script that makes a shell complete commands and options.
+    Completions(Completions),
+    /// Writes the pages of the manual.
+    Man(Man),
 }
 
 impl Cli {
@@ -77,6 +100,8 @@ impl Cli {
             Command::Stability(command) => command.run(),
             #[cfg(feature = "remote")]
             Command::Serve(command) => command.run(),
+            Command::Completions(command) => Ok(command.run::<Self>()?),
+            Command::Man(command) => Ok(command.run::<Self>()?),
         }
     }
 }

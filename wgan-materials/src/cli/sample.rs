@@ -22,38 +22,50 @@ use super::{CliError, rows};
 
 /// Options of `sample`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Written: the candidates in --out. Long lists grow in the folder FILE.parts, which is removed at the end.
+
+Examples:
+  wgan-materials sample --model model --n 100000 --out candidates.parquet
+  wgan-materials sample --model model --condition 'band_gap=1.5±0.2' --out candidates.csv")]
 pub struct Sample {
-    /// Directory of a saved model.
+    /// Directory that `fit` or `generate --model` wrote.
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Candidates to write.
+    /// Candidates to write, at least 1.
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one)]
     n: usize,
-    /// CSV or Parquet file (by its ending) for the candidates, in the order they are drawn.
+    /// File for the candidates, in the order in which they are drawn: CSV or Parquet, by its ending.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Seed of the candidates.
+    /// Seed; the same seed gives the same candidates.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Change each candidate as little as possible to make it neutral by usual oxidation states, without peroxides; draw another where
-    /// that is impossible.
+    /// Make each candidate neutral in charge by usual oxidation states, with as little change as possible.
+    ///
+    /// Where that is impossible, another candidate is drawn. Peroxides play no part. With structures, amounts are never changed: what is not neutral
+    /// is left out.
     #[arg(long)]
     neutral: bool,
     /// Continue an interrupted list from its last complete part.
     #[arg(long)]
     resume: bool,
-    #[command(flatten)]
+    /// Energy above the hull, in eV/atom, at least 0, up to which a candidate counts as stable; for models with formation energies.
+    ///
+    /// The hull is the energy of the cheapest mixture of known compounds and elements with the same composition.
+    #[arg(long, value_name = "ENERGY", default_value_t = 0.05, value_parser = not_negative)]
+    stable_within: f64,
+    /// Device that computes: flex, tch, tch-cuda, wgpu, cuda or remote=ws://HOST:PORT.
+    ///
+    /// Which of them there are is decided when the program is built. `remote` is a machine that runs `wgan-materials serve`.
+    #[arg(long, default_value_t)]
+    device: DeviceChoice,
+    #[command(flatten, next_help_heading = "What candidates have")]
     asked: ConditionArgs,
     #[command(flatten)]
     rules: RuleArgs,
     #[command(flatten)]
     structures: StructureArgs,
-    /// A candidate at most so far above the hull counts as stable, eV/atom; where the model was saved with formation energies.
-    #[arg(long, value_name = "ENERGY", default_value_t = 0.05, value_parser = not_negative)]
-    stable_within: f64,
-    /// Where tensors live: flex, tch, wgpu, cuda or remote=ws://HOST:PORT.
-    #[arg(long, default_value_t)]
-    device: DeviceChoice,
 }
 
 impl Sample {

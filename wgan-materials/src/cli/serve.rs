@@ -10,15 +10,23 @@ use super::CliError;
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Printed: the address at which the device is served, until the program is told to end. No file is written.
+
+Example:
+  wgan-materials serve --address 0.0.0.0 --port 3000")]
 pub struct Serve {
-    /// Port to listen on; 0 takes a free one.
+    /// Port to listen on, 0 to 65535; 0 takes a free one.
     #[arg(long, default_value_t = 3000)]
     port: u16,
-    /// Address to listen on; 0.0.0.0 is every network this machine is in. Traffic is not encrypted and any client is
-    /// served: open it to networks you trust only.
+    /// Address to listen on; 0.0.0.0 is every network that this machine is in.
+    ///
+    /// Traffic is not encrypted, and every client is served. Use it only in networks that you trust.
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     address: IpAddr,
-    /// Where tensors live: flex, tch, wgpu or cuda.
+    /// Device to lend: flex, tch, tch-cuda, wgpu or cuda.
+    ///
+    /// Which of them there are is decided when the program is built.
     #[arg(long, default_value_t)]
     device: DeviceChoice,
 }

@@ -20,30 +20,42 @@ use super::output::check_output;
 
 /// Options of `stability`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Written: --out has one row per compound, with energies in eV/atom. For known compounds: formation energy, decomposition energy, energy above the hull \
+and what the compound decomposes into. For candidates: predicted formation energy with its 90 % interval, decomposition energy, the probability of being \
+stable, and what the candidate decomposes into.
+Printed: a summary, and how good predictions are on compounds that were hidden from them.
+
+Examples:
+  wgan-materials stability known.csv --out stability.csv
+  wgan-materials stability known.csv --candidates candidates.csv --out stability.csv")]
 pub struct Stability {
     /// CSV or Parquet file of known compounds with their formation energies.
     data: PathBuf,
-    #[command(flatten)]
-    energies: EnergyArgs,
-    /// A compound at most so far above the hull counts as stable, eV/atom.
-    #[arg(long, value_name = "ENERGY", default_value_t = 0.05, value_parser = not_negative)]
-    stable_within: f64,
-    /// CSV or Parquet file (by its ending) for the stabilities: of the candidates, most probably stable first; without candidates, of the known
-    /// compounds.
+    /// File for the results: CSV or Parquet, by its ending.
+    ///
+    /// With `--candidates` it has the candidates, the most probably stable first. Without, it has the known compounds.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// CSV or Parquet file of candidates; their energies are predicted.
+    /// CSV or Parquet file of candidates whose energies are predicted.
     #[arg(long, value_name = "FILE")]
     candidates: Option<PathBuf>,
-    /// Column of the formulas in both files [default: found by name and content].
+    /// Energy above the hull, in eV/atom, at least 0, up to which a compound counts as stable.
+    ///
+    /// The hull is the energy of the cheapest mixture of known compounds and elements with the same composition.
+    #[arg(long, value_name = "ENERGY", default_value_t = 0.05, value_parser = not_negative)]
+    stable_within: f64,
+    /// Column of the formulas in both files, by its name [default: found by name and content].
     #[arg(long, value_name = "NAME")]
     formula_column: Option<String>,
-    /// Seed of the predictions.
+    /// Seed of the predictions; the same seed gives the same ones.
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// Print JSON instead of text.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    energies: EnergyArgs,
 }
 
 /// What came out.

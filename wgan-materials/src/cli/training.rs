@@ -18,19 +18,23 @@ const CHECKPOINT_EVERY: usize = 50;
 /// Settings of the training.
 #[derive(Clone, Debug, Args)]
 pub struct TrainArgs {
-    /// Seed of every random number.
+    /// Seed of every random number; the same seed and data give the same result.
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// Training steps of the generator [default: a quarter of the rows, 150 to 600].
+    /// Training steps of the generator, at least 1 [default: a quarter of the rows, 150 to 600].
+    ///
+    /// For tables without formulas, the default is half of the rows, 200 to 2,000.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub steps: Option<usize>,
-    /// End training early: `plateau` stops when the smoothed estimate has not fallen by 1 % in 50 steps.
+    /// When to end training early [default: never].
     #[arg(long, value_enum)]
     pub stop: Option<Stop>,
-    /// Where the model lives: flex, tch, wgpu, cuda, or remote=ws://HOST:PORT of a machine that runs `serve`.
+    /// Device that has the model: flex, tch, tch-cuda, wgpu, cuda or remote=ws://HOST:PORT.
+    ///
+    /// Which of them there are is decided when the program is built. `remote` is a machine that runs `serve`.
     #[arg(long, default_value_t)]
     pub device: DeviceChoice,
-    /// Devices that share the work of each step, each with an even part of the batch [default: where the model lives].
+    /// Devices that share the work of each step in equal parts, separated by commas [default: that of --device].
     #[arg(long, value_name = "DEVICE,DEVICE", value_delimiter = ',')]
     pub devices: Vec<DeviceChoice>,
 }
@@ -41,7 +45,7 @@ const PLATEAU: Plateau = Plateau { window: 20, patience: 50, tolerance: 0.01 };
 /// Choices of `--stop`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Stop {
-    /// When the estimate no longer falls.
+    /// When the smoothed estimate has not fallen by 1 % in 50 steps.
     Plateau,
 }
 

@@ -14,6 +14,7 @@ use wgan_materials::{
 use super::CliError;
 use super::conditions::RuleArgs;
 use super::data::{DataArgs, read_with_notes};
+use super::energies::share;
 use super::training::{TrainArgs, at_least_one};
 
 /// Share that `--by` hides.
@@ -21,37 +22,47 @@ const HIDDEN_BY_VALUE: f64 = 0.2;
 
 /// Options of `validate`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Known compositions are cut into parts by chance. Each part is hidden in turn, a list of candidates is made from the others, and the hidden compounds in it \
+are counted. The yardstick is a substitution list. A substitution list has known compounds with one element replaced by a similar one.
+
+Printed: how many hidden compounds are among the first 100, the first 1,000 and all candidates, for both lists.
+Written: --report and --out only.
+
+Examples:
+  wgan-materials validate known.csv --parts 1 --report validation.html
+  wgan-materials validate known.csv --by band_gap --json")]
 pub struct Validate {
-    #[command(flatten)]
-    data: DataArgs,
-    /// Parts that the compositions are cut into by chance; each is hidden once.
+    /// Number of parts that the compositions are cut into, at least 2.
     #[arg(long, value_name = "N", default_value_t = 5)]
     folds: usize,
-    /// How many of the parts are hidden, one after the other [default: all].
+    /// Number of parts that are hidden, one after the other, at least 1 [default: all].
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     parts: Option<usize>,
-    /// Hide the fifth of the compositions with the highest values of this column instead: extrapolation.
+    /// Column of numbers; the fifth of the compositions with its highest values is hidden instead.
     #[arg(long, value_name = "COLUMN")]
     by: Option<String>,
-    /// Candidates in each list.
+    /// Candidates in each list, at least 1.
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = at_least_one)]
     n: usize,
-    /// Share of candidates whose pattern of amounts the known part does not have, 0 to 1.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    /// Share of candidates, 0 to 1, whose pattern of amounts, such as 1 : 1 : 3, is not in the known part.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = share)]
     new_patterns: f64,
-    /// Print JSON instead of a table.
+    /// Print JSON instead of text.
     #[arg(long)]
     json: bool,
-    #[command(flatten)]
-    rules: RuleArgs,
-    #[command(flatten)]
-    training: TrainArgs,
-    /// File to write the page to: hits as a curve, and the score against what was found, as pictures.
+    /// HTML file for a page with pictures: the hidden compounds that were found, and how far the score can be trusted.
     #[arg(long, value_name = "FILE.html")]
     report: Option<PathBuf>,
-    /// File to write all figures of each part and the curve to, as JSON.
+    /// JSON file for all figures and the curve.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten, next_help_heading = "What candidates have")]
+    rules: RuleArgs,
+    #[command(flatten, next_help_heading = "Training")]
+    training: TrainArgs,
 }
 
 /// Mean figures over the parts; the parts themselves beside them.
@@ -167,7 +178,7 @@ impl Validate {
             is_neutral: false,
             rules: self.rules.rules(),
             structures: StructureRules::default(),
-            new_patterns: self.new_patterns.clamp(0.0, 1.0),
+            new_patterns: self.new_patterns,
         };
         let checker = Checker::new(known.formulas()).with_prototypes(known_materials.clone());
         let listing = Listing {

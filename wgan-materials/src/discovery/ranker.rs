@@ -68,6 +68,10 @@ pub struct Ranked {
 /// assert_eq!(best.material.composition.to_string(), "KBr");
 /// # Ok::<(), wgan_materials::MaterialsError>(())
 /// ```
+///
+/// # References
+/// Friedman (2001), Greedy function approximation: a gradient boosting machine, Ann. Stat. 29, 1189-1232, for the trees; Zadrozny, Elkan (2002),
+/// Transforming classifier scores into accurate multiclass probability estimates, KDD, for the calibration.
 pub struct Ranker {
     learnt: Learnt,
     /// Known compositions, where no structure tells materials apart.

@@ -26,6 +26,10 @@ const MIN_DISTANCE_RATIO: f64 = 0.6;
 /// What can be said about crystals against known ones.
 ///
 /// A floor is the same figure between two random parts of the known ones, see [`RowEvaluation`](crate::RowEvaluation).
+///
+/// # References
+/// Xie, Fu, Ganea, Barzilay, Jaakkola (2022), Crystal diffusion variational autoencoder for periodic material generation, ICLR, for the check of
+/// validity.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StructureEvaluation {
     /// Number of crystals.

@@ -15,6 +15,9 @@ use crate::table::Table;
 ///
 /// # Errors
 /// A label that a table does not have, a row without label.
+///
+/// # References
+/// Esteban, Hyland, Rätsch (2017), Real-valued (medical) time series generation with recurrent conditional GANs, section 4.
 pub fn synthetic_score(
     label: &str,
     synthetic: &Table,

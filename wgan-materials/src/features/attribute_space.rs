@@ -195,6 +195,9 @@ impl AttributeSpace {
 
     /// Codes `[n, k + e]` of the rows of a table with the same columns, in the same order.
     ///
+    /// # Shapes
+    /// - returns: `[n, k + e]`
+    ///
     /// # Errors
     /// Other columns; a class or a missing cell that the column did not have when this was fitted.
     pub fn encode(&self, columns: &[Column]) -> Result<Array2<f64>, MaterialsError> {
@@ -232,7 +235,10 @@ impl AttributeSpace {
         Ok(codes)
     }
 
-    /// Columns of these codes, `[n, k + e]`.
+    /// Columns of these codes.
+    ///
+    /// # Shapes
+    /// - `codes`: `[n, k + e]`
     ///
     /// # Errors
     /// Another width.

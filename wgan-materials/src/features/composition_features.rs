@@ -11,6 +11,9 @@ use crate::property::ElementProperty;
 const N_STATISTICS: usize = 5;
 
 /// Atomic fractions, one column per element: `[n, 118]`, rows sum to one.
+///
+/// # Shapes
+/// - returns: `[n, 118]`
 pub fn fraction_rows(compositions: &[Composition]) -> Array2<f64> {
     fill_rows(compositions, Element::COUNT, write_fractions)
 }
@@ -20,6 +23,9 @@ pub fn fraction_rows(compositions: &[Composition]) -> Array2<f64> {
 /// For a property with values `vₑ` (unknown ones by the rule of [`ElementProperty::filled`]) and fractions `xₑ`:
 /// mean `m = Σ xₑ vₑ`, average deviation `Σ xₑ |vₑ − m|`, minimum, maximum and range over the elements present, in
 /// the unit of the property.
+///
+/// # Shapes
+/// - returns: `[n, 118 + 5·19]`, in the units of the properties
 ///
 /// # Example
 /// ```

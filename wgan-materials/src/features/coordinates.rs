@@ -26,7 +26,10 @@ pub enum Coordinates {
 }
 
 impl Coordinates {
-    /// Fits to the rows of `data`, `[n, d]`; without a whitening, and where nothing varies, the columns are standardised.
+    /// Fits to the rows of `data`; without a whitening, and where nothing varies, the columns are standardised.
+    ///
+    /// # Shapes
+    /// - `data`: `[n, d]`
     ///
     /// # Errors
     /// As [`Whitening::fit`].
@@ -72,7 +75,11 @@ impl Coordinates {
         }
     }
 
-    /// `[n, d] → [n, k]`
+    /// Coordinates of these rows.
+    ///
+    /// # Shapes
+    /// - `x`: `[n, d]`
+    /// - returns: `[n, k]`
     ///
     /// # Errors
     /// [`WganError::Shape`].
@@ -86,7 +93,11 @@ impl Coordinates {
         }
     }
 
-    /// `[n, k] → [n, d]`
+    /// Rows with these coordinates.
+    ///
+    /// # Shapes
+    /// - `z`: `[n, k]`
+    /// - returns: `[n, d]`
     ///
     /// # Errors
     /// [`WganError::Shape`].

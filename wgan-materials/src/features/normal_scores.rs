@@ -9,6 +9,9 @@ use super::normal_quantile::normal_quantile;
 /// A value that several rows share owns an interval of scores as wide as its share, and every score there comes back as that
 /// value. Values that occur once, many in a row, are a continuous part: scores between two of them are interpolated and
 /// rounded to the decimals of the data. Values of the data come back exactly; of more than 65,536 different ones, a part.
+///
+/// # References
+/// Beasley, Erickson, Allison (2009), Rank-based inverse normal transformations are increasingly used, but are they merited?, Behav. Genet. 39, 580-595.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NormalScores {
     /// Distinct values, rising.

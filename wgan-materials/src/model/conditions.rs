@@ -167,6 +167,9 @@ impl Given {
     }
 
     /// Codes `[n, m]` of these rows of the known materials; none if nothing is given.
+    ///
+    /// # Shapes
+    /// - returns: `[n, m]`
     pub fn codes(&self, rows: &[usize], device: &Device) -> Option<Tensor<2>> {
         if self.width == 0 {
             return None;

@@ -66,9 +66,12 @@ pub fn is_charge_neutral_mixed(composition: &Composition) -> bool {
 
 /// Whether a neutral choice of states exists in which every cation is less electronegative than every anion.
 ///
-/// The Pauling test of SMACT (Davies et al. 2016, Chem 1, 617): equal electronegativities on both sides do not
+/// The Pauling test of SMACT (Davies et al. 2016): equal electronegativities on both sides do not
 /// pass. Stricter than [`is_charge_neutral`]: sulfates pass, as S⁶⁺ is below O²⁻, while a nitride oxide that
 /// needs N⁵⁺ beside S²⁻ does not.
+///
+/// # References
+/// Davies et al. (2016), Computational screening of all stoichiometric inorganic materials, Chem 1, 617-627 (SMACT).
 pub fn electronegativity_ok(composition: &Composition) -> bool {
     // Elements come sorted by electronegativity, so the cations are the first k for some k.
     let tolerance = composition.tolerance(TOLERANCE);

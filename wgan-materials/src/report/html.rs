@@ -42,6 +42,12 @@ pub(super) fn section(heading: &str, body: &str) -> String {
     format!("<section>\n<h2>{heading}</h2>\n{body}</section>\n")
 }
 
+/// Sections side by side where there is room.
+pub(super) fn cards<const N: usize>(cards: [(&str, String); N]) -> String {
+    let cards: String = cards.iter().map(|(heading, body)| section(heading, body)).collect();
+    format!("<div class=\"cards\">\n{cards}</div>\n")
+}
+
 /// An unordered list of texts, which are escaped here; nothing for an empty list.
 pub(super) fn list(items: &[String]) -> String {
     if items.is_empty() {

@@ -4,6 +4,7 @@ mod axis;
 mod chart;
 mod html;
 mod laws;
+mod overview;
 mod page;
 mod row_report;
 mod structures;
@@ -43,8 +44,10 @@ pub struct Report<'a> {
     pub compared: MaterialRows<'a>,
     /// What is reported, best first.
     pub candidates: MaterialRows<'a>,
-    /// Critic scores of the candidates; empty if there are none.
+    /// Scores that the candidates are ordered by, see [`Ranker`](crate::Ranker); empty if they are in no order.
     pub scores: &'a [f64],
+    /// Critic scores of the candidates; empty if there are none.
+    pub critic_scores: &'a [f64],
     /// Predicted energies of the candidates; empty if there are none.
     pub stabilities: Vec<&'a CandidateStability>,
     /// Crystals; none where the table has no structures.

@@ -4,6 +4,7 @@ use super::Report;
 use super::chart;
 use super::html::{decimal, escape, figure, formula, list, percent, section, short, table};
 use super::laws::{self, Histogram, Law};
+use super::overview::overview;
 use super::structures;
 use super::summary::{limits, sentences};
 use crate::error::MaterialsError;
@@ -25,6 +26,11 @@ const N_HISTOGRAMS: usize = 12;
 /// Properties in the table of candidates: more make it too wide.
 const N_SHOWN_PROPERTIES: usize = 4;
 
+/// What is not said in the table of figures itself.
+const WORDS: &str = "<p>Read each figure beside that of real data. <b>W₁</b>, the Wasserstein distance, is the mean way when the values of \
+candidates are moved onto those of the table. Beside it stands the <b>floor</b>: the same distance between two parts of the table, the best that can be \
+expected. A <b>forest</b> is a random forest, many decision trees that learnt the table.</p>\n";
+
 /// What the colours of a chart stand for.
 fn legend(report: &Report) -> String {
     format!(
@@ -35,7 +41,7 @@ fn legend(report: &Report) -> String {
 
 /// The rows that candidates are compared with, in words.
 fn compared(report: &Report) -> &'static str {
-    if is_part(report) { "training rows as asked for" } else { "training set" }
+    if is_part(report) { "rows of the table as asked for" } else { "table" }
 }
 
 fn is_part(report: &Report) -> bool {
@@ -46,18 +52,19 @@ pub(super) fn page(report: &Report) -> Result<String, MaterialsError> {
     let title = format!("Candidate materials from {}", escape(report.source));
     let body = [
         header(&title, report),
+        overview(report),
         section(
-            "How good the candidates are",
+            "How good the candidates are, in words",
             &list(&sentences(report.evaluation, report.reference.len())),
         ),
-        section("Figures", &figures(report)),
-        section("Training", &training(report.estimates)?),
-        section("Elements", &elements(report)?),
-        section("Properties", &properties(report)?),
         section(
             &format!("The first {} candidates", N_SHOWN.min(report.candidates.len())),
             &first_candidates(report),
         ),
+        section("Figures", &(WORDS.to_owned() + &figures(report))),
+        section("Training", &training(report.estimates)?),
+        section("Elements", &elements(report)?),
+        section("Properties", &properties(report)?),
         section("Crystals", &crystals(report)?),
         section("Settings", &settings(report)),
         section("Notes", &list(&report.evaluation.notes)),
@@ -103,13 +110,13 @@ fn figures(report: &Report) -> String {
     };
     let mut rows = vec![
         row("Unique", percent(e.unique), none(), "distinct among the candidates"),
-        row("Novel", percent(e.novel), none(), "not in the training set"),
-        row("Copies", percent(e.copies), none(), "in the training set"),
+        row("Novel", percent(e.novel), none(), "not in the table"),
+        row("Copies", percent(e.copies), none(), "in the table"),
         row(
             "New chemical system",
             percent(e.novel_system),
             none(),
-            "set of elements in no training row",
+            "set of elements that no row of the table has",
         ),
         row(
             "Charge neutral",
@@ -127,13 +134,13 @@ fn figures(report: &Report) -> String {
             "Charge neutral as drawn",
             percent(e.charge_neutral_as_drawn),
             percent(e.reference_charge_neutral),
-            "before any was made neutral",
+            "before any was chosen or made neutral",
         ),
         row(
             "Known as drawn",
             percent(e.known_as_drawn),
             none(),
-            "in the training set when first drawn; these are drawn again up to three times",
+            "in the table when first drawn; these are drawn again up to three times",
         ),
         row(
             "Electronegativity in order",
@@ -141,30 +148,35 @@ fn figures(report: &Report) -> String {
             percent(e.reference_electronegativity_ok),
             "neutral, with every cation less electronegative than every anion",
         ),
-        row("Number of elements, W₁", decimal(e.element_count_w1), "0".into(), "in elements"),
+        row(
+            "Number of elements, W₁",
+            decimal(e.element_count_w1),
+            "0".into(),
+            "how many elements a row has; in elements",
+        ),
         row(
             "Element prevalence, total variation",
             decimal(e.element_prevalence_tv),
             "0".into(),
-            "0 equal, 1 disjoint",
+            "how often each element occurs; 0 equal, 1 nothing in common",
         ),
         row(
             "Largest fraction, W₁",
             decimal(e.largest_fraction_w1),
             "0".into(),
-            "in atomic fractions",
+            "the largest share of an element; in atomic fractions",
         ),
         row(
             "Two-sample test (c2st)",
             decimal(e.c2st),
             "0.5".into(),
-            "accuracy of a forest; 0.5 guessing, 1 always right",
+            "accuracy of a forest that tells candidates from the table; 0.5 guessing, 1 always right",
         ),
         row(
             "Property consistency",
             decimal(e.property_consistency),
             none(),
-            "in standard deviations; lower is better",
+            "difference from what a forest predicts for the composition; in standard deviations, lower is better",
         ),
     ];
     for (name, distance) in e.property_w1.iter().flatten() {
@@ -177,8 +189,7 @@ fn figures(report: &Report) -> String {
         let unasked = held.within_unasked.map_or(String::new(), |share| {
             format!("; {} of candidates drawn without asking", percent(Some(share)))
         });
-        let meaning =
-            format!("property predicted by forests that learnt the training set{unasked}");
+        let meaning = format!("property predicted by forests that learnt the table{unasked}");
         rows.push(row(&name, percent(held.within), percent(held.real), &meaning));
         let distances = [
             ("W₁ to the rows with", held.w1, "by atomic fractions, 0 to 2"),
@@ -213,8 +224,8 @@ pub(super) fn training(estimates: &[(usize, f64)]) -> Result<String, MaterialsEr
         estimates.iter().map(|&(step, estimate)| (step as f64, estimate)).collect();
     let finite: Vec<_> = points.into_iter().filter(|point| point.1.is_finite()).collect();
     let picture = chart::line(&finite, "Generator step", "Estimate")?;
-    let caption = "The critic's estimate E f(real) − E f(fake) on one batch, in the units of the features it sees. It rises while \
-                   the critic learns and falls while the generator does; its level is no proof of quality, the figures above are.";
+    let caption = "The estimate says how far the critic, the network that judges, tells real from generated rows apart: E f(real) − E f(fake) on one \
+                   batch. It rises while the critic learns and falls while the generator does. Its level is no proof of quality; the figures above are.";
     Ok(figure(&picture, caption))
 }
 
@@ -300,6 +311,9 @@ fn first_candidates(report: &Report) -> String {
     let properties =
         &report.candidates.properties[..N_SHOWN_PROPERTIES.min(report.candidates.properties.len())];
     let mut header = vec!["Formula".to_string()];
+    if !report.scores.is_empty() {
+        header.push("Score".to_string());
+    }
     header.extend(properties.iter().map(|property| escape(property.name).replace('_', "_<wbr>")));
     header.extend(
         ["Neutral", "Electro&shy;negativity", "Novel", "Nearest known", "Distance"]
@@ -308,7 +322,7 @@ fn first_candidates(report: &Report) -> String {
     if !report.stabilities.is_empty() {
         header.extend(["Above hull (eV/atom)", "Probably stable"].map(String::from));
     }
-    if !report.scores.is_empty() {
+    if !report.critic_scores.is_empty() {
         header.push("Critic score".to_string());
     }
     let (known, index) = (
@@ -318,13 +332,20 @@ fn first_candidates(report: &Report) -> String {
     let cells = |row: usize| {
         let mut cells = candidate(report, properties, row, &known, &index);
         cells.extend(report.stabilities.get(row).into_iter().flat_map(|of| stability(of)));
-        cells.extend(report.scores.get(row).map(|score| short(*score)));
+        cells.extend(report.critic_scores.get(row).map(|score| short(*score)));
         cells
     };
-    table("numbers", &header, &(0..shown.len()).map(cells).collect::<Vec<_>>())
+    table("numbers", &header, &(0..shown.len()).map(cells).collect::<Vec<_>>()) + COLUMNS
 }
 
-/// Formula, properties, checks and the nearest known compound.
+/// What the columns of the table of candidates mean.
+const COLUMNS: &str = "<p><b>Score</b>: the share of compounds of the table among candidates like this one, when a fifth of the table was hidden; a lower \
+bound, since real compounds that the table lacks do not count. <b>Neutral</b>: one common oxidation \
+state per element sums to zero. <b>Electronegativity</b>: neutral, with every cation less electronegative than every anion. <b>Novel</b>: not in the \
+table. <b>Distance</b>: sum of the differences of atomic fractions to the nearest known compound, 0 to 2. <b>Critic score</b>: how real the candidate \
+looks to the critic, the network that judges while the model is trained.</p>\n";
+
+/// Formula, score, properties, checks and the nearest known compound.
 fn candidate(
     report: &Report,
     properties: &[PropertyColumn],
@@ -335,6 +356,7 @@ fn candidate(
     let none = || "–".to_string();
     let composition = &report.candidates.compositions[row];
     let mut cells = vec![formula(&composition.to_string())];
+    cells.extend(report.scores.get(row).map(|score| short(*score)));
     cells.extend(properties.iter().map(|property| property.value(row).map_or_else(none, short)));
     let checks = [
         is_charge_neutral(composition),

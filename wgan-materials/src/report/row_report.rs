@@ -7,7 +7,7 @@ use serde::Serialize;
 use wgan_core::file::write_atomically;
 
 use super::chart;
-use super::html::{decimal, escape, figure, list, percent, section, table};
+use super::html::{cards, decimal, escape, figure, list, percent, section, table};
 use super::laws::{self, Categories, Law};
 use super::{REPORT_FILES, failed, page};
 use crate::error::MaterialsError;
@@ -65,7 +65,11 @@ impl RowReport<'_> {
         let header = ["Setting".to_string(), "Value".to_string()];
         let body = [
             lead,
-            section("How good the rows are", &list(&self.sentences())),
+            cards([
+                ("How good are the rows?", list(&self.sentences())),
+                ("Which rows come first?", "<p>None: they are in no order.</p>\n".to_owned()),
+                ("What to be careful about", list(&self.cautions())),
+            ]),
             section("Figures", &self.figures()),
             section("Training", &page::training(self.estimates)?),
             section("Columns", &self.columns()?),
@@ -123,6 +127,19 @@ impl RowReport<'_> {
                  rows are remembered.",
                 closest.fake / closest.held_out
             ));
+        }
+        told
+    }
+
+    fn cautions(&self) -> Vec<String> {
+        let mut told = vec![
+            "Generated rows follow the statistics of the table. They were not measured or computed."
+                .to_owned(),
+            "The model starts from rows of the table. If these are confidential, generated rows may tell of them.".to_owned(),
+        ];
+        let n_notes = self.evaluation.notes.len();
+        if n_notes > 0 {
+            told.push(format!("Notes below, {n_notes}: what was left out, and what is uncertain."));
         }
         told
     }

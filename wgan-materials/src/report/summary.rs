@@ -11,16 +11,16 @@ pub(super) fn limits(has_crystals: bool) -> Vec<String> {
              not a relaxed structure, and nothing here says that it is stable or can be made."
         }
         false => {
-            "A candidate is a composition that follows the statistics of the training set. It has no crystal structure, and nothing here \
+            "A candidate is a composition that follows the statistics of the table. It has no crystal structure, and nothing here \
              says that it is stable or can be made."
         }
     };
     let all = [
         first,
         "Charge neutrality means that one common oxidation state per element sums to zero. Metals, alloys and mixed valence fail this \
-         test although they exist, so read the share beside that of the training set.",
+         test although they exist, so read the share beside that of the table.",
         "Property values of candidates are generated together with the composition. They were not measured or computed.",
-        "New means not in the training set. It does not mean unknown to science.",
+        "New means not in the table. It does not mean unknown to science.",
     ];
     all.map(String::from).to_vec()
 }
@@ -39,7 +39,7 @@ pub(super) fn sentences(evaluation: &Evaluation, n_reference: usize) -> Vec<Stri
 fn novelty(evaluation: &Evaluation, n_reference: usize) -> String {
     let Evaluation { n, unique, novel, novel_system, .. } = evaluation;
     format!(
-        "Of {n} candidates, {} are different from each other and {} are not among the {n_reference} known rows; {} combine \
+        "Of {n} candidates, {} are different from each other and {} are not among the {n_reference} known rows. {} combine \
          elements that no known row combines.",
         percent(*unique),
         percent(*novel),
@@ -49,10 +49,8 @@ fn novelty(evaluation: &Evaluation, n_reference: usize) -> String {
 
 fn neutrality(evaluation: &Evaluation) -> Option<String> {
     let (share, ceiling) = (evaluation.charge_neutral?, evaluation.reference_charge_neutral?);
-    let ratio =
-        if ceiling > 0.0 { format!(" ({:.2} of it)", share / ceiling) } else { String::new() };
     Some(format!(
-        "{} are charge neutral under common oxidation states; in the known rows compared with it is {}{ratio}.",
+        "{} are neutral in charge under common oxidation states. Of the known rows that they are compared with, {} are.",
         percent(Some(share)),
         percent(Some(ceiling))
     ))
@@ -76,14 +74,9 @@ fn likeness(evaluation: &Evaluation) -> Option<String> {
 fn laws(evaluation: &Evaluation) -> Vec<String> {
     let sentence = |(name, distance): (&String, &crate::evaluate::PropertyDistance)| {
         let (w1, floor) = (distance.w1?, distance.floor?);
-        let ratio = if floor > 0.0 {
-            format!(", so the ratio is {:.2}", w1 / floor)
-        } else {
-            String::new()
-        };
         Some(format!(
-            "{name}: the law of the {} generated values is {} standard deviations from the real one (W₁); for real values of that \
-             number it would be {}{ratio}.",
+            "{name}: the distribution of the {} generated values is {} standard deviations from the real one (W₁). Two parts of the real \
+             values are {} from each other.",
             distance.n,
             decimal(Some(w1)),
             decimal(Some(floor))
@@ -94,8 +87,8 @@ fn laws(evaluation: &Evaluation) -> Vec<String> {
 
 fn consistency(evaluation: &Evaluation) -> Option<String> {
     Some(format!(
-        "Generated properties differ from what a forest trained on the known rows predicts for the composition by {} standard \
-         deviations on average.",
+        "A forest that learnt the known rows predicts properties from the composition. Generated ones differ from that by {} \
+         standard deviations on average.",
         decimal(Some(evaluation.property_consistency?))
     ))
 }
@@ -138,7 +131,7 @@ mod tests {
         let evaluation = evaluate(&MaterialRows::new(&known), &MaterialRows::new(&known), 0);
         let found = sentences(&evaluation, 1);
         assert_eq!(found.len(), 2, "{found:?}");
-        assert!(found[1].contains("100.0 %") && found[1].ends_with("(1.00 of it)."), "{found:?}");
+        assert!(found[1].contains("100.0 %") && found[1].ends_with("100.0 % are."), "{found:?}");
     }
 
     #[test]

@@ -23,7 +23,8 @@ fn with_report<T>(known: &[&str], new: &[&str], look: impl Fn(&Report) -> T) -> 
         reference,
         candidates,
         crystals: None,
-        scores: &scores,
+        scores: &[0.5, 0.25],
+        critic_scores: &scores,
         stabilities: Vec::new(),
         evaluation: &evaluation,
         estimates: &[(1, 3.0), (2, 1.5), (3, f64::NAN)],
@@ -41,6 +42,8 @@ fn the_page_is_complete_escaped_and_loads_nothing() {
         "Generator step",
         "a &amp; b",
         "✓ yes",
+        "About 1 of 2 candidates with the scores of the first 2",
+        "<li>KCl: score 0.50</li>",
     ] {
         assert!(html.contains(expected), "{expected}");
     }

@@ -32,6 +32,9 @@ use crate::error::MaterialsError;
 /// assert_eq!(found.to_string(), "0.5 Li2O + 0.5 Fe2O3");
 /// # Ok::<(), wgan_materials::MaterialsError>(())
 /// ```
+///
+/// # References
+/// Ong, Wang, Kang, Ceder (2008), Li-Fe-P-O₂ phase diagram from first principles calculations, Chem. Mater. 20, 1798-1807.
 #[derive(Clone, Debug)]
 pub struct ConvexHull {
     /// Distinct compounds of two or more elements, those of a chemical system together.

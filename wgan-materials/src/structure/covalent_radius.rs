@@ -26,6 +26,9 @@ const CORDERO: [f64; 96] = [
 ///
 /// assert_eq!(covalent_radius(Element::from_symbol("Si").unwrap()), 1.11);
 /// ```
+///
+/// # References
+/// Cordero et al. (2008), Covalent radii revisited, Dalton Trans., 2832-2838.
 pub fn covalent_radius(element: Element) -> f64 {
     CORDERO[element.index().min(CORDERO.len() - 1)]
 }

@@ -47,6 +47,9 @@ impl Funnels {
     }
 
     /// The optimal potential at one point.
+    ///
+    /// # Shapes
+    /// - `x`: `[d]`
     pub fn potential(&self, x: ArrayView1<'_, f64>) -> f64 {
         self.active(x).1
     }

@@ -57,12 +57,18 @@ pub trait KnownPair {
     /// - `x`: `[n, d]`; returns `[n, d]`
     fn gradient(&self, x: ArrayView2<'_, f64>) -> Array2<f64>;
 
-    /// Draws from the real law, `[n, d]`.
+    /// Draws from the real law.
+    ///
+    /// # Shapes
+    /// - returns: `[n, d]`
     fn real(&self, n: usize, rng: &mut dyn Rng) -> Array2<f64> {
         self.coupled(n, rng).0
     }
 
-    /// Draws from the fake law, `[n, d]`.
+    /// Draws from the fake law.
+    ///
+    /// # Shapes
+    /// - returns: `[n, d]`
     fn fake(&self, n: usize, rng: &mut dyn Rng) -> Array2<f64> {
         self.coupled(n, rng).1
     }

@@ -125,7 +125,10 @@ impl RowGenerator {
         Tensor::cat(code, 1)
     }
 
-    /// Codes of these latents, `[n, k + e]`.
+    /// Codes of these latents.
+    ///
+    /// # Shapes
+    /// - returns: `[n, k + e]`
     pub fn codes(&self, latent: &RowLatent) -> Tensor<2> {
         let RowLatent { z, gumbel, anchor, y, .. } = latent.clone();
         self.forward(y, anchor, z, gumbel)

@@ -82,9 +82,12 @@ impl RowLayout {
             + self.n_entries()
     }
 
-    /// One-hot entries with the largest logits, `[n, e]`; the gradient passes straight through to the softmax of each block.
+    /// One-hot entries with the largest logits; the gradient passes straight through to the softmax of each block.
     ///
     /// With standard Gumbel noise in the logits the entries are drawn from that softmax.
+    ///
+    /// # Shapes
+    /// - `logits`, returns: `[n, e]`
     ///
     /// # References
     /// Bengio, Léonard, Courville (2013), Estimating or propagating gradients through stochastic neurons; Jang, Gu, Poole (2017),
@@ -109,6 +112,10 @@ impl RowLayout {
 
     /// What the critic sees of codes, `[n, k + e] → [n, f]`: numbers as they will stand in the table, first whitened, then
     /// standardised, and the one-hot entries. Missing numbers are at the middle of their column.
+    ///
+    /// # Shapes
+    /// - `codes`: `[n, k + e]`
+    /// - returns: `[n, f]`
     pub fn features(&self, codes: Tensor<2>) -> Tensor<2> {
         let (k, e) = (self.n_coordinates(), self.n_entries());
         let entries = (e > 0).then(|| codes.clone().narrow(1, k, e));

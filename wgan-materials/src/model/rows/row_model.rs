@@ -112,6 +112,9 @@ impl RowModel {
     ///
     /// The same seed gives the same model on any number of threads.
     ///
+    /// # Shapes
+    /// - `given`: `[n, m]`
+    ///
     /// # Errors
     /// No columns or rows, a setting out of range, conditions for another number of rows.
     pub fn fit(
@@ -198,9 +201,12 @@ impl RowModel {
         self.sample_near(&rows, self.given_of(&rows), seed)
     }
 
-    /// One new row for each of these known ones, under these coded conditions, `[n, m]`.
+    /// One new row for each of these known ones, under these coded conditions.
     ///
     /// For a condition, take rows that meet it, or the nearest ones: a new row departs from its known one.
+    ///
+    /// # Shapes
+    /// - `given`: `[n, m]`, for `n` rows
     ///
     /// # Errors
     /// A row that is not there; conditions for another number of rows, or of another width.

@@ -59,7 +59,10 @@ pub struct RowPrior {
 }
 
 impl RowPrior {
-    /// One latent for each of these known rows, with these conditions, `[n, m]`.
+    /// One latent for each of these known rows, with these conditions.
+    ///
+    /// # Shapes
+    /// - `y`: `[n, m]`, for `n` rows
     pub fn sample<R: Rng>(
         &self,
         rows: &[usize],
