@@ -51,7 +51,8 @@
 //!   [`ConditionalNodeLawGenerator`].
 //! - [`NodeLawModel`]: the law of observations on the nodes, under their context; sampled, stored,
 //!   compared with fresh observations.
-//! - [`NodeGenerator`]: new nodes, connected the way the existing ones are.
+//! - [`NodeGenerator`]: new nodes, connected the way the existing ones are, with classes and numbers of their own
+//!   ([`NodeAttributes`]); [`evaluate_new_nodes`] compares them with nodes that were held out.
 //! - [`likely_links`], [`link_scores`]: pairs that ought to be joined, by the law of the ends of
 //!   random walks ([`WalkLaw`]); [`generate_network`]: a whole new network by the same law,
 //!   [`NetworkStatistics`] to compare it.
@@ -105,7 +106,11 @@ pub use network::{
     NodeFeatures, ReadOptions, StrengthToCost, parse_network, read_features, read_network,
     read_pairs,
 };
-pub use new_nodes::{MarkedNode, NewEdge, NewNodes, NodeGenerator, NodeGeneratorConfig};
+pub use new_nodes::{
+    AttributeColumn, MarkedNode, NewEdge, NewNodes, NewNodesEvaluation, NewNodesFigure,
+    NodeAttributes, NodeGenerator, NodeGeneratorConfig, ReadAttributes, evaluate_new_nodes,
+    read_attributes,
+};
 pub use paths::{DistanceSummary, Distances, Landmarks, MemoryLimit, ShortestPaths};
 pub use picture::{Point, draw, draw_laws, layout};
 pub use sample::{ContextPrior, ContextSamples, NodeLaw, NodeSamples, read_law};

@@ -1,9 +1,12 @@
 //! The program as a user runs it: real files, real exit codes, real output.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -437,6 +440,95 @@ fn files_without_a_header_or_commas_are_read_or_refused_with_the_cure() {
     let packed = folder.path().join("edges.csv.gz");
     fs::write(&packed, b"\x1f\x8b\x08\x00").unwrap();
     refused(&["inspect", "--edges", packed.to_str().unwrap()], 1, "compressed (gzip)");
+}
+
+#[test]
+fn packed_lists_and_formats_of_graphs_are_read_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let longest = |args: &[&str]| {
+        let args = [&["distances", "--summary", "--json", "--edges"], args].concat();
+        json(&args)["max"].as_f64().unwrap()
+    };
+    let packed = folder.path().join("edges.csv.gz");
+    let mut writer = GzEncoder::new(fs::File::create(&packed).unwrap(), Compression::default());
+    writer.write_all(PATH.as_bytes()).unwrap();
+    writer.finish().unwrap();
+    assert_eq!(longest(&[packed.to_str().unwrap(), "--cost", "weight"]), 5.0);
+    let matrix = "%%MatrixMarket matrix coordinate real symmetric\n3 3 2\n2 1 2\n3 2 3\n";
+    let matrix = file(&folder, "edges.mtx", matrix);
+    assert_eq!(longest(&[&matrix, "--cost", "weight"]), 5.0);
+    let unnamed = run(&["distances", "--summary", "--edges", &matrix]);
+    assert!(stderr(&unnamed).contains("numbers that are not used: weight"), "{}", stderr(&unnamed));
+    let edge = |u: &str, v: &str, km: &str| {
+        format!("<edge source=\"{u}\" target=\"{v}\"><data key=\"k\">{km}</data></edge>")
+    };
+    let graph = format!(
+        "<graphml><key id=\"k\" for=\"edge\" attr.name=\"km\"/><graph edgedefault=\"undirected\">\
+         <node id=\"a\"/><node id=\"b\"/><node id=\"c\"/>{}{}</graph></graphml>",
+        edge("a", "b", "2"),
+        edge("b", "c", "3")
+    );
+    let graph = file(&folder, "edges.graphml", &graph);
+    assert_eq!(longest(&[&graph, "--cost", "km"]), 5.0);
+    refused(
+        &["inspect", "--edges", &graph, "--cost", "hours"],
+        1,
+        "no column `hours`; it has source, target, km",
+    );
+    let cut = file(&folder, "cut.graphml", "<graphml><graph edgedefault=\"directed\">");
+    refused(&["inspect", "--edges", &cut], 1, "cut off");
+    let nodes = ["inspect", "--edges", &matrix, "--nodes", &graph];
+    refused(&nodes, 1, "it is GraphML, expected rows of cells");
+}
+
+#[test]
+fn new_nodes_come_with_classes_and_numbers_and_are_compared_with_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let edges = file(&folder, "edges.csv", &ring_with_a_clique());
+    let ids = json(&["inspect", "--edges", &edges, "--json"])["nodes"].as_u64().unwrap();
+    let row = |i: u64| format!("n{i},{},{}.5,Node {i}\n", ["x", "y"][(i / 10 % 2) as usize], i);
+    let rows: String = (0..ids).map(row).collect();
+    let nodes = file(&folder, "nodes.csv", &format!("id,side,height,name\n{rows}"));
+    let [out, kinds] = ["new.csv", "kinds.csv"].map(|name| folder.path().join(name));
+    let args = [
+        "generate-nodes",
+        "--edges",
+        &edges,
+        "--n",
+        "6",
+        "--steps",
+        "20",
+        "--nodes",
+        &nodes,
+        "--out",
+    ];
+    let args = [&args[..], &[out.to_str().unwrap(), "--out-nodes"]].concat();
+    let made = run(&[&args[..], &[kinds.to_str().unwrap()]].concat());
+    assert!(made.status.success(), "{}", stderr(&made));
+    assert!(stderr(&made).contains("names, which are not generated: name"), "{}", stderr(&made));
+    let text = fs::read_to_string(&kinds).unwrap();
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!((lines.len(), &lines[0][..]), (7, &["id", "side", "height"][..]));
+    for line in &lines[1..] {
+        assert!(
+            line[0].starts_with("new-") && ["x", "y"].contains(&line[1]) && line[2].ends_with(".5"),
+            "{line:?}"
+        );
+    }
+    refused(&[&args[..], &[out.to_str().unwrap()]].concat(), 2, "new.csv");
+    let bare = file(&folder, "bare.csv", "id\nn0\n");
+    let args = ["generate-nodes", "--edges", &edges, "--n", "6", "--nodes", &bare, "--out"];
+    let args =
+        [&args[..], &[out.to_str().unwrap(), "--out-nodes", kinds.to_str().unwrap()]].concat();
+    refused(&args, 1, "no features of node");
+    let args = ["evaluate-nodes", "--edges", &edges, "--nodes", &nodes, "--steps", "20"];
+    let found = json(&[&args[..], &["--json"]].concat());
+    let figures = found["figures"].as_array().unwrap();
+    assert_eq!(figures.len(), 5);
+    assert_eq!(figures[4]["name"], "side, degree, side of the neighbours");
+    assert!(figures.iter().all(|f| f["w1"].as_f64() >= Some(0.0)), "{found}");
+    let table = run(&args);
+    assert!(String::from_utf8_lossy(&table.stdout).contains("ratio"));
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! `generate-nodes`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use wgan_core::cli::{DeviceChoice, Progress, print, to_json, with_remote_devices, with_spinner};
-use wgan_graph::{NodeGenerator, NodeGeneratorConfig};
+use wgan_graph::{NewNodes, NodeGenerator, NodeGeneratorConfig};
 
 use super::CliError;
 use super::network::{Directed, NetworkArgs};
@@ -32,6 +32,9 @@ pub struct GenerateNodes {
     /// CSV file for the edges of the new nodes.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// CSV file for the classes and numbers of the new nodes: `id` and the columns of `--nodes`, without names.
+    #[arg(long, value_name = "FILE", requires = "nodes")]
+    out_nodes: Option<PathBuf>,
     /// Largest share of new nodes with exactly the neighbours of another node, 0 to 1.
     #[arg(long, value_name = "SHARE", value_parser = share,
           default_value_t = NodeGeneratorConfig::new().max_copies)]
@@ -57,11 +60,17 @@ impl GenerateNodes {
     pub fn run(&self) -> Result<(), CliError> {
         let device = self.device.device()?;
         let _reserved = self.network.check_output(&self.out, &[])?;
+        let with_nodes = self.out_nodes.as_ref();
+        let _with_nodes =
+            with_nodes.map(|out| self.network.check_output(out, &[&self.out])).transpose()?;
         // All components are read, as no new node may have an id of any of them.
         let choices = self.network.or_else(Some(Directed::Symmetrise), None);
         let (network, mut summary) = choices.read_all_components()?;
-        summary.keep(&network.largest_component());
+        let largest = network.largest_component();
+        summary.keep(&largest);
         note(&summary);
+        let attributes =
+            with_nodes.map(|_| self.network.required_attributes(&largest)).transpose()?;
         let config = NodeGeneratorConfig::new()
             .with_n_steps(self.steps as usize)
             .with_max_copies(self.max_copies);
@@ -69,7 +78,11 @@ impl GenerateNodes {
         let kept = || "nothing was written".to_owned();
         let generate = || {
             let progress = Progress::new();
-            let generator = NodeGenerator::fit(&network, &config, self.seed, progress, &device)?;
+            let mut generator =
+                NodeGenerator::fit(&network, &config, self.seed, progress, &device)?;
+            if let Some(attributes) = &attributes {
+                generator = generator.with_attributes(attributes)?;
+            }
             Ok::<_, CliError>(with_spinner("attaching nodes", || generator.generate(n, self.seed)))
         };
         let new = with_remote_devices([&self.device], kept, generate)?;
@@ -82,6 +95,9 @@ impl GenerateNodes {
             row
         });
         write_csv(&self.out, &header[..n_columns], rows)?;
+        if let Some(out) = with_nodes {
+            write_attributes(out, &new)?;
+        }
         let (n_nodes, n_edges) = (new.ids().len(), new.edges().count());
         let (mean_hops, expected) = (new.mean_hops(), new.expected_mean_hops());
         if self.json {
@@ -101,4 +117,15 @@ impl GenerateNodes {
         note_unused(&summary, has_costs);
         Ok(())
     }
+}
+
+/// Writes `id` and the attributes of the new nodes.
+fn write_attributes(out: &Path, new: &NewNodes) -> Result<(), CliError> {
+    let Some(attributes) = new.attributes() else { return Ok(()) };
+    let header: Vec<&str> = std::iter::once("id").chain(attributes.names()).collect();
+    let row = |(i, id): (usize, &String)| {
+        let cells = (0..header.len() - 1).map(|column| attributes.cell(i, column));
+        std::iter::once(id.clone()).chain(cells).collect()
+    };
+    write_csv(out, &header, new.ids().iter().enumerate().map(row))
 }

@@ -4,6 +4,7 @@ mod anomalies;
 mod distances;
 mod error;
 mod evaluate_law;
+mod evaluate_nodes;
 mod fit_law;
 mod generate_network;
 mod generate_nodes;
@@ -58,6 +59,8 @@ enum Command {
     Anomalies(anomalies::Anomalies),
     /// Learns how nodes are connected and writes the edges of new ones.
     GenerateNodes(generate_nodes::GenerateNodes),
+    /// Says how much new nodes are like real ones: holds some out, generates as many, and compares.
+    EvaluateNodes(evaluate_nodes::EvaluateNodes),
     /// Says how likely an edge between two nodes is.
     Links(links::Links),
     /// Writes a whole new network on the same nodes and compares the two.
@@ -84,6 +87,7 @@ impl Cli {
             Command::EvaluateLaw(command) => command.run(),
             Command::Anomalies(command) => command.run(),
             Command::GenerateNodes(command) => command.run(),
+            Command::EvaluateNodes(command) => command.run(),
             Command::Links(command) => command.run(),
             Command::GenerateNetwork(command) => command.run(),
             Command::Completions(command) => Ok(command.run::<Self>()?),

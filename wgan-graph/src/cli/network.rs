@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use wgan_core::cli::{Reserved, check_output};
 use wgan_graph::{
-    ArcRule, CostColumn, GraphError, Header, Network, NetworkSummary, ReadOptions, StrengthToCost,
-    read_network,
+    ArcRule, CostColumn, GraphError, Header, Network, NetworkSummary, NodeAttributes, ReadOptions,
+    StrengthToCost, read_attributes, read_network,
 };
 
 use super::CliError;
@@ -17,7 +17,8 @@ pub struct NetworkArgs {
     /// Edge list: a text file with one edge per line.
     ///
     /// The columns `source` and `target` name the two ends; without them, the first two columns do. Commas, semicolons, tabs or blanks separate
-    /// columns.
+    /// columns. Or a Matrix Market or GraphML file. All may be
+    /// compressed by gzip.
     #[arg(long, value_name = "FILE")]
     edges: PathBuf,
     /// The first line of the edge list is an edge; columns are then named 1, 2, 3 and so on.
@@ -93,6 +94,31 @@ impl NetworkArgs {
     /// The same, with the nodes of `list` where there is no node list.
     pub fn with_nodes(&self, list: &Path) -> Self {
         Self { nodes: self.nodes.clone().or_else(|| Some(list.to_owned())), ..self.clone() }
+    }
+
+    /// Classes and numbers of these nodes from the node list; says which columns are left out. None without a list,
+    /// or where it has ids and names only.
+    ///
+    /// # Errors
+    /// As [`read_attributes`].
+    pub fn attributes(&self, network: &Network) -> Result<Option<NodeAttributes>, GraphError> {
+        let Some(path) = &self.nodes else { return Ok(None) };
+        let read = read_attributes(path, network)?;
+        if !read.left_out.is_empty() {
+            eprintln!("note: names, which are not generated: {}", read.left_out.join(", "));
+        }
+        Ok(Some(read.attributes).filter(|attributes| attributes.names().next().is_some()))
+    }
+
+    /// The same, where new nodes are to have attributes.
+    ///
+    /// # Errors
+    /// As [`NetworkArgs::attributes`]; a list without classes and numbers.
+    pub fn required_attributes(&self, network: &Network) -> Result<NodeAttributes, GraphError> {
+        let path = self.nodes.clone().unwrap_or_default();
+        let reason =
+            "it has no classes or numbers, expected a column of them beside the ids".to_owned();
+        self.attributes(network)?.ok_or(GraphError::Unreadable { path, reason })
     }
 
     /// Whether the first line of the edge list names its columns.

@@ -6,6 +6,8 @@ mod components;
 mod convert;
 mod indices;
 mod node_features;
+mod numbering;
+mod pair_columns;
 mod read;
 mod stored;
 mod strength;
@@ -21,7 +23,8 @@ pub use adjacency::Adjacency;
 pub use build::{Cleaning, Edge};
 pub use components::Components;
 pub use node_features::{NodeFeatures, read_features};
-pub use read::{ArcRule, CostColumn, ReadOptions, parse_network, read_network, read_pairs};
+pub use pair_columns::read_pairs;
+pub use read::{ArcRule, CostColumn, ReadOptions, parse_network, read_network};
 pub use strength::StrengthToCost;
 pub use summary::NetworkSummary;
 

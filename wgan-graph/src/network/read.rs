@@ -1,12 +1,14 @@
 //! Edge lists and node lists as text files.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::build::is_cost;
+use super::numbering::Numbering;
+use super::pair_columns::{PairColumns, pair_columns};
 use super::{Edge, Network, NetworkSummary, StrengthToCost};
 use crate::error::GraphError;
-use crate::table::{Blanks, Header, Table, read_table, table_of};
+use crate::table::{EdgeTable, Header, Table, edge_table_of, read_edge_table};
 
 /// What an edge costs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,7 +25,8 @@ pub enum CostColumn {
 /// How the two columns of ids are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ArcRule {
-    /// Arcs where at least a quarter of the connected pairs are listed both ways, else edges.
+    /// What the file says, if it is a Matrix Market or GraphML one; else arcs where at least a quarter of the
+    /// connected pairs are listed both ways, and edges elsewhere.
     #[default]
     Detect,
     /// Each row is an arc from source to target.
@@ -60,6 +63,10 @@ const BOTH_WAYS: f64 = 0.25;
 /// whole numbers by value where all are such, else by code point, so that the order of the rows
 /// does not matter.
 ///
+/// A Matrix Market file of coordinates gives the columns `source`, `target` and `weight`, a GraphML file `source`,
+/// `target` and one for each key of its edges. Both name nodes without an edge too, and say whether rows are arcs. A
+/// file may be compressed by gzip.
+///
 /// # Errors
 /// Files that cannot be read, columns that are not there, empty ids, costs that are not finite
 /// numbers from zero up, strengths that are not positive; each with its row.
@@ -69,7 +76,7 @@ pub fn read_network(
     path: &Path,
     options: &ReadOptions,
 ) -> Result<(Network, NetworkSummary), GraphError> {
-    network_of(read_table(path, options.header, Blanks::Separate)?, options)
+    network_of(read_edge_table(path, options.header)?, options)
 }
 
 /// Reads the content of an edge list, as [`read_network`] does the file.
@@ -90,14 +97,15 @@ pub fn parse_network(
     options: &ReadOptions,
 ) -> Result<(Network, NetworkSummary), GraphError> {
     let name = Path::new("edge list");
-    network_of(table_of(name, bytes.into(), options.header, Blanks::Separate)?, options)
+    network_of(edge_table_of(name, bytes.into(), options.header)?, options)
 }
 
 fn network_of(
-    mut table: Table,
+    EdgeTable { mut table, nodes: named, is_directed }: EdgeTable,
     options: &ReadOptions,
 ) -> Result<(Network, NetworkSummary), GraphError> {
     let mut nodes = Numbering::default();
+    named.iter().for_each(|id| _ = nodes.number(id));
     let list = match &options.nodes {
         Some(list) => Some(nodes.add_list(list)?),
         None => None,
@@ -114,7 +122,7 @@ fn network_of(
         return Err(table.unreadable("there are no rows below the header".to_owned()));
     }
     nodes.sort(&mut edges);
-    let (is_directed, mut direction) = is_directed(&edges, options.arcs);
+    let (is_directed, mut direction) = direction_of(&edges, options.arcs, is_directed);
     let (mut network, cleaning) = Network::from_edges(nodes.ids, &edges, is_directed)?;
     let mut symmetrised = 0;
     if options.arcs == ArcRule::Refuse || network_is_symmetric(&network) {
@@ -165,128 +173,6 @@ fn network_is_symmetric(network: &Network) -> bool {
     network.is_directed() && network.undirected().is_ok()
 }
 
-/// Text ids and their numbers.
-#[derive(Default)]
-struct Numbering {
-    ids: Vec<String>,
-    numbers: HashMap<String, usize>,
-    repeated: usize,
-}
-
-impl Numbering {
-    fn number(&mut self, id: &str) -> usize {
-        if let Some(&number) = self.numbers.get(id) {
-            return number;
-        }
-        self.ids.push(id.to_owned());
-        self.numbers.insert(id.to_owned(), self.ids.len() - 1);
-        self.ids.len() - 1
-    }
-
-    /// Numbers the nodes of `edges` anew, by their ids.
-    fn sort(&mut self, edges: &mut [Edge]) {
-        let whole: Option<Vec<i128>> = self.ids.iter().map(|id| id.parse().ok()).collect();
-        let mut order: Vec<usize> = (0..self.ids.len()).collect();
-        match whole {
-            Some(value) => order.sort_by_key(|&v| (value[v], &self.ids[v])),
-            None => order.sort_by_key(|&v| &self.ids[v]),
-        }
-        let mut place = vec![0; order.len()];
-        order.iter().enumerate().for_each(|(i, &v)| place[v] = i);
-        for edge in edges {
-            (edge.u, edge.v) = (place[edge.u], place[edge.v]);
-        }
-        self.ids = order.iter().map(|&v| std::mem::take(&mut self.ids[v])).collect();
-        self.numbers.clear();
-    }
-
-    /// Adds the nodes of a list; returns it.
-    fn add_list(&mut self, path: &Path) -> Result<Table, GraphError> {
-        let table = read_table(path, Header::First, Blanks::Belong)?;
-        let named = table.column("id")?;
-        if named.is_none() && table.header[0].parse::<f64>().is_ok() {
-            return Err(table.no_header("id"));
-        }
-        let column = named.unwrap_or(0);
-        for row in 0..table.rows.len() {
-            let before = self.ids.len();
-            self.number(table.id(row, column)?);
-            self.repeated += usize::from(self.ids.len() == before);
-        }
-        Ok(table)
-    }
-}
-
-/// Which columns name the two ends.
-struct PairColumns {
-    from: usize,
-    to: usize,
-    /// Whether they are the first two because none has the right name.
-    are_first: bool,
-}
-
-/// The columns `source` and `target`, in whatever case, else the first two.
-///
-/// Where the first line looks like data the last comment may name the columns.
-fn pair_columns(table: &mut Table, header: Header) -> Result<PairColumns, GraphError> {
-    match (table.column_in_any_case("source")?, table.column_in_any_case("target")?) {
-        (Some(from), Some(to)) => return Ok(PairColumns { from, to, are_first: false }),
-        (Some(_), None) => return Err(table.missing("target")),
-        (None, Some(_)) => return Err(table.missing("source")),
-        (None, None) if table.header.len() < 2 => return Err(one_column(table)),
-        (None, None) => {}
-    }
-    let is_data = header == Header::First && first_line_is_data(table);
-    if is_data && !table.name_by_comment() {
-        return Err(table.no_header("source,target"));
-    }
-    Ok(PairColumns { from: 0, to: 1, are_first: true })
-}
-
-/// The refusal of a list with one cell in each line.
-fn one_column(table: &Table) -> GraphError {
-    let name = &table.header[0];
-    table.unreadable(format!(
-        "it has one column, `{name}`; expected two or more, between commas, semicolons, tabs or blanks"
-    ))
-}
-
-/// Whether the first line, which has no known names, has a number or a node that other rows name.
-fn first_line_is_data(table: &Table) -> bool {
-    let is_number = |name: &String| name.parse::<f64>().is_ok();
-    let (from, to) = (&*table.header[0], &*table.header[1]);
-    let is_known =
-        NAMES.iter().any(|(a, b)| from.eq_ignore_ascii_case(a) && to.eq_ignore_ascii_case(b));
-    let names_node = |row: &csv::StringRecord| {
-        (0..2).any(|column| row.get(column).is_some_and(|id| id == from || id == to))
-    };
-    table.header.iter().any(is_number) || !is_known && table.rows.iter().any(names_node)
-}
-
-/// Names of the two ends that are no ids, even where a node has such a name.
-const NAMES: [(&str, &str); 3] = [("from", "to"), ("src", "dst"), ("start", "end")];
-
-/// Reads pairs of nodes of `network`: the columns `source` and `target`, else the first two.
-///
-/// # Errors
-/// Files that cannot be read or have one column, ids that are no nodes, a first line that looks
-/// like data.
-pub fn read_pairs(
-    path: &Path,
-    network: &Network,
-    header: Header,
-) -> Result<Vec<(usize, usize)>, GraphError> {
-    let mut table = read_table(path, header, Blanks::Separate)?;
-    let PairColumns { from, to, .. } = pair_columns(&mut table, header)?;
-    let is_node = |column: usize| network.number(&table.header[column]).is_some();
-    if header == Header::First && is_node(from) && is_node(to) {
-        return Err(table.no_header("source,target"));
-    }
-    let at = path.display().to_string();
-    let node = |row, column| network.require(table.id(row, column)?, &at);
-    (0..table.rows.len()).map(|row| Ok((node(row, from)?, node(row, to)?))).collect()
-}
-
 fn read_edges(
     table: &Table,
     columns: &PairColumns,
@@ -321,11 +207,13 @@ fn read_costs(table: &Table, cost: &CostColumn) -> Result<Vec<f64>, GraphError> 
     }
 }
 
-/// Whether the rows are arcs, and why.
-fn is_directed(edges: &[Edge], rule: ArcRule) -> (bool, &'static str) {
-    match rule {
-        ArcRule::Arcs => (true, "rows are arcs, as chosen"),
-        ArcRule::Detect | ArcRule::Refuse | ArcRule::Symmetrise => {
+/// Whether the rows are arcs, and why; `stated` is what the file says.
+fn direction_of(edges: &[Edge], rule: ArcRule, stated: Option<bool>) -> (bool, &'static str) {
+    match (rule, stated) {
+        (ArcRule::Arcs, _) => (true, "rows are arcs, as chosen"),
+        (_, Some(true)) => (true, "the file says that they are arcs"),
+        (_, Some(false)) => (false, "the file says that they are edges"),
+        (ArcRule::Detect | ArcRule::Refuse | ArcRule::Symmetrise, None) => {
             let arcs: HashSet<(usize, usize)> =
                 edges.iter().filter(|e| e.u != e.v).map(|e| (e.u, e.v)).collect();
             let both = arcs.iter().filter(|&&(u, v)| u < v && arcs.contains(&(v, u))).count();
@@ -342,6 +230,7 @@ fn is_directed(edges: &[Edge], rule: ArcRule) -> (bool, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::read_pairs;
 
     fn read(text: &str, options: &ReadOptions) -> Result<(Network, NetworkSummary), GraphError> {
         let folder = tempfile::tempdir().unwrap();
@@ -489,5 +378,31 @@ mod tests {
         let (network, _) = read("source,target,weight\na,b,4\n", &options).unwrap();
         assert_eq!(network.edges().next(), Some((0, 1, 0.25)));
         assert!(read("source,target,weight\na,b,0\n", &options).is_err());
+    }
+
+    #[test]
+    fn formats_of_graphs_are_networks_with_their_nodes_and_directions() {
+        let matrix = |symmetry: &str| {
+            format!("%%MatrixMarket matrix coordinate real {symmetry}\n3 3 1\n2 1 4.5\n")
+        };
+        let (network, summary) = read(&matrix("symmetric"), &with_cost(ArcRule::Detect)).unwrap();
+        assert_eq!(network.ids(), ["1", "2", "3"]);
+        assert_eq!(network.edges().collect::<Vec<_>>(), [(0, 1, 4.5)]);
+        assert_eq!((network.is_directed(), summary.isolated_nodes), (false, 1));
+        let (network, _) = read(&matrix("general"), &with_cost(ArcRule::Detect)).unwrap();
+        assert_eq!(network.edges().collect::<Vec<_>>(), [(1, 0, 4.5)]);
+        assert!(network.is_directed());
+        let (network, _) = read(&matrix("general"), &with_cost(ArcRule::Symmetrise)).unwrap();
+        assert!(!network.is_directed());
+        let text = r#"<graphml><key id="k" for="edge" attr.name="km"/><graph edgedefault="undirected">
+            <node id="b"/><node id="a"/><edge source="b" target="a"><data key="k">3</data></edge>
+            </graph></graphml>"#;
+        let (network, summary) = read(text, &ReadOptions::default()).unwrap();
+        assert_eq!((network.ids(), network.n_edges()), (&["a".to_owned(), "b".to_owned()][..], 1));
+        assert_eq!((summary.unused_numbers, summary.separator), (vec!["km".to_owned()], "GraphML"));
+        let pairs = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(pairs.path(), text).unwrap();
+        let refused = read_pairs(pairs.path(), &network, Header::First).unwrap_err().to_string();
+        assert!(refused.ends_with("it is GraphML, expected rows of cells"), "{refused}");
     }
 }

@@ -3,6 +3,7 @@
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
 
+use super::classes::Classes;
 use super::growth_target::GrowthTarget;
 use super::landmark_distances::LandmarkDistances;
 use super::pattern::Pattern;
@@ -22,6 +23,8 @@ pub struct Growth<'a> {
     /// Copies that may still be made.
     copies_left: usize,
     goal: &'a GrowthTarget,
+    /// Classes of the old nodes.
+    classes: &'a Classes,
 }
 
 /// Numbers of a node with some neighbours.
@@ -34,6 +37,8 @@ struct Draft {
     joined: usize,
     /// Degrees of the neighbours, the new edge included.
     degrees: usize,
+    /// Neighbours of each level of the classes.
+    levels: Vec<u16>,
 }
 
 /// Candidates that are looked at for each further neighbour.
@@ -47,6 +52,8 @@ const LANDMARKS: f64 = 0.1;
 const MEAN_HOPS: f64 = 3.0;
 const CLUSTERING: f64 = 6.0;
 const DEGREE: f64 = 3.0;
+/// Weight of neighbours that all have other classes, per column.
+const CLASSES: f64 = 6.0;
 
 /// What is still to come is told from what came so far, and from the expected ratios as if they had
 /// come with this share of the nodes: the first few nodes alone would tell it badly.
@@ -61,6 +68,7 @@ impl<'a> Growth<'a> {
         n_new: usize,
         copies_left: usize,
         goal: &'a GrowthTarget,
+        classes: &'a Classes,
     ) -> Self {
         let n = network.n_nodes();
         let neighbours = (0..n).map(|v| network.arcs().neighbours(v).to_vec()).collect();
@@ -76,6 +84,7 @@ impl<'a> Growth<'a> {
             n_new,
             copies_left,
             goal,
+            classes,
         }
     }
 
@@ -279,12 +288,21 @@ impl<'a> Growth<'a> {
             + MEAN_HOPS * (self.distances.mean(row) - target.mean_hops).abs()
             + CLUSTERING * (clustering - target.clustering).abs()
             + DEGREE * (log_degree - target.log_neighbour_degree).abs()
+            + CLASSES * self.other_classes(draft, target)
+    }
+
+    /// Mean over the columns of classes of the share of neighbours that would have to be of another class, `½ Σ |s − t|`.
+    fn other_classes(&self, draft: &Draft, target: &Pattern) -> f64 {
+        let off = |(&level, t): (&u16, &f64)| (f64::from(level) / draft.n as f64 - t).abs();
+        let sum: f64 = draft.levels.iter().zip(&target.neighbour_classes).map(off).sum();
+        0.5 * sum / self.classes.n_columns().max(1) as f64
     }
 
     /// Numbers of a node with these neighbours.
     fn draft(&self, chosen: &[u32]) -> Draft {
         let row = vec![f32::INFINITY; self.distances.of(0).len()];
-        let mut draft = Draft { n: 0, row, joined: 0, degrees: 0 };
+        let levels = vec![0; self.classes.n_levels()];
+        let mut draft = Draft { n: 0, row, joined: 0, degrees: 0, levels };
         for (i, &v) in chosen.iter().enumerate() {
             draft = self.extended(&draft, &chosen[..i], v);
         }
@@ -296,11 +314,14 @@ impl<'a> Growth<'a> {
         let around = &self.neighbours[v as usize];
         let links = chosen.iter().filter(|u| around.binary_search(u).is_ok()).count();
         let row = draft.row.iter().zip(self.distances.of(v as usize));
+        let mut levels = draft.levels.clone();
+        self.classes.at(v as usize).iter().for_each(|&level| levels[level as usize] += 1);
         Draft {
             n: draft.n + 1,
             row: row.map(|(&d, &o)| d.min(o + 1.0)).collect(),
             joined: draft.joined + 2 * links,
             degrees: draft.degrees + around.len() + 1,
+            levels,
         }
     }
 

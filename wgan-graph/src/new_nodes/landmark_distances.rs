@@ -2,6 +2,7 @@
 
 use rand::Rng;
 use rand::seq::index::sample;
+use serde::{Deserialize, Serialize};
 
 use super::averages::{evenly_spaced, mean};
 use crate::error::GraphError;
@@ -16,7 +17,23 @@ const N_ROUGH: usize = 64;
 pub struct LandmarkDistances {
     /// `[nodes][landmarks + probes]`.
     rows: Vec<Vec<f32>>,
-    n_landmarks: usize,
+    sources: Sources,
+}
+
+/// The nodes that distances are from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sources {
+    landmarks: Vec<usize>,
+    probes: Vec<usize>,
+}
+
+impl Sources {
+    /// Whether there are some of both, all among `n` nodes.
+    pub fn fit(&self, n: usize) -> bool {
+        let are_nodes = |nodes: &[usize]| !nodes.is_empty() && nodes.iter().all(|&v| v < n);
+        are_nodes(&self.landmarks) && are_nodes(&self.probes)
+    }
 }
 
 impl LandmarkDistances {
@@ -33,24 +50,35 @@ impl LandmarkDistances {
     ) -> Result<Self, GraphError> {
         let n = network.n_nodes();
         let hops = ShortestPaths::hops(network);
-        let landmarks = hops.landmarks(n_landmarks.min(n), 0)?;
-        let found = landmarks.nodes().len();
+        let landmarks = hops.landmarks(n_landmarks.min(n), 0)?.nodes().to_vec();
         let drawn = hops.rows(&sample(rng, n, N_ROUGH.min(n)).into_vec());
         let rough: Vec<f64> = (0..n).map(|v| drawn.iter().map(|row| row[v]).sum()).collect();
         drop(drawn); // as large as a quarter of the rows that follow
         let mut order: Vec<usize> = (0..n).collect();
         order.sort_by(|&u, &v| rough[u].total_cmp(&rough[v]));
-        let probes = hops.rows(&evenly_spaced(&order, n_probes).copied().collect::<Vec<_>>());
-        let of_node = |v: usize| {
-            let to_landmarks = (0..found).map(|i| landmarks.row(i)[v] as f32);
-            to_landmarks.chain(probes.iter().map(|row| row[v] as f32)).collect()
-        };
-        Ok(Self { rows: (0..n).map(of_node).collect(), n_landmarks: found })
+        let probes = evenly_spaced(&order, n_probes).copied().collect();
+        Ok(Self::from_sources(network, Sources { landmarks, probes }))
+    }
+
+    /// Distances from these nodes.
+    ///
+    /// # Panics
+    /// If one is no node.
+    pub fn from_sources(network: &Network, sources: Sources) -> Self {
+        let all: Vec<usize> = sources.landmarks.iter().chain(&sources.probes).copied().collect();
+        let from = ShortestPaths::hops(network).rows(&all);
+        let of_node = |v: usize| from.iter().map(|row| row[v] as f32).collect();
+        Self { rows: (0..network.n_nodes()).map(of_node).collect(), sources }
+    }
+
+    /// The nodes that distances are from.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
     }
 
     /// Number of landmarks.
     pub fn n_landmarks(&self) -> usize {
-        self.n_landmarks
+        self.sources.landmarks.len()
     }
 
     /// Distances of node `v` to landmarks and probes.
@@ -60,7 +88,7 @@ impl LandmarkDistances {
 
     /// Mean distance to the probes, without a probe at distance zero: that is the node itself.
     pub fn mean(&self, row: &[f32]) -> f64 {
-        let others = row[self.n_landmarks..].iter().filter(|&&d| d > 0.0);
+        let others = row[self.n_landmarks()..].iter().filter(|&&d| d > 0.0);
         mean(others.map(|&d| f64::from(d)))
     }
 

@@ -6,9 +6,13 @@ use burn::tensor::Device;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use wgan_core::WganError;
 use wgan_core::train::Recorder;
 
+use super::attributes::NodeAttributes;
+use super::classes::Classes;
 use super::config::NodeGeneratorConfig;
+use super::donors::Donors;
 use super::growth::Growth;
 use super::growth_ratios::GrowthRatios;
 use super::growth_target::{GrowthTarget, Means};
@@ -21,7 +25,7 @@ use crate::error::GraphError;
 use crate::network::{Edge, Network};
 
 /// Fewest nodes that a law of patterns is learnt from.
-const MIN_NODES: usize = 10;
+pub(super) const MIN_NODES: usize = 10;
 
 /// Most trials of attaching the new nodes; on sparse networks the best of six misses a few parts in
 /// a thousand of the mean distance, single ones two in a hundred.
@@ -48,14 +52,20 @@ const MAX_TRIALS: usize = 6;
 /// # Ok::<(), wgan_graph::GraphError>(())
 /// ```
 pub struct NodeGenerator {
-    network: Network,
-    /// Ids of nodes in other components.
-    taken: HashSet<String>,
-    distances: LandmarkDistances,
-    known: Vec<Pattern>,
-    model: PatternGenerator,
-    max_copies: f64,
+    parts: Parts,
     is_metric: bool,
+    donors: Option<Donors>,
+}
+
+/// What a generator is made of.
+pub(super) struct Parts {
+    pub config: NodeGeneratorConfig,
+    pub network: Network,
+    /// Ids of nodes in other components.
+    pub taken: HashSet<String>,
+    pub distances: LandmarkDistances,
+    pub known: Vec<Pattern>,
+    pub model: PatternGenerator,
 }
 
 /// New nodes as they were attached once.
@@ -96,16 +106,46 @@ impl NodeGenerator {
             LandmarkDistances::new(&network, config.n_landmarks, config.n_probes, &mut rng)?;
         let known = patterns(&network, &distances);
         let model = PatternGenerator::fit(&known, config, recorder, &mut rng, device)?;
-        let is_metric = triangle_inequality::is_metric(&network);
-        Ok(Self {
-            network,
-            taken,
-            distances,
-            known,
-            model,
-            max_copies: config.max_copies,
-            is_metric,
-        })
+        let config = config.clone();
+        Ok(Self::from_parts(Parts { config, network, taken, distances, known, model }))
+    }
+
+    pub(super) fn from_parts(parts: Parts) -> Self {
+        let is_metric = triangle_inequality::is_metric(&parts.network);
+        Self { parts, is_metric, donors: None }
+    }
+
+    pub(super) fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// What new nodes take their classes and numbers from.
+    pub(super) fn attributes(&self) -> Option<&NodeAttributes> {
+        self.donors.as_ref().map(Donors::attributes)
+    }
+
+    /// The network that grows: the largest component of the one that it was fitted to.
+    pub fn network(&self) -> &Network {
+        &self.parts.network
+    }
+
+    /// The same generator, which gives new nodes classes and numbers too: `attributes` are those of the nodes of
+    /// [`NodeGenerator::network`].
+    ///
+    /// What classes the neighbours of a new node have is taken from one of the existing nodes whose connections are
+    /// most like the pattern that was drawn; the search for neighbours aims at it. The attributes of the new node are then those of one of
+    /// the existing nodes that are most like it as it was attached, in degree, position and classes of the
+    /// neighbours. Numbers are replaced by others of the data within 1 % of the ranks.
+    ///
+    /// # Errors
+    /// [`WganError::Shape`](wgan_core::WganError) where there is not one row per node.
+    pub fn with_attributes(mut self, attributes: &NodeAttributes) -> Result<Self, GraphError> {
+        let (expected, got) = (vec![self.parts.network.n_nodes()], vec![attributes.n_nodes()]);
+        if expected != got {
+            return Err(WganError::Shape { at: "attributes", expected, got }.into());
+        }
+        self.donors = Some(Donors::new(attributes, &self.parts.known)?);
+        Ok(self)
     }
 
     /// `n` new nodes; the same seed gives the same ones.
@@ -130,8 +170,18 @@ impl NodeGenerator {
     pub fn generate(&self, n: usize, seed: u64) -> NewNodes {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(1); // not the numbers that the model was trained with
-        let ratios = GrowthRatios::of(&self.network, &self.known, n, &mut rng);
-        let drawn = self.model.draw(n, ratios.degree, &mut rng);
+        let ratios = GrowthRatios::of(&self.parts.network, &self.parts.known, n, &mut rng);
+        let mut drawn = self.parts.model.draw(n, ratios.degree, &mut rng);
+        let growth = ratios.degree;
+        if let Some(donors) = &self.donors {
+            donors.draw_neighbours(
+                &mut drawn,
+                growth,
+                &self.parts.network,
+                &self.parts.known,
+                &mut rng,
+            );
+        }
         let ids = self.fresh_ids(n);
         let mut target = GrowthTarget::new(ratios, &drawn);
         let mut best = self.attach(&drawn, &ids, &target, &mut rng);
@@ -149,10 +199,31 @@ impl NodeGenerator {
             }
         }
         let costs = self.costs(&best.added, &mut rng);
-        let n_old = self.network.n_nodes();
-        let network = self.network.extended(&ids, edges(n_old, &best.added, |i, j| costs[i][j]));
+        let draw = |donors: &Donors| {
+            let patterns =
+                best.added.iter().map(|around| self.pattern_with(around, donors.classes()));
+            donors.draw_attributes(
+                &patterns.collect::<Vec<_>>(),
+                growth,
+                &self.parts.network,
+                &self.parts.known,
+                &mut rng,
+            )
+        };
+        let attributes = self.donors.as_ref().map(draw);
+        let n_old = self.parts.network.n_nodes();
+        let network =
+            self.parts.network.extended(&ids, edges(n_old, &best.added, |i, j| costs[i][j]));
         let (mean_hops, expected) = (best.made.distance, target.means().distance);
-        NewNodes { network, n_old, mean_hops, expected_mean_hops: expected }
+        NewNodes { network, n_old, mean_hops, expected_mean_hops: expected, attributes }
+    }
+
+    /// Pattern of a node with these neighbours, in the network as it is without other new ones.
+    fn pattern_with(&self, around: &[u32], classes: &Classes) -> Pattern {
+        let mut pattern =
+            Pattern::with_neighbours(&self.parts.network, &self.parts.distances, around);
+        pattern.neighbour_classes = classes.shares(around);
+        pattern
     }
 
     /// Attaches new nodes like `drawn`.
@@ -164,29 +235,39 @@ impl NodeGenerator {
         rng: &mut R,
     ) -> Trial {
         let n = drawn.len();
-        let n_copies = (self.max_copies * n as f64 + 1e-9) as usize; // 0.29 · 100 is 29
-        let mut growth = Growth::new(&self.network, self.distances.clone(), n, n_copies, target);
+        let n_copies = (self.parts.config.max_copies * n as f64 + 1e-9) as usize; // 0.29 · 100 is 29
+        let none = Classes::default();
+        let classes = self.donors.as_ref().map_or(&none, Donors::classes);
+        let mut growth = Growth::new(
+            &self.parts.network,
+            self.parts.distances.clone(),
+            n,
+            n_copies,
+            target,
+            classes,
+        );
         drawn.iter().for_each(|pattern| growth.attach(pattern, rng));
         let added = growth.into_added();
-        let hops = edges(self.network.n_nodes(), &added, |_, _| 1.0);
-        let made = Means::of_last(n, &self.network.extended(ids, hops));
+        let hops = edges(self.parts.network.n_nodes(), &added, |_, _| 1.0);
+        let made = Means::of_last(n, &self.parts.network.extended(ids, hops));
         Trial { added, made, miss: target.miss(made) }
     }
 
     /// `new-1`, `new-2`, …, without those that are taken.
     fn fresh_ids(&self, n: usize) -> Vec<String> {
-        let is_free = |id: &String| self.network.number(id).is_none() && !self.taken.contains(id);
+        let is_free =
+            |id: &String| self.parts.network.number(id).is_none() && !self.parts.taken.contains(id);
         (1..).map(|i| format!("new-{i}")).filter(is_free).take(n).collect()
     }
 
     fn costs<R: Rng>(&self, added: &[Vec<u32>], rng: &mut R) -> Vec<Vec<f64>> {
-        let arcs = self.network.arcs();
+        let arcs = self.parts.network.arcs();
         // Every node of a connected network of ten has an edge.
         let mut draw = |&v: &u32| arcs.costs(v as usize).choose(rng).copied().unwrap_or(1.0);
         let mut costs: Vec<Vec<f64>> =
             added.iter().map(|around| around.iter().map(&mut draw).collect()).collect();
         if self.is_metric {
-            triangle_inequality::project(&self.network, added, &mut costs);
+            triangle_inequality::project(&self.parts.network, added, &mut costs);
         }
         costs
     }

@@ -19,23 +19,48 @@ pub struct Pattern {
     pub mean_hops: f64,
     /// Hops to the landmarks.
     pub landmarks: Vec<f64>,
+    /// Share of the neighbours with each level of [`Classes`](super::classes::Classes); empty without classes.
+    pub neighbour_classes: Vec<f64>,
 }
 
 impl Pattern {
     /// Pattern of node `v`.
     pub fn of(network: &Network, distances: &LandmarkDistances, v: usize) -> Self {
-        let arcs = network.arcs();
-        let neighbours = arcs.neighbours(v);
-        let degree = neighbours.len();
-        let closed: usize = neighbours.iter().map(|&u| arcs.n_common(v, u as usize)).sum();
-        let pairs = degree * degree.saturating_sub(1);
         let row = distances.of(v);
         Self {
-            degree,
-            clustering: if pairs == 0 { 0.0 } else { closed as f64 / pairs as f64 },
+            degree: network.arcs().degree(v),
+            clustering: clustering(network, v),
             log_neighbour_degree: log_neighbour_degree(network, v),
             mean_hops: distances.mean(row),
             landmarks: row[..distances.n_landmarks()].iter().map(|&d| f64::from(d)).collect(),
+            neighbour_classes: Vec::new(),
+        }
+    }
+
+    /// Pattern that a further node with these neighbours, at least one, would have.
+    pub fn with_neighbours(
+        network: &Network,
+        distances: &LandmarkDistances,
+        around: &[u32],
+    ) -> Self {
+        let arcs = network.arcs();
+        let joined =
+            |&u: &u32| around.iter().filter(|&&v| network.has_arc(u as usize, v as usize)).count();
+        let pairs = around.len() * around.len().saturating_sub(1);
+        let closed: usize = around.iter().map(joined).sum();
+        let degrees: usize = around.iter().map(|&u| arcs.degree(u as usize) + 1).sum();
+        let nearest = |column: usize| {
+            let of = around.iter().map(|&u| distances.of(u as usize)[column]);
+            of.fold(f32::INFINITY, f32::min) + 1.0
+        };
+        let row: Vec<f32> = (0..distances.of(0).len()).map(nearest).collect();
+        Self {
+            degree: around.len(),
+            clustering: if pairs == 0 { 0.0 } else { closed as f64 / pairs as f64 },
+            log_neighbour_degree: (degrees as f64 / around.len() as f64).ln(),
+            mean_hops: distances.mean(&row),
+            landmarks: row[..distances.n_landmarks()].iter().map(|&d| f64::from(d)).collect(),
+            neighbour_classes: Vec::new(),
         }
     }
 
@@ -62,8 +87,18 @@ impl Pattern {
             log_neighbour_degree: row[2],
             mean_hops: row[3],
             landmarks: row[4..].to_vec(),
+            neighbour_classes: Vec::new(),
         }
     }
+}
+
+/// Share of the pairs of neighbours of `v` that are joined by an edge; 0 below two neighbours.
+pub fn clustering(network: &Network, v: usize) -> f64 {
+    let arcs = network.arcs();
+    let neighbours = arcs.neighbours(v);
+    let closed: usize = neighbours.iter().map(|&u| arcs.n_common(v, u as usize)).sum();
+    let pairs = neighbours.len() * neighbours.len().saturating_sub(1);
+    if pairs == 0 { 0.0 } else { closed as f64 / pairs as f64 }
 }
 
 /// `ln` of the mean degree of the neighbours of `v`; 0 if it has none.
@@ -100,6 +135,10 @@ mod tests {
         let law = ClusteringByDegree::fit(all.iter().map(|p| (p.degree, p.clustering)));
         let row = pattern.to_row(&law, &mut rng);
         assert_eq!(Pattern::from_row(&row, 1.0, &law, &mut rng), all[2]);
+        // A further node like node 3, at node 2, which then has a degree of 4.
+        let like = Pattern::with_neighbours(&network, &distances, &[2]);
+        assert_eq!((like.degree, like.clustering), (1, 0.0));
+        assert_eq!((like.log_neighbour_degree, like.mean_hops), (4_f64.ln(), 1.75));
         let twice = Pattern::from_row(&row, 2.0, &law, &mut rng);
         assert_eq!((twice.degree, twice.mean_hops), (6, 1.0));
     }

@@ -1,9 +1,13 @@
 //! Learns the joint law of connection patterns and draws new ones.
 
+use std::path::Path;
+
 use burn::tensor::Device;
 use ndarray::Array2;
 use rand::seq::SliceRandom;
-use rand::{Rng, RngExt};
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use wgan_core::model::{check_size, load_weights, save_weights};
 use wgan_core::train::{Recorder, Schedule};
 use wgan_core::whitening::RankScale;
 use wgan_core::{
@@ -69,6 +73,38 @@ impl PatternGenerator {
         Ok(Self { generator, clustering, scales, device: device.clone() })
     }
 
+    /// The generator of these patterns with weights from a file.
+    ///
+    /// # Errors
+    /// As [`load_weights`].
+    pub fn load(
+        patterns: &[Pattern],
+        config: &NodeGeneratorConfig,
+        weights: &Path,
+        device: &Device,
+    ) -> Result<Self, WganError> {
+        let clustering = ClusteringByDegree::fit(patterns.iter().map(|p| (p.degree, p.clustering)));
+        // Ranks of the clustering are uniform whatever they are of; their scale is not used when drawing.
+        let mut rng = ChaCha8Rng::seed_from_u64(0);
+        let rows: Vec<Vec<f64>> =
+            patterns.iter().map(|p| p.to_row(&clustering, &mut rng)).collect();
+        let d = rows[0].len();
+        let scales = (0..d).map(|j| RankScale::fit(rows.iter().map(|row| row[j])));
+        let scales = scales.collect::<Result<_, WganError>>()?;
+        check_size(weights, (config.width as u128).pow(2))?;
+        let mlp = MlpConfig::new(LATENT, d).with_width(config.width);
+        let generator = load_weights(MlpGenerator::new(&mlp, &mut rng, device)?, weights)?;
+        Ok(Self { generator, clustering, scales, device: device.clone() })
+    }
+
+    /// Writes the weights.
+    ///
+    /// # Errors
+    /// As [`save_weights`].
+    pub fn save_weights(&self, path: &Path) -> Result<(), WganError> {
+        save_weights(&self.generator, path)
+    }
+
     /// `n` patterns, spread over the law as evenly as `n` can be.
     ///
     /// What the WGAN answers for is how the columns go together. Many more are drawn than
@@ -127,8 +163,6 @@ fn middle(rank: usize, n: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::SeedableRng;
-    use rand_chacha::ChaCha8Rng;
 
     #[test]
     fn every_column_has_the_margin_of_the_data() {
@@ -138,6 +172,7 @@ mod tests {
             log_neighbour_degree: (i as f64 / 40.0).sin(),
             mean_hops: i as f64,
             landmarks: vec![(i % 7) as f64],
+            neighbour_classes: vec![],
         };
         let known: Vec<Pattern> = (0..200).map(pattern).collect();
         let config = NodeGeneratorConfig::new().with_n_steps(3).with_width(8);
@@ -173,6 +208,7 @@ mod tests {
             log_neighbour_degree: 1.0,
             mean_hops: i as f64,
             landmarks: vec![i as f64],
+            neighbour_classes: vec![],
         };
         let known: Vec<Pattern> = (0..200).map(pattern).collect();
         let config = NodeGeneratorConfig::new().with_n_steps(300).with_width(16);

@@ -2,6 +2,7 @@
 
 use petgraph::graph::{NodeIndex, UnGraph};
 
+use super::attributes::NodeAttributes;
 use crate::network::Network;
 
 /// A connected network with the nodes that were added to it.
@@ -11,6 +12,7 @@ pub struct NewNodes {
     pub(super) n_old: usize,
     pub(super) mean_hops: f64,
     pub(super) expected_mean_hops: f64,
+    pub(super) attributes: Option<NodeAttributes>,
 }
 
 /// An edge of a new node.
@@ -42,6 +44,11 @@ impl NewNodes {
     /// Ids of the new nodes; none is an id of the network that they were added to.
     pub fn ids(&self) -> &[String] {
         &self.network.ids()[self.n_old..]
+    }
+
+    /// Their attributes, in the order of [`NewNodes::ids`], where the generator knows those of the existing nodes.
+    pub fn attributes(&self) -> Option<&NodeAttributes> {
+        self.attributes.as_ref()
     }
 
     /// Their edges.

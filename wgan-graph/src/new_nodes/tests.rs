@@ -202,3 +202,78 @@ fn copies_are_as_many_as_may_be() {
     let refused = NodeGenerator::fit(&star, &config, 1, (), &Device::flex()).err().unwrap();
     assert!(refused.to_string().contains("max_copies"), "{refused}");
 }
+
+/// Two rings of `n / 2` nodes, each joined to the next three, with one edge between them; the class is that of the
+/// ring and the number the place in it.
+fn two_rings(n: usize) -> (Network, NodeAttributes) {
+    let half = n / 2;
+    let ring = |first: usize| {
+        (0..half).flat_map(move |u| (1..4).map(move |step| (first + u, first + (u + step) % half)))
+    };
+    let network = unit_network(n, ring(0).chain(ring(half)).chain([(0, half)]));
+    let class = |v: usize| if v < half { "left" } else { "right" }.to_owned();
+    let attributes = NodeAttributes::new(n)
+        .with_classes("ring", (0..n).map(class).collect())
+        .with_numbers("place", (0..n).map(|v| (v % half) as f64).collect());
+    (network, attributes)
+}
+
+#[test]
+fn new_nodes_are_of_the_class_that_they_are_joined_to() {
+    let (network, attributes) = two_rings(120);
+    let config = NodeGeneratorConfig::new().with_n_steps(60).with_width(16);
+    let model = NodeGenerator::fit(&network, &config, 1, (), &Device::flex()).unwrap();
+    assert!(model.generate(2, 1).attributes().is_none());
+    let model = model.with_attributes(&attributes).unwrap();
+    let new = model.generate(24, 1);
+    let given = new.attributes().unwrap();
+    assert_eq!((given.n_nodes(), given.names().collect::<Vec<_>>()), (24, vec!["ring", "place"]));
+    let arcs = new.network().arcs();
+    let mut left = 0;
+    for i in 0..24 {
+        let is_left = given.cell(i, 0) == "left";
+        left += usize::from(is_left);
+        let around = arcs.neighbours(120 + i).iter();
+        let alike = around.filter(|&&v| (v < 60) == is_left).count();
+        assert!(
+            2 * alike > arcs.degree(120 + i),
+            "new node {i}: {alike} of {}",
+            arcs.degree(120 + i)
+        );
+        assert!((0.0..60.0).contains(&given.cell(i, 1).parse().unwrap()));
+    }
+    assert!((6..=18).contains(&left), "{left}"); // half of 24, four standard deviations are 9.8
+}
+
+#[test]
+fn attributes_are_the_same_on_any_number_of_threads_and_one_per_node() {
+    let (network, attributes) = two_rings(60);
+    let config = NodeGeneratorConfig::new().with_n_steps(20).with_width(16);
+    let on = |n_threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
+        pool.install(|| {
+            let model = NodeGenerator::fit(&network, &config, 1, (), &Device::flex()).unwrap();
+            model.with_attributes(&attributes).unwrap().generate(9, 2).attributes().cloned()
+        })
+    };
+    assert_eq!(on(1), on(3));
+    let model = NodeGenerator::fit(&network, &config, 1, (), &Device::flex()).unwrap();
+    let refused = model.with_attributes(&NodeAttributes::new(7)).err().unwrap().to_string();
+    assert_eq!(refused, "attributes: expected shape [60], got [7]");
+}
+
+#[test]
+fn an_evaluation_compares_as_many_new_nodes_as_were_held_out() {
+    let (network, attributes) = two_rings(100);
+    let config = NodeGeneratorConfig::new().with_n_steps(40).with_width(16);
+    let evaluate =
+        |attributes| evaluate_new_nodes(&network, attributes, &config, 3, &Device::flex()).unwrap();
+    let found = evaluate(Some(&attributes));
+    assert_eq!((found.n_new, found.figures.len()), (50, 5));
+    assert_eq!(found.figures[4].name, "ring, degree, ring of the neighbours");
+    assert!(found.figures.iter().all(|f| f.w1.is_finite() && f.floor > 0.0), "{found:?}");
+    // Classes do not matter to the nodes that are held out.
+    let without = evaluate(None);
+    assert_eq!(without.figures.len(), 4);
+    assert_eq!(without.figures[0].floor, found.figures[0].floor);
+}

@@ -1,5 +1,8 @@
-//! Text files of rows and columns: commas, semicolons, tabs or blanks, comments, a header or none.
+//! Text files of rows and columns: commas, semicolons, tabs or blanks, comments, a header or none; edge lists in formats of graphs.
 
+mod edge_table;
+mod graph_ml;
+mod matrix_market;
 mod separator;
 mod text;
 
@@ -7,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 
+pub use edge_table::{edge_table_of, read_edge_table};
 pub use separator::Blanks;
 
 use crate::error::GraphError;
@@ -38,7 +42,17 @@ pub struct Table {
     commented_header: Option<Vec<String>>,
 }
 
-/// Reads a file whose rows all have the same number of cells.
+/// An edge list, and what a format of graphs says besides.
+pub struct EdgeTable {
+    /// One row per edge.
+    pub table: Table,
+    /// Nodes that are named apart from the edges.
+    pub nodes: Vec<String>,
+    /// Whether each row is an arc, where the format says so.
+    pub is_directed: Option<bool>,
+}
+
+/// Reads a file whose rows all have the same number of cells, as it is or compressed by gzip.
 ///
 /// The separator is found from the first lines ([`Separator::detect`]). Lines before the table that
 /// begin with `#` or `%` are comments.
@@ -50,22 +64,17 @@ pub fn read_table(path: &Path, header: Header, blanks: Blanks) -> Result<Table, 
         path: path.to_owned(),
         reason: error.to_string(),
     };
-    table_of(path, std::fs::read(path).map_err(unreadable)?, header, blanks)
+    let text = text::text_of(path, std::fs::read(path).map_err(unreadable)?)?;
+    table_of(path, &text, header, blanks)
 }
 
-/// As [`read_table`], of the content of a file that messages call `path`.
-///
-/// # Errors
-/// As [`read_table`].
-pub fn table_of(
-    path: &Path,
-    bytes: Vec<u8>,
-    header: Header,
-    blanks: Blanks,
-) -> Result<Table, GraphError> {
+/// As [`read_table`], of a text.
+fn table_of(path: &Path, text: &str, header: Header, blanks: Blanks) -> Result<Table, GraphError> {
     let unreadable = |reason: String| GraphError::Unreadable { path: path.to_owned(), reason };
-    let text = text::text_of(path, bytes)?;
-    let comments = Comments::of(&text);
+    if let Some(kind) = edge_table::graph_format(text) {
+        return Err(unreadable(format!("it is {}, expected rows of cells", kind.name())));
+    }
+    let comments = Comments::of(text);
     let separator = Separator::detect(comments.rest, blanks);
     let in_words = |error: csv::Error| unreadable(in_words(&error, comments.n_lines));
     let mut rows = separator.rows(comments.rest).map_err(in_words)?;
