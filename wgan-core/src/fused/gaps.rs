@@ -2,7 +2,7 @@
 //!
 //! One-hot entries are zero for the most part. A product that passes over them adds the same numbers in the same order.
 
-use super::panels::{PANEL, TILE};
+use super::tile::{PANEL, TILE};
 
 /// Where the numbers of a matrix that are not zero lie, tile by tile.
 #[derive(Debug)]

@@ -8,8 +8,9 @@ use rayon::prelude::*;
 use super::buffers;
 use super::linear_values::LinearValues;
 use super::outer_product::{BLOCK, Term, outer_products};
-use super::panels::{PANEL, Panels, width};
+use super::panels::{Panels, width};
 use super::perceptron::Perceptron;
+use super::tile::PANEL;
 use crate::network::Mlp;
 
 /// What some samples add to the gradients: the sum over them of `inputᵀ signal` of each layer, as

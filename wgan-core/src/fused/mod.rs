@@ -21,6 +21,7 @@ mod perceptron;
 mod product;
 mod pull_back;
 mod rows;
+mod tile;
 mod values;
 mod vectors;
 

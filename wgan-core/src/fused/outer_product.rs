@@ -5,7 +5,8 @@ use std::ops::Range;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::gaps::{Gaps, places};
-use super::panels::{PANEL, PanelRow, Panels, TILE};
+use super::panels::Panels;
+use super::tile::{PANEL, PanelRow, TILE};
 use super::vectors::{add_multiple, load, store, vectors, vectors_of};
 
 /// Rows of a term at a time: a block of each factor and one of the result are 48 kB, which is about the first cache of a core.

@@ -5,8 +5,9 @@ use pulp::Arch;
 use rayon::prelude::*;
 
 use super::linear_values::LinearValues;
-use super::panels::{PANEL, PanelRow, Panels};
+use super::panels::Panels;
 use super::product::{Onto, multiply};
+use super::tile::{PANEL, PanelRow};
 use super::values::copied;
 use crate::network::{Activation, Mlp};
 

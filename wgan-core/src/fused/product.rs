@@ -6,7 +6,8 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use super::gaps::places;
-use super::panels::{PANEL, PanelRow, Panels, TILE, width};
+use super::panels::{Panels, width};
+use super::tile::{PANEL, PanelRow, TILE};
 use super::vectors::{add_multiple, load, store, vectors, vectors_of};
 
 /// Rows of the second factor at a time: 32 kB of a panel, which stay in the first cache of a core.
