@@ -4,7 +4,7 @@
 
 use pulp::Simd;
 
-use super::panels::PanelRow;
+use super::tile::PanelRow;
 
 /// Vectors at a time for `width` columns that are left.
 #[inline(always)]
