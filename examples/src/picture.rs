@@ -23,6 +23,16 @@ const PALETTE: [RGBColor; 7] = [
     RGBColor(0, 0, 0),
 ];
 
+/// Dashes of the lines of a colour, and colours whose dots are rings: readers of a grey print tell them apart.
+const DASHES: [(&str, &str); 5] = [
+    ("#D55E00", "7 3"),
+    ("#009E73", "2 2"),
+    ("#CC79A7", "9 2 2 2"),
+    ("#E69F00", "4 4"),
+    ("#56B4E9", "12 4"),
+];
+const RINGS: [&str; 2] = ["#D55E00", "#CC79A7"];
+
 /// Width and height of a panel in pixels.
 const SIZE: (u32, u32) = (420, 340);
 
@@ -345,6 +355,36 @@ pub fn save(path: &Path, n_columns: usize, panels: &[Panel]) -> Result<(), Failu
     for default in [" opacity=\"1\"", " stroke=\"none\"", " stroke-width=\"1\""] {
         svg = svg.replace(default, "");
     }
-    fs::write(path, svg)?;
+    fs::write(path, for_grey(svg))?;
     Ok(())
+}
+
+/// The picture with dashes and rings beside its colours.
+fn for_grey(svg: String) -> String {
+    let dashed = DASHES.iter().fold(svg, |svg, (colour, dashes)| {
+        let line = format!("stroke=\"{colour}\" stroke-width=\"2\"");
+        svg.replace(&line, &format!("{line} stroke-dasharray=\"{dashes}\""))
+    });
+    RINGS.iter().fold(dashed, |svg, colour| {
+        let ring = format!("r=\"2\" fill=\"none\" stroke=\"{colour}\"");
+        svg.replace(&format!("r=\"2\" fill=\"{colour}\""), &ring)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_dots_of_two_colours_differ_without_colour() {
+        let of = |colour: &str| {
+            let drawn = format!(
+                "<polyline stroke=\"{colour}\" stroke-width=\"2\"/><circle r=\"2\" fill=\"{colour}\"/>"
+            );
+            for_grey(drawn).replace(colour, "")
+        };
+        assert_ne!(of("#0072B2"), of("#D55E00"));
+        assert!(of("#D55E00").contains("stroke-dasharray=\"7 3\""));
+        assert!(of("#D55E00").contains("r=\"2\" fill=\"none\""));
+    }
 }
