@@ -52,7 +52,8 @@ FLOORS = {
         composition descriptor impute
         structure
         material
-        oxidation nearest novelty table
+        oxidation nearest novelty
+        table
         target features
         discovery stability
         geometry

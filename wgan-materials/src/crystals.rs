@@ -19,6 +19,9 @@ pub struct Crystals {
 }
 
 impl Crystals {
+    /// Chunks without a single sound crystal, one after the other, after which the search is given up.
+    pub const PATIENCE: usize = 100;
+
     /// Of the known materials of a model; none where they have no structures.
     ///
     /// # Errors

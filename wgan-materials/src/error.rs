@@ -174,6 +174,15 @@ pub enum MaterialsError {
         /// Candidates drawn.
         n_drawn: usize,
     },
+    /// No candidate has a crystal that can be written.
+    #[error(
+        "none of the last {n_drawn} candidates has a crystal with the intended symmetry and no atoms too close; ask for other \
+         structures or elements"
+    )]
+    NoCrystal {
+        /// Candidates drawn in vain.
+        n_drawn: usize,
+    },
     /// A frame that cannot be made.
     #[error("frame: {0}")]
     Frame(#[from] polars::error::PolarsError),

@@ -9,9 +9,9 @@ use wgan_core::file::folder_of;
 use wgan_core::train::StopReason;
 use wgan_materials::{
     Adherence, CandidateStream, CheckedCandidate, Checker, Composition, CrystalReport, Crystals,
-    ListRequest, Listing, MaterialsModel, ModelCard, REPORT_FILES, Ranker, Report, Sampler, Table,
-    Target, adherence, candidate_frame, candidate_table, evaluate_asked, evaluate_structures,
-    ordered, ranked_list, write_frame,
+    ListRequest, Listing, MaterialsError, MaterialsModel, ModelCard, REPORT_FILES, Ranker, Report,
+    Sampler, Table, Target, adherence, candidate_frame, candidate_table, evaluate_asked,
+    evaluate_structures, ordered, ranked_list, write_frame,
 };
 
 use super::cif::write_cifs;
@@ -223,16 +223,21 @@ impl Generate {
         }
         let is_picked = is_free || self.stable.stable_only.is_some();
         let n_drawn = if is_picked { OVERDRAW * self.n } else { self.n };
-        let mut drawn = Vec::new();
+        let (mut drawn, mut n_barren) = (Vec::new(), 0);
         for _ in 0..MAX_CHUNKS {
             let chunk = stream.next_chunk()?;
-            drawn.extend(match &crystals {
+            let grown = match &crystals {
                 Some(crystals) if !is_free => crystals.grown(chunk),
                 _ => chunk,
-            });
-            if drawn.len() >= n_drawn {
+            };
+            n_barren = if grown.is_empty() { n_barren + 1 } else { 0 };
+            drawn.extend(grown);
+            if drawn.len() >= n_drawn || n_barren == Crystals::PATIENCE {
                 break;
             }
+        }
+        if drawn.is_empty() {
+            return Err(MaterialsError::NoCrystal { n_drawn: stream.n_drawn }.into());
         }
         drawn.truncate(n_drawn);
         let seed = self.training.seed;

@@ -135,12 +135,18 @@ impl Sample {
 
     /// A list of less than a part.
     fn short(&self, mut draw: Draw, mut list: FrameWriter) -> Result<(), CliError> {
-        let mut left = self.n;
+        let (mut left, mut n_barren) = (self.n, 0);
         while left > 0 {
             let drawn = draw.stream.next_chunk()?;
             let mut batch = draw.grown(drawn);
             batch.truncate(left);
-            left -= draw.write(batch, &mut list)?;
+            let n_written = draw.write(batch, &mut list)?;
+            left -= n_written;
+            n_barren = if n_written == 0 { n_barren + 1 } else { 0 };
+            if n_barren == Crystals::PATIENCE {
+                let n_drawn = Crystals::PATIENCE * Sampler::CHUNK;
+                return Err(MaterialsError::NoCrystal { n_drawn }.into());
+            }
         }
         draw.bar.finish_and_clear();
         Ok(list.finish()?)
@@ -166,7 +172,12 @@ impl Sample {
                 if parts.n_rows() == 0 {
                     parts.remove()?;
                 }
-                return Err(MaterialsError::NoNeutral { n_drawn: draw.stream.n_drawn }.into());
+                let n_drawn = draw.stream.n_drawn;
+                let is_crystal = draw.crystals.is_some();
+                return Err(match is_crystal {
+                    true => MaterialsError::NoCrystal { n_drawn }.into(),
+                    false => MaterialsError::NoNeutral { n_drawn }.into(),
+                });
             }
             parts.add(part, n_rows)?;
         }

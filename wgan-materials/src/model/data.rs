@@ -9,8 +9,7 @@ use wgan_cond::Labelled;
 use wgan_core::train::Dataset;
 
 use super::{
-    Alphabet, ColumnSpace, Conditions, Featurizer, FeaturizerShape, Filled, Given, SampleRow,
-    filled_slots,
+    Alphabet, ColumnSpace, Conditions, Featurizer, FeaturizerShape, Given, SampleRow, filled_slots,
 };
 use crate::composition::Composition;
 use crate::error::MaterialsError;
@@ -18,8 +17,8 @@ use crate::table::Column;
 
 /// Known materials, turned into samples batch by batch.
 pub struct MaterialsData {
-    /// The used slots of each composition.
-    filled: Vec<Box<Filled>>,
+    compositions: Arc<[Composition]>,
+    alphabet: Alphabet,
     /// 1 for neutral rows, else 0; it does not change, and is dear for many elements.
     charge_balance: Vec<f32>,
     /// `n × width` codes, row by row.
@@ -49,14 +48,14 @@ impl MaterialsData {
             _ => conditions.given()?,
         };
         let featurizer = Featurizer::new(alphabet, space, device).with_given(conditions, space);
-        let material = |composition: &Composition| {
+        let balance = |composition: &Composition| {
             let slots = alphabet.encode(composition).unwrap_or_default();
-            (filled_slots(&slots), featurizer.charge_balance_of(&slots))
+            featurizer.charge_balance_of(&slots)
         };
-        let (filled, charge_balance) = compositions.par_iter().map(material).unzip();
         Ok(Self {
-            filled,
-            charge_balance,
+            charge_balance: compositions.par_iter().map(balance).collect(),
+            compositions,
+            alphabet: alphabet.clone(),
             properties: space.encode(columns),
             width: space.width(),
             given,
@@ -75,14 +74,16 @@ impl Dataset for MaterialsData {
     type Sample = Labelled;
 
     fn len(&self) -> usize {
-        self.filled.len()
+        self.compositions.len()
     }
 
     fn batch(&self, rows: &[usize]) -> Labelled {
         let row = |i: usize| {
             let row = rows[i];
+            // Filled slots of millions of rows would take more memory than anything else.
+            let slots = self.alphabet.encode(&self.compositions[row]).unwrap_or_default();
             SampleRow {
-                filled: Cow::Borrowed(&self.filled[row]),
+                filled: Cow::Owned(filled_slots(&slots).into_vec()),
                 charge_balance: Some(self.charge_balance[row]),
                 codes: &self.properties[row * self.width..][..self.width],
                 given: self.given.code(row),

@@ -4,6 +4,7 @@ use super::cell::is_missing;
 use crate::composition::Composition;
 use crate::error::MaterialsError;
 use crate::formula::{Unusual, readings_of_capitals};
+use crate::oxidation::is_charge_neutral;
 
 /// What the formulas of a column have in common.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -36,7 +37,10 @@ impl FormulaStyle {
         if self.is_in_capitals {
             return read_capitals(text);
         }
-        let (composition, unusual) = Composition::read(text)?;
+        let (composition, mut unusual) = Composition::read(text)?;
+        if unusual.contains(&Unusual::LettersApart) && only_letters_balance(text, &composition) {
+            unusual.retain(|kind| *kind != Unusual::LettersApart);
+        }
         if self.has_plain_amounts && unusual.contains(&Unusual::Underscore) {
             let at = text.chars().position(|char| char == '_').unwrap_or(0);
             let found = "`_` before it, where other cells have none: is it a running number?";
@@ -44,6 +48,17 @@ impl FormulaStyle {
         }
         Ok((composition, unusual))
     }
+}
+
+/// Whether charges balance letter by letter and in no other reading of the capitals: `K2CO3`, but not `CUO`.
+fn only_letters_balance(text: &str, letters: &Composition) -> bool {
+    let readings = readings_of_capitals(text);
+    // Of more than two readings not all are in the list.
+    let is_complete = readings.iter().any(|reading| reading == text);
+    let balances =
+        |reading: &String| Composition::parse(reading).is_ok_and(|other| is_charge_neutral(&other));
+    let mut others = readings.iter().filter(|reading| *reading != text);
+    is_complete && is_charge_neutral(letters) && !others.any(balances)
 }
 
 fn read_capitals(text: &str) -> Result<(Composition, Vec<Unusual>), MaterialsError> {
@@ -86,6 +101,22 @@ mod tests {
         match FormulaStyle::of(&cells).read(text) {
             Ok((composition, _)) => composition.to_string(),
             Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn letters_that_balance_alone_are_worth_no_remark() {
+        let style = FormulaStyle::of(&["NaCl".to_string()]);
+        let is_remarked = |text: &str| {
+            let (_, unusual) = style.read(text).unwrap();
+            unusual.contains(&Unusual::LettersApart)
+        };
+        for text in ["K2CO3", "KP(HO2)2", "CO2"] {
+            assert!(!is_remarked(text), "{text}");
+        }
+        // Silicon dioxide, copper oxide, cobalt oxide, tin dioxide, indium phosphide.
+        for text in ["SIO2", "CUO", "COO", "SNO2", "INP"] {
+            assert!(is_remarked(text), "{text}");
         }
     }
 
