@@ -40,11 +40,11 @@ fn model(n_numbers: usize, n_classes: usize, is_given: bool) -> Model {
     let known: Vec<Composition> = (0..80).map(|i| FORMULAS[i % 8].parse().unwrap()).collect();
     let number = |j: usize| {
         let value = |i: usize| (j == 0 || i % 7 != 1).then_some((i * (j + 3) % 29) as f64);
-        Column::numbers(&format!("n{j}"), (0..80).map(value).collect())
+        Column::numbers(format!("n{j}"), (0..80).map(value).collect())
     };
     let class = |j: usize| {
         let value = |i: usize| (j == 0 || i % 5 != 2).then_some(["a", "b", "c"][i * (j + 1) % 3]);
-        Column::classes(&format!("c{j}"), &(0..80).map(value).collect::<Vec<_>>())
+        Column::classes(format!("c{j}"), &(0..80).map(value).collect::<Vec<_>>())
     };
     let numbers: Vec<Column> = (0..n_numbers).map(number).collect();
     let classes: Vec<Column> = (0..n_classes).map(class).collect();
