@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 mod cli;
 
-/// The system's allocator hands large buffers back at once and clears them again for the next step, which takes a quarter of a
+/// The system's allocator hands large buffers back at once and clears them again for the next step, which takes a sixth of a
 /// fit.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
