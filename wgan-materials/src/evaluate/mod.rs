@@ -2,9 +2,12 @@
 
 mod adherence;
 mod c2st;
+mod compared;
 mod conditional_law;
 mod consistency;
+mod correlations;
 mod elements;
+mod floor;
 mod property_law;
 mod row_coding;
 mod row_evaluation;
@@ -25,11 +28,13 @@ use crate::novelty::{Known, unique};
 use crate::oxidation::{electronegativity_ok, is_charge_neutral, is_charge_neutral_mixed};
 
 pub use adherence::{Adherence, adherence};
+pub use compared::ClassDistance;
 pub use conditional_law::ConditionalDistance;
 use consistency::Consistency;
 pub(crate) use elements::occurrences;
+pub use floor::WithFloor;
 pub use property_law::PropertyDistance;
-pub use row_evaluation::{ClassDistance, ClosestRecord, RowEvaluation, WithFloor, evaluate_rows};
+pub use row_evaluation::{ClosestRecord, RowEvaluation, evaluate_rows};
 pub use rows::{MaterialRows, PropertyColumn};
 pub use structures::{StructureEvaluation, evaluate_structures};
 pub use synthetic::synthetic_score;

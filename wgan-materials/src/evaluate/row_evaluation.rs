@@ -12,21 +12,18 @@ use serde::{Deserialize, Serialize};
 use wgan_core::judge::{W1Config, W1Report};
 use wgan_core::whitening::Whitening;
 
+use super::compared::{ClassDistance, Compared};
+use super::correlations::correlation_error;
+use super::floor::{N_SPLITS, WithFloor};
 use super::row_coding::RowCoding;
-use super::{Notes, PropertyDistance, c2st};
+use super::{Notes, PropertyDistance};
 use crate::table::{Column, Table};
-
-/// Random splits of the reference over which floors are averaged.
-const N_SPLITS: usize = 5;
 
 /// Rows of each side for exact transport and closest records, at most.
 const MAX_ROWS: usize = 1000;
 
 /// Smallest variance that distances are divided by, relative to the largest.
 const EIGENVALUE_FLOOR: f64 = 1e-6;
-
-/// Rows with both values, at least, for a correlation.
-const MIN_PAIRS: usize = 20;
 
 /// What can be said about rows of numbers and classes against a reference; a figure that cannot be computed is `None`,
 /// with the reason in `notes`.
@@ -57,24 +54,6 @@ pub struct RowEvaluation {
     pub closest_record: Option<ClosestRecord>,
     /// What was left out, and why figures are missing.
     pub notes: Vec<String>,
-}
-
-/// Distance between the laws of a column of classes.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ClassDistance {
-    /// Total variation `½ Σ |p − q|`.
-    pub tv: Option<f64>,
-    /// That between random parts of the reference.
-    pub floor: Option<f64>,
-}
-
-/// A figure and what real rows have.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct WithFloor {
-    /// The figure.
-    pub value: f64,
-    /// The figure of real rows.
-    pub floor: f64,
 }
 
 /// Median distance to the closest row of one half of the reference, in the space of `w1_joint`.
@@ -134,177 +113,6 @@ pub fn evaluate_rows(reference: &Table, candidates: &Table, seed: u64) -> RowEva
         closest_record: closest_record(coding, reference, candidates, &mut rng),
         notes: notes.into_lines(),
     }
-}
-
-/// Two tables side by side.
-pub(super) struct Compared<'a> {
-    reference: &'a Table,
-    candidates: &'a Table,
-    coding: RowCoding<'a>,
-    /// Columns that both have, reference first.
-    pairs: Vec<(&'a Column, &'a Column)>,
-    /// Cells of the candidates' rows.
-    rows: Vec<Vec<String>>,
-    /// Which of them the reference has too.
-    is_copy: Vec<bool>,
-}
-
-impl<'a> Compared<'a> {
-    pub(super) fn new(reference: &'a Table, candidates: &'a Table) -> Self {
-        let coding = RowCoding::fit(reference, candidates);
-        let columns: Vec<&Column> = coding.columns().collect();
-        let known: HashSet<Vec<String>> =
-            (0..reference.len()).map(|i| row(&columns, reference, i)).collect();
-        let rows: Vec<Vec<String>> =
-            (0..candidates.len()).map(|i| row(&columns, candidates, i)).collect();
-        let is_copy = rows.iter().map(|row| known.contains(row)).collect();
-        let both =
-            columns.iter().map(|&column| Some((column, candidates.column(&column.name).ok()?)));
-        let pairs = both.flatten().collect();
-        Self { reference, candidates, coding, pairs, rows, is_copy }
-    }
-
-    /// Accuracy of a forest that tells rows of the reference from candidates that are no copies.
-    pub(super) fn c2st(&self, rng: &mut impl Rng) -> Result<f64, String> {
-        let (real, fake) =
-            (self.coding.ordinal(self.reference), self.coding.ordinal(self.candidates));
-        let new: Vec<usize> = (0..self.rows.len()).filter(|&i| !self.is_copy[i]).collect();
-        c2st::accuracy_of_rows(&real, &fake.select(Axis(0), &new), rng)
-    }
-
-    /// Distances column by column.
-    pub(super) fn marginals(&self, rng: &mut impl Rng) -> Marginals {
-        marginals(&self.pairs, rng)
-    }
-}
-
-/// Cells of a row as text, in the order of these columns; numbers in single precision.
-fn row(columns: &[&Column], table: &Table, i: usize) -> Vec<String> {
-    let cell = |column: &&Column| {
-        let own = table.column(&column.name).ok();
-        own.and_then(|own| match (own.number(i), own.text(i)) {
-            (Some(number), _) => Some((number as f32).to_string()),
-            (None, text) => text,
-        })
-        .unwrap_or_default()
-    };
-    columns.iter().map(cell).collect()
-}
-
-pub(super) type Marginals = (BTreeMap<String, PropertyDistance>, BTreeMap<String, ClassDistance>);
-
-/// Distances column by column, reference first.
-fn marginals(pairs: &[(&Column, &Column)], rng: &mut impl Rng) -> Marginals {
-    let (mut numbers, mut classes) = (BTreeMap::new(), BTreeMap::new());
-    for &(real, fake) in pairs {
-        if real.is_class() {
-            let texts = |column: &Column| (0..column.len()).map(|i| class(column, i)).collect();
-            let (real_texts, fake_texts): (Vec<_>, Vec<_>) = (texts(real), texts(fake));
-            let tv = total_variation(&real_texts, &fake_texts);
-            let floor = floor(real.len(), fake.len(), rng, |a, b| {
-                let pick = |rows: &[usize]| rows.iter().map(|&i| real_texts[i].clone()).collect();
-                let (a, b): (Vec<_>, Vec<_>) = (pick(a), pick(b));
-                total_variation(&a, &b)
-            });
-            classes.insert(real.name.clone(), ClassDistance { tv, floor });
-        } else {
-            let known = |column: &Column| -> Vec<f64> {
-                (0..column.len()).filter_map(|i| column.number(i)).collect()
-            };
-            let distance = PropertyDistance::between(&known(real), &known(fake), rng);
-            numbers.insert(real.name.clone(), distance);
-        }
-    }
-    (numbers, classes)
-}
-
-/// The class of a cell; `1` and `1.0` are one class.
-fn class(column: &Column, row: usize) -> Option<String> {
-    column.number(row).map(|number| number.to_string()).or_else(|| column.text(row))
-}
-
-fn total_variation(real: &[Option<String>], fake: &[Option<String>]) -> Option<f64> {
-    if real.is_empty() || fake.is_empty() {
-        return None;
-    }
-    let mut shares: BTreeMap<&Option<String>, f64> = BTreeMap::new();
-    real.iter().for_each(|class| *shares.entry(class).or_default() += 1.0 / real.len() as f64);
-    fake.iter().for_each(|class| *shares.entry(class).or_default() -= 1.0 / fake.len() as f64);
-    Some(shares.values().map(|difference| difference.abs()).sum::<f64>() / 2.0)
-}
-
-/// Mean of a figure between `min(n, half)` random rows of `n_real` and others.
-fn floor(
-    n_real: usize,
-    n: usize,
-    rng: &mut impl Rng,
-    figure: impl Fn(&[usize], &[usize]) -> Option<f64>,
-) -> Option<f64> {
-    let n = n.min(n_real / 2);
-    let mut order: Vec<usize> = (0..n_real).collect();
-    let mut split = || {
-        order.shuffle(rng);
-        figure(&order[n..], &order[..n])
-    };
-    let total: Option<f64> = (0..N_SPLITS).map(|_| split()).sum();
-    total.map(|total| total / N_SPLITS as f64)
-}
-
-/// Mean `|ρ − ρ′|` over the pairs of columns of numbers.
-fn correlation_error(pairs: &[(&Column, &Column)], rng: &mut impl Rng) -> Option<WithFloor> {
-    let numbers: Vec<_> = pairs.iter().filter(|(real, _)| !real.is_class()).collect();
-    let column = |column: &Column| (0..column.len()).map(|i| column.number(i)).collect();
-    let real: Vec<Vec<Option<f64>>> = numbers.iter().map(|(real, _)| column(real)).collect();
-    let fake: Vec<Vec<Option<f64>>> = numbers.iter().map(|(_, fake)| column(fake)).collect();
-    let pick = |rows: &[usize]| -> Vec<Vec<Option<f64>>> {
-        real.iter().map(|values| rows.iter().map(|&row| values[row]).collect()).collect()
-    };
-    let value = correlation_distance(&real, &fake)?;
-    let (n_real, n_fake) = (real.first()?.len(), fake.first()?.len());
-    let floor = floor(n_real, n_fake, rng, |a, b| correlation_distance(&pick(a), &pick(b)))?;
-    Some(WithFloor { value, floor })
-}
-
-fn correlation_distance(real: &[Vec<Option<f64>>], fake: &[Vec<Option<f64>>]) -> Option<f64> {
-    let places: Vec<(usize, usize)> =
-        (0..real.len()).flat_map(|i| (i + 1..real.len()).map(move |j| (i, j))).collect();
-    let difference = |&(i, j): &(usize, usize)| {
-        let expected = spearman(&real[i], &real[j])?;
-        Some((expected - spearman(&fake[i], &fake[j]).unwrap_or(0.0)).abs())
-    };
-    let found: Vec<f64> = places.par_iter().filter_map(difference).collect();
-    (!found.is_empty()).then(|| found.iter().sum::<f64>() / found.len() as f64)
-}
-
-/// Spearman's rank correlation over the rows that have both; none with fewer than twenty or where one is constant.
-fn spearman(x: &[Option<f64>], y: &[Option<f64>]) -> Option<f64> {
-    let both: Vec<(f64, f64)> = x.iter().zip(y).filter_map(|(x, y)| Some(((*x)?, (*y)?))).collect();
-    if both.len() < MIN_PAIRS {
-        return None;
-    }
-    let (x, y): (Vec<f64>, Vec<f64>) = both.into_iter().unzip();
-    let (x, y) = (ranks(&x), ranks(&y));
-    let n = x.len() as f64;
-    let mean = (n + 1.0) / 2.0;
-    let product = |a: &[f64], b: &[f64]| -> f64 {
-        a.iter().zip(b).map(|(a, b)| (a - mean) * (b - mean)).sum()
-    };
-    let scale = (product(&x, &x) * product(&y, &y)).sqrt();
-    (scale > 0.0).then(|| product(&x, &y) / scale)
-}
-
-/// Ranks from 1; equal numbers share their mean rank.
-fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
-    let mut ranks = vec![0.0; values.len()];
-    let mut start = 0;
-    for run in order.chunk_by(|&a, &b| values[a] == values[b]) {
-        let rank = start as f64 + (run.len() + 1) as f64 / 2.0;
-        run.iter().for_each(|&row| ranks[row] = rank);
-        start += run.len();
-    }
-    ranks
 }
 
 /// Codes of both tables, whitened by those of the reference.
@@ -465,16 +273,6 @@ mod tests {
         // Half of the rows are in the half that is looked through.
         let closest = same.closest_record.unwrap();
         assert!(closest.fake < 0.7 * closest.held_out, "{closest:?}");
-    }
-
-    #[test]
-    fn correlations_are_spearman_s() {
-        let some = |values: &[f64]| values.iter().copied().map(Some).collect::<Vec<_>>();
-        let x: Vec<f64> = (0..30).map(f64::from).collect();
-        let cube: Vec<f64> = x.iter().map(|x| -x.powi(3)).collect();
-        assert_abs_diff_eq!(spearman(&some(&x), &some(&cube)).unwrap(), -1.0, epsilon = 1e-12);
-        assert_eq!(ranks(&[3.0, 1.0, 3.0]), [2.5, 1.0, 2.5]);
-        assert_eq!(spearman(&some(&x[..10]), &some(&cube[..10])), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::row_evaluation::{ClassDistance, Compared};
+use super::compared::{ClassDistance, Compared};
 use super::{Notes, PropertyDistance, share};
 use crate::material::Material;
 use crate::structure::{Embedding, Structure};
