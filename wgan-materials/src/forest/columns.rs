@@ -6,7 +6,13 @@ use ndarray::{ArrayView1, ArrayView2};
 pub(super) struct RankedColumns {
     columns: Vec<RankedColumn>,
     n_rows: usize,
+    /// The ranks again, row after row; none where 16 bits do not hold them.
+    by_row: Option<Vec<u16>>,
 }
+
+/// Nodes with fewer rows than one in so many read ranks row after row: a column has their ranks in a line of the cache each, a row has
+/// those of all columns in few lines, which stay in the cache for the nodes below.
+const SPARSE: usize = 16;
 
 /// One column: `values[ranks[row]]` is the entry of `row`.
 pub(super) struct RankedColumn {
@@ -19,8 +25,33 @@ pub(super) struct RankedColumn {
 impl RankedColumns {
     /// `x`: `[n, d]`, finite.
     pub(super) fn new(x: ArrayView2<f64>) -> Self {
-        let columns = x.columns().into_iter().map(RankedColumn::new).collect();
-        Self { columns, n_rows: x.nrows() }
+        let columns: Vec<_> = x.columns().into_iter().map(RankedColumn::new).collect();
+        let n_rows = x.nrows();
+        let is_short = columns.iter().all(|column| column.values.len() <= 1 << u16::BITS);
+        let row = |row: usize| columns.iter().map(move |column| column.ranks[row] as u16);
+        let by_row = is_short.then(|| (0..n_rows).flat_map(row).collect());
+        Self { columns, n_rows, by_row }
+    }
+
+    /// Puts the ranks of a column in these rows into `found`, in their order.
+    pub(super) fn ranks_of(
+        &self,
+        column: u32,
+        rows: impl ExactSizeIterator<Item = u32>,
+        found: &mut Vec<u32>,
+    ) {
+        found.clear();
+        let is_sparse = rows.len() * SPARSE < self.n_rows;
+        match self.by_row.as_ref().filter(|_| is_sparse) {
+            Some(ranks) => {
+                let (width, column) = (self.columns.len(), column as usize);
+                found.extend(rows.map(|row| u32::from(ranks[row as usize * width + column])));
+            }
+            None => {
+                let ranks = &self.column(column).ranks;
+                found.extend(rows.map(|row| ranks[row as usize]));
+            }
+        }
     }
 
     pub(super) fn n_rows(&self) -> usize {

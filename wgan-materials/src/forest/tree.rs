@@ -217,16 +217,10 @@ impl<'a> Grower<'a> {
 
     /// Copies the ranks of the node's rows and returns the lowest and the highest.
     fn gather(&mut self, open: &Open, column: u32) -> (u32, u32) {
-        let ranks = &self.columns.column(column).ranks;
-        let (mut lowest, mut highest) = (u32::MAX, 0);
-        self.ranks.clear();
-        self.ranks.extend(self.sample[open.start..open.end].iter().map(|drawn| {
-            let rank = ranks[drawn.row as usize];
-            lowest = lowest.min(rank);
-            highest = highest.max(rank);
-            rank
-        }));
-        (lowest, highest)
+        let rows = self.sample[open.start..open.end].iter().map(|drawn| drawn.row);
+        self.columns.ranks_of(column, rows, &mut self.ranks);
+        let fold = |start, pick: fn(u32, u32) -> u32| self.ranks.iter().copied().fold(start, pick);
+        (fold(u32::MAX, u32::min), fold(0, u32::max))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Which of the oxidation states are rare, and charge balance without those.
 
-use super::charge::reaches;
+use std::sync::LazyLock;
+
+use super::charge::{Ions, reaches};
 use super::{TOLERANCE, ions_in};
 use crate::composition::Composition;
 use crate::element::Element;
@@ -75,9 +77,32 @@ impl Element {
     }
 
     /// [`oxidation_states`](Self::oxidation_states) without the [rare ones](Self::rare_oxidation_states).
-    pub fn usual_oxidation_states(self) -> Vec<i8> {
-        let rare = self.rare_oxidation_states();
-        self.oxidation_states().iter().copied().filter(|state| !rare.contains(state)).collect()
+    pub fn usual_oxidation_states(self) -> &'static [i8] {
+        static USUAL: LazyLock<Vec<Vec<i8>>> = LazyLock::new(|| {
+            let usual = |element: &Element| {
+                let rare = element.rare_oxidation_states();
+                let all = element.oxidation_states().iter().copied();
+                all.filter(|state| !rare.contains(state)).collect()
+            };
+            Element::ALL.iter().map(usual).collect()
+        });
+        &USUAL[self.index()]
+    }
+}
+
+/// Charge balance by usual states, for many whole amounts of the same elements.
+pub(crate) struct UsualCharges(Vec<Ions<'static>>);
+
+impl UsualCharges {
+    pub(crate) fn of(elements: impl Iterator<Item = Element>) -> Self {
+        let ions = |element: Element| Ions { count: 0, states: element.usual_oxidation_states() };
+        Self(elements.map(ions).collect())
+    }
+
+    /// Whether these amounts, one for each element, are neutral: what [`is_charge_neutral_usual`] says of their composition.
+    pub(crate) fn are_neutral(&mut self, amounts: &[usize]) -> bool {
+        self.0.iter_mut().zip(amounts).for_each(|(ions, &amount)| ions.count = amount as i64);
+        reaches(&self.0, 0..=0)
     }
 }
 
@@ -95,13 +120,12 @@ impl Element {
 /// ```
 pub fn is_charge_neutral_usual(composition: &Composition) -> bool {
     let tolerance = composition.tolerance(TOLERANCE);
-    let states = usual_states(composition);
-    reaches(&ions_in(composition, &states), -tolerance..=tolerance)
+    reaches(&usual_ions(composition), -tolerance..=tolerance)
 }
 
-/// The usual states of each element, in the order of the composition.
-pub(super) fn usual_states(composition: &Composition) -> Vec<Vec<i8>> {
-    composition.elements().map(Element::usual_oxidation_states).collect()
+/// The elements in their usual states, in the order of the composition.
+pub(super) fn usual_ions(composition: &Composition) -> Vec<Ions<'static>> {
+    ions_in(composition, Element::usual_oxidation_states)
 }
 
 #[cfg(test)]
@@ -145,6 +169,21 @@ mod tests {
             let rare =
                 listed.iter().filter(|(_, count)| count * 100 < total).map(|(state, _)| *state);
             assert_eq!(rare.collect::<Vec<_>>(), element.rare_oxidation_states(), "{element}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_neutral_where_their_composition_is() {
+        for elements in [&["Fe", "O"][..], &["Na", "Cl", "O"], &["La", "Mn", "O"], &["He", "O"]] {
+            let elements: Vec<Element> =
+                elements.iter().map(|symbol| Element::from_symbol(symbol).unwrap()).collect();
+            let mut charges = UsualCharges::of(elements.iter().copied());
+            for amounts in (1..5).flat_map(|a| (1..5).map(move |b| [a, b, 3])) {
+                let parts = elements.iter().zip(amounts).map(|(&e, amount)| (e, amount as f64));
+                let composition = Composition::from_amounts(parts).unwrap();
+                let expected = is_charge_neutral_usual(&composition);
+                assert_eq!(charges.are_neutral(&amounts), expected, "{composition}");
+            }
         }
     }
 

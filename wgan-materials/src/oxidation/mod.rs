@@ -5,13 +5,14 @@ mod common;
 mod nearest;
 mod states;
 
+pub(crate) use common::UsualCharges;
 pub use common::is_charge_neutral_usual;
 pub use nearest::nearest_neutral;
 
 use crate::composition::Composition;
 use crate::element::Element;
 use charge::{Ions, reaches};
-use common::usual_states;
+use common::usual_ions;
 
 /// Charge that passes for zero, e per formula as displayed, where amounts are fractions: they are rounded.
 const TOLERANCE: f64 = 1e-4;
@@ -86,16 +87,16 @@ pub fn electronegativity_ok(composition: &Composition) -> bool {
 }
 
 fn ions(composition: &Composition) -> Vec<Ions<'static>> {
-    let parts = composition.elements().zip(composition.ratio());
-    parts
-        .map(|(element, part)| Ions { count: part as i64, states: element.oxidation_states() })
-        .collect()
+    ions_in(composition, Element::oxidation_states)
 }
 
-/// As [`ions`], with these states in place of all.
-fn ions_in<'a>(composition: &Composition, states: &'a [Vec<i8>]) -> Vec<Ions<'a>> {
-    let parts = composition.ratio().zip(states);
-    parts.map(|(part, states)| Ions { count: part as i64, states }).collect()
+/// The elements of a composition in some of their states.
+fn ions_in(
+    composition: &Composition,
+    states: impl Fn(Element) -> &'static [i8],
+) -> Vec<Ions<'static>> {
+    let parts = composition.elements().zip(composition.ratio());
+    parts.map(|(element, part)| Ions { count: part as i64, states: states(element) }).collect()
 }
 
 /// The states above zero; states are sorted.

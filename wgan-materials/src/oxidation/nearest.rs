@@ -1,7 +1,7 @@
 //! The nearest charge-neutral composition with the same elements.
 
 use super::charge::{Ions, reaches, sums};
-use super::{ions_in, is_charge_neutral_usual, negative, positive, usual_states};
+use super::{is_charge_neutral_usual, negative, positive, usual_ions};
 use crate::composition::Composition;
 use crate::element::Element;
 
@@ -48,8 +48,7 @@ pub fn nearest_neutral(composition: &Composition) -> Option<Composition> {
     if is_charge_neutral_usual(composition) {
         return Some(composition.clone());
     }
-    let states = usual_states(composition);
-    let ions = ions_in(composition, &states);
+    let ions = usual_ions(composition);
     if !can_balance(&ions) {
         return None;
     }

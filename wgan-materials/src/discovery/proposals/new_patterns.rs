@@ -6,7 +6,7 @@ use super::heaviest;
 use crate::discovery::compound::{Compound, KeyMap};
 use crate::discovery::library::Library;
 use crate::element::Element;
-use crate::oxidation::{electronegativity_ok, is_charge_neutral_usual};
+use crate::oxidation::{UsualCharges, electronegativity_ok};
 
 /// Most atoms in a formula.
 const MOST_ATOMS: usize = 14;
@@ -50,10 +50,14 @@ fn neutral(elements: &[u8]) -> Vec<Compound> {
     if !elements.iter().all(has_states) {
         return Vec::new();
     }
+    let mut charges = UsualCharges::of(elements.iter().map(|&e| Element::ALL[usize::from(e)]));
     let mut found = Vec::new();
     for atoms in elements.len()..=MOST_ATOMS {
         each_formula(elements.len(), atoms, &mut Vec::new(), &mut |amounts| {
-            if found.len() < 4 * MOST_OF_SYSTEM && amounts.iter().copied().reduce(gcd) == Some(1) {
+            if found.len() < 4 * MOST_OF_SYSTEM
+                && amounts.iter().copied().reduce(gcd) == Some(1)
+                && charges.are_neutral(amounts)
+            {
                 let steps = elements.iter().zip(amounts).map(|(&e, &x)| (e, x as u64 * ONE));
                 found.extend(Compound::from_steps(steps, 0).ok().filter(is_plausible));
             }
@@ -62,9 +66,9 @@ fn neutral(elements: &[u8]) -> Vec<Compound> {
     found
 }
 
+/// Whether cations can be less electronegative than anions.
 fn is_plausible(c: &Compound) -> bool {
-    c.composition()
-        .is_ok_and(|found| is_charge_neutral_usual(&found) && electronegativity_ok(&found))
+    c.composition().is_ok_and(|found| electronegativity_ok(&found))
 }
 
 /// All ways to give `atoms` atoms to `places` elements, at least one each.
