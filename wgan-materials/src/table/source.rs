@@ -49,7 +49,7 @@ type Stamp = (u64, SystemTime);
 pub(super) struct Part {
     /// The columns; all cells are text.
     pub(super) columns: Vec<TextColumn>,
-    /// Where each row stands: its line in a text file, its number from 1 otherwise.
+    /// Where each row stands: as a spreadsheet counts in a text file, with the header as row 1; from 1 otherwise.
     pub(super) rows: Vec<usize>,
     /// Rows that have too few or too many cells; they are not in the columns.
     pub(super) ragged: Vec<SkippedRow>,
@@ -189,7 +189,7 @@ impl<'a> Source<'a> {
                 let mut part = TextPart::new(self.names.len(), char::from(layout.separator));
                 loop {
                     match records.next().map_err(failed)? {
-                        Next::Record(record, line) => part.push(record, line),
+                        Next::Record(record, row) => part.push(record, row),
                         Next::Unclosed(line) => return unclosed(&self.path, line),
                         Next::End => break,
                     }
@@ -252,21 +252,21 @@ impl TextPart {
         self.rows.len() + self.ragged.len() >= PART_ROWS || self.n_bytes >= PART_BYTES
     }
 
-    fn push(&mut self, record: &StringRecord, line: usize) {
+    fn push(&mut self, record: &StringRecord, row: usize) {
         let n_columns = self.columns.len();
         let mut n = record.len();
         while n > n_columns && record[n - 1].trim().is_empty() {
             n -= 1;
         }
         if n != n_columns {
-            return self.ragged.push(self.skipped(record, n, line));
+            return self.ragged.push(self.skipped(record, n, row));
         }
-        self.rows.push(line);
+        self.rows.push(row);
         self.n_bytes += record.as_slice().len();
         self.columns.iter_mut().zip(record).for_each(|(column, cell)| column.push(cell));
     }
 
-    fn skipped(&self, record: &StringRecord, n: usize, line: usize) -> SkippedRow {
+    fn skipped(&self, record: &StringRecord, n: usize, row: usize) -> SkippedRow {
         let cells: Vec<&str> = record.iter().take(n).collect();
         let text = cells.join(&self.separator.to_string());
         let expected = self.columns.len();
@@ -275,7 +275,7 @@ impl TextPart {
             more => format!("; quotes hold it together over {} lines", more + 1),
         };
         SkippedRow {
-            row: line,
+            row,
             column: String::new(),
             cell: text.chars().take(80).collect(),
             kind: "wrong number of cells".to_string(),

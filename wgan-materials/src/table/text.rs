@@ -161,11 +161,13 @@ impl Read for Decoded<'_> {
 pub(super) struct Records<R> {
     reader: Reader<R>,
     record: StringRecord,
+    /// Line ends inside the cells of the records so far.
+    n_inside: usize,
 }
 
 /// What came next in a text.
 pub(super) enum Next<'a> {
-    /// A record and the line it starts on, from 1.
+    /// A record and its row as a spreadsheet counts: from 1, blank lines count, line ends inside cells do not.
     Record(&'a StringRecord, usize),
     /// A record that starts on this line and has a quote that is never closed.
     Unclosed(usize),
@@ -195,7 +197,7 @@ impl<R: Read> Records<R> {
             .delimiter(separator)
             .buffer_capacity(1 << 16)
             .from_reader(text);
-        Self { reader, record: StringRecord::new() }
+        Self { reader, record: StringRecord::new(), n_inside: 0 }
     }
 
     /// The next record that is not blank.
@@ -214,13 +216,14 @@ impl<R: Read> Records<R> {
         // The reader stands on the line after the record; blank lines before the record are behind it.
         let inner: usize = self.record.iter().map(|cell| cell.matches('\n').count()).sum();
         let end = (self.reader.position().line() as usize).saturating_sub(inner);
-        let line = end.saturating_sub(1);
+        let row = end.saturating_sub(self.n_inside + 1);
+        self.n_inside += inner;
         let last = &self.record[self.record.len() - 1];
         Ok(match last.strip_suffix('\n').unwrap_or(last).strip_suffix(END) {
             Some("") if self.record.len() == 1 => Next::End,
             // Without a line end behind it.
             Some(_) => Next::Unclosed(end),
-            None => Next::Record(&self.record, line),
+            None => Next::Record(&self.record, row),
         })
     }
 }
@@ -272,14 +275,14 @@ mod tests {
         let text = format!("{text}\n");
         let mut records = Records::new(text.as_bytes(), b',');
         let mut found = Vec::new();
-        while let Next::Record(record, line) = records.next().unwrap() {
-            found.push((line, record.iter().map(str::to_string).collect()));
+        while let Next::Record(record, row) = records.next().unwrap() {
+            found.push((row, record.iter().map(str::to_string).collect()));
         }
         found
     }
 
-    fn row(line: usize, words: &[&str]) -> (usize, Vec<String>) {
-        (line, words.iter().map(|word| word.to_string()).collect())
+    fn row(row: usize, words: &[&str]) -> (usize, Vec<String>) {
+        (row, words.iter().map(|word| word.to_string()).collect())
     }
 
     #[test]
@@ -293,7 +296,7 @@ mod tests {
     #[test]
     fn quoted_cells_hold_separators_quotes_and_line_ends() {
         let expected =
-            vec![row(1, &["a,b", "say \"x\""]), row(2, &["two\nlines", "1"]), row(4, &["c", "2"])];
+            vec![row(1, &["a,b", "say \"x\""]), row(2, &["two\nlines", "1"]), row(3, &["c", "2"])];
         assert_eq!(cells("\"a,b\",\"say \"\"x\"\"\"\n\"two\nlines\",1\nc,2"), expected);
         assert_eq!(cells("5\" pipe,1"), vec![row(1, &["5\" pipe", "1"])]);
     }

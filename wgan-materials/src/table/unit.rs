@@ -33,6 +33,9 @@ const UNITS: [(&str, &str); 29] = [
     ("v", "V"),
 ];
 
+/// What quantities are counted by; alone they are no unit: `energy_per_atom` says nothing of eV.
+const COUNTED: [&str; 3] = ["atom", "cell", "mol"];
+
 /// The unit a column name ends in, as a guess: `gap (eV)` and `band_gap_eV` are in eV,
 /// `density_g_per_cm3` and `density_g_cm3` in g/cm3.
 pub(super) fn unit_of(name: &str) -> Option<String> {
@@ -59,6 +62,7 @@ fn at_the_end(name: &str) -> Option<String> {
     })?;
     let units: Vec<&str> = words[start..].iter().filter_map(|word| written(word)).collect();
     match units.as_slice() {
+        [unit] if COUNTED.contains(unit) => None,
         [unit] if words[start - 1] == "per" => Some(format!("1/{unit}")),
         [unit] if words.len() - start == 1 => Some(unit.to_string()),
         [_] => None,
@@ -90,7 +94,16 @@ mod tests {
         ] {
             assert_eq!(unit_of(name).as_deref(), Some(unit), "{name}");
         }
-        for name in ["K", "n", "tolerance_factor", "is_metal", "", "log10_K_VRH_GPa", "lattice_c"] {
+        for name in [
+            "K",
+            "n",
+            "tolerance_factor",
+            "is_metal",
+            "",
+            "log10_K_VRH_GPa",
+            "lattice_c",
+            "energy_per_atom",
+        ] {
             assert_eq!(unit_of(name), None, "{name}");
         }
     }
