@@ -86,6 +86,12 @@ pub enum MaterialsError {
         /// What is wrong.
         reason: String,
     },
+    /// Rules on elements that no candidate can meet.
+    #[error("elements of candidates: {reason}")]
+    ElementRules {
+        /// What is in the way.
+        reason: String,
+    },
     /// Conditions that no known row is near to.
     #[error("no known row is near {}: none has these classes and a value of each", targets.join(", "))]
     NoneMeets {
@@ -131,7 +137,7 @@ pub enum MaterialsError {
     /// A row that cannot be used, when such rows are to stop the reading.
     #[error("row {row}, column `{column}`: {cell:?}: {reason}")]
     BadRow {
-        /// Line of the file, from 1, the header included.
+        /// The row of the file as a spreadsheet counts: the header is row 1.
         row: usize,
         /// The column.
         column: String,

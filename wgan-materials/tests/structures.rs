@@ -135,6 +135,7 @@ fn rules_on_structures_hold_for_all_and_impossible_ones_are_told() {
     let (data, out) = (table(folder.path(), &[]), folder.path().join("c.csv"));
     for (rule, name, value) in [
         (["--space-group", "216"], "space_group_number", "216"),
+        (["--space-group", "F-43m"], "space_group_number", "216"),
         (["--prototype", "221:a|b|c"], "prototype", "221:a|b|c"),
     ] {
         let output = generate(&data, &out, &rule);

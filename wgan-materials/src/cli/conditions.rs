@@ -2,7 +2,7 @@
 
 use clap::Args;
 use wgan_cond::Condition;
-use wgan_materials::structure::{CrystalSystem, Prototype};
+use wgan_materials::structure::{CrystalSystem, Prototype, space_group_number};
 use wgan_materials::{
     CandidateStream, Composition, Element, ElementRules, Sampler, StructureRules, Target,
 };
@@ -10,7 +10,7 @@ use wgan_materials::{
 use super::CliError;
 
 /// Candidates whose adherence is looked at, at most: no more are needed.
-const MOST_JUDGED: usize = 5000;
+pub const MOST_JUDGED: usize = 5000;
 
 /// What candidates shall have.
 #[derive(Clone, Debug, Args)]
@@ -43,8 +43,8 @@ pub struct RuleArgs {
 /// Which structures candidates may have.
 #[derive(Clone, Debug, Args)]
 pub struct StructureArgs {
-    /// Space group that every candidate has, by its number, 1 to 230; for tables with structures.
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=230))]
+    /// Space group that every candidate has, by its number, 1 to 230, or by a symbol such as Fm-3m; for tables with structures.
+    #[arg(long, value_name = "GROUP", value_parser = space_group_number)]
     space_group: Option<u16>,
     /// Structure type that every candidate has, as `inspect` and the column `prototype` write it; for tables with structures.
     ///

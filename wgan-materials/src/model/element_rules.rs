@@ -162,7 +162,7 @@ impl SlotRules {
 }
 
 fn refused<T>(reason: String) -> Result<T, MaterialsError> {
-    Err(MaterialsError::NoCondition { name: "elements".to_owned(), reason })
+    Err(MaterialsError::ElementRules { reason })
 }
 
 #[cfg(test)]
@@ -245,7 +245,7 @@ mod tests {
         let error =
             |rules: &ElementRules| SlotRules::new(rules, &alphabet).unwrap_err().to_string();
         let rules = ElementRules { contains: elements(&["U"]), ..ElementRules::default() };
-        assert_eq!(error(&rules), "condition `elements`: no known material has U");
+        assert_eq!(error(&rules), "elements of candidates: no known material has U");
         let both = elements(&["Li"]);
         let rules = ElementRules { contains: both.clone(), without: both, ..Default::default() };
         assert!(error(&rules).contains("Li is asked for and excluded"));

@@ -41,6 +41,12 @@ pub enum StructureError {
         /// What the search said.
         reason: String,
     },
+    /// A text that names no space group.
+    #[error("space group `{text}`: expected a number from 1 to 230 or a symbol such as Fm-3m")]
+    SpaceGroup {
+        /// The text as given.
+        text: String,
+    },
     /// A text that names no prototype.
     #[error("prototype `{text}`: {reason}")]
     Prototype {

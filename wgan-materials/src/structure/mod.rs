@@ -61,4 +61,5 @@ pub use picture::picture;
 pub use poscar::read_poscar;
 pub use prototype::Prototype;
 pub use reading::{Format, Reading};
+pub use space_group::symbol::space_group_number;
 pub use symmetry::{DEFAULT_TOLERANCE, Symmetry};

@@ -173,11 +173,15 @@ impl FromStr for Prototype {
             return Err(fault("expected a space group from 1 to 230"));
         }
         let group = SpaceGroup::get(number);
-        let slots: Option<Vec<Vec<u8>>> =
-            slots.split('|').map(|slot| read_slot(slot, group)).collect();
-        let slots = slots.ok_or_else(|| {
-            fault("expected letters of Wyckoff positions of the group, with a number where a letter repeats")
-        })?;
+        let read = |slot: &str| {
+            read_slot(slot, group).ok_or_else(|| {
+                let letters: String = group.positions().iter().map(|p| p.letter).collect();
+                fault(&format!(
+                    "`{slot}`: expected Wyckoff letters of group {number} ({letters}), with a number where one repeats, such as 2c"
+                ))
+            })
+        };
+        let slots: Vec<Vec<u8>> = slots.split('|').map(read).collect::<Result<_, _>>()?;
         for (i, position) in group.positions().iter().enumerate() {
             let n = slots.iter().flatten().filter(|letter| usize::from(**letter) == i).count();
             if position.n_free() == 0 && n > 1 {

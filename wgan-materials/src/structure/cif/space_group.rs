@@ -1,14 +1,12 @@
 //! Symmetry operations from the name or number of a space group.
 
-use moyo::data::{HallNumber, HallSymbolEntry, Setting, hall_symbol_entry};
+use moyo::data::{HallSymbolEntry, Setting};
 
 use super::super::error::StructureError;
 use super::super::operation::Operation;
 use super::super::settings::setting_operations;
+use super::super::space_group::symbol::{entries, key, names};
 use super::block::{Block, Value};
-
-/// Number of settings in the table of Hall symbols.
-const N_SETTINGS: HallNumber = 530;
 
 const NUMBER: [&str; 2] = ["_space_group_it_number", "_symmetry_int_tables_number"];
 const HALL: [&str; 2] = ["_space_group_name_hall", "_symmetry_space_group_name_hall"];
@@ -87,10 +85,6 @@ pub(super) fn named_operations(
     Ok(entry.as_ref().map(expanded))
 }
 
-fn entries() -> impl Iterator<Item = HallSymbolEntry> {
-    (1..=N_SETTINGS).filter_map(hall_symbol_entry)
-}
-
 fn by_name(
     name: Value,
     number: Option<u16>,
@@ -125,15 +119,6 @@ fn by_name(
     }
 }
 
-/// The names of a setting, as [`key`]s: `P 2_1/c`, the short name of every setting of its group, names only the one of `P 1 2_1/c 1`.
-fn names(entry: &HallSymbolEntry) -> [String; 2] {
-    let short = match entry.number {
-        3..=15 => entry.hm_full.split_whitespace().filter(|word| *word != "1").collect(),
-        _ => entry.hm_short.to_string(),
-    };
-    [key(&short), key(entry.hm_full)]
-}
-
 /// Takes `:2`, `:H`, ` S`, ` Z` or ` H` off a symbol.
 fn split_setting(text: &str) -> (String, Option<String>) {
     let text = text.trim();
@@ -146,12 +131,6 @@ fn split_setting(text: &str) -> (String, Option<String>) {
         }
     }
     (text.to_string(), None)
-}
-
-/// A symbol without blanks, underscores and letter case: `P 42/m n m`, `P4_2/mnm` and `P42/mnm` are one.
-fn key(symbol: &str) -> String {
-    let kept = symbol.chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '(' | ')' | '~'));
-    kept.collect::<String>().to_ascii_lowercase()
 }
 
 /// All operations of a setting, centring included, and what to call it.

@@ -1,6 +1,7 @@
 //! Space groups in their standard settings: operations, Wyckoff positions, changes of axes and origin.
 
 mod normaliser;
+pub(super) mod symbol;
 mod wyckoff;
 
 use std::sync::OnceLock;
