@@ -6,9 +6,9 @@ use clap::Args;
 use serde::Serialize;
 use wgan_core::cli::{print, to_json, with_spinner};
 use wgan_materials::{
-    CandidateStream, Checker, Crystals, HiddenFold, Hits, ListRequest, Listing, Material,
-    MaterialsError, Ranker, Rediscovery, ReliabilityBin, StructureRules, Table, ValidationReport,
-    hidden_by_value, hidden_folds, ranked_list, rediscovery,
+    Candidate, CandidateStream, Checker, Crystals, HiddenFold, Hits, ListRequest, Listing,
+    Material, MaterialsError, Ranker, Rediscovery, ReliabilityBin, StructureRules, Table,
+    ValidationReport, hidden_by_value, hidden_folds, ranked_list, rediscovery,
 };
 
 use super::CliError;
@@ -24,9 +24,9 @@ const HIDDEN_BY_VALUE: f64 = 0.2;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Known compositions are cut into parts by chance. Each part is hidden in turn, a list of candidates is made from the others, and the hidden compounds in it \
-are counted. The yardstick is a substitution list. A substitution list has known compounds with one element replaced by a similar one.
+are counted. They are counted in a list without the candidates of the generative model too. The yardstick is a substitution list. A substitution list has known compounds with one element replaced by a similar one.
 
-Printed: how many hidden compounds are among the first 100, the first 1,000 and all candidates, for both lists.
+Printed: how many hidden compounds are among the first 100, the first 1,000 and all candidates, for each list.
 Written: --report and --out only.
 
 Examples:
@@ -74,6 +74,7 @@ struct Report {
     reachable: Reachable,
     #[serde(flatten)]
     list: Figures,
+    without_model: Figures,
     substitution: Figures,
     /// The curve of the first part: candidates, hits among them.
     curve: Vec<(usize, usize)>,
@@ -189,9 +190,14 @@ impl Validate {
             energies: None,
             known: &known_materials,
         };
-        let list = with_spinner("ranking candidates", || ranked_list(listing, drawn, &request))?;
-        let list: Vec<Material> = list.iter().map(|found| found.candidate.material()).collect();
-        let found = rediscovery(&known_materials, &hidden, &list);
+        let ranked = |drawn: Vec<Candidate>| -> Result<Vec<Material>, CliError> {
+            let list = ranked_list(listing, drawn, &request)?;
+            Ok(list.iter().map(|found| found.candidate.material()).collect())
+        };
+        let list = with_spinner("ranking candidates", || ranked(drawn))?;
+        let told = "ranking candidates without the model";
+        let without_model = with_spinner(told, || ranked(Vec::new()))?;
+        let found = rediscovery(&known_materials, &hidden, &list, Some(&without_model));
         Ok((found, ranker.reliability().to_vec()))
     }
 }
@@ -224,6 +230,7 @@ fn report(found: &[Rediscovery], reliability: Vec<ReliabilityBin>) -> Report {
             two_swaps: mean(&|part| part.reachable.two_swaps),
         },
         list: figures(&|part| &part.list),
+        without_model: figures(&|part| part.without_model.as_ref().unwrap_or(&part.list)),
         substitution: figures(&|part| &part.substitution),
         curve: first.map(|part| part.list.curve.clone()).unwrap_or_default(),
         substitution_curve: first.map(|part| part.substitution.curve.clone()).unwrap_or_default(),
@@ -248,7 +255,17 @@ fn text(report: &Report) -> String {
             auc(f.auc)
         )
     };
-    let Report { parts, known, hidden, reachable, list, substitution, reliability, .. } = report;
+    let Report {
+        parts,
+        known,
+        hidden,
+        reachable,
+        list,
+        without_model,
+        substitution,
+        reliability,
+        ..
+    } = report;
     let mut lines = vec![
         format!(
             "{}, {} known and {} hidden materials{}",
@@ -272,6 +289,7 @@ fn text(report: &Report) -> String {
             "hidden materials among", "100", "1000", "all", "candidates", "AUC"
         ),
         line("this list", list),
+        line("without the model", without_model),
         line("substitution list", substitution),
         String::new(),
         format!(

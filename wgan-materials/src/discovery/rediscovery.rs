@@ -53,16 +53,24 @@ pub struct Rediscovery {
     /// Hits of the list.
     #[serde(flatten)]
     pub list: Hits,
+    /// Hits of the list that is made without the generative model, if there is one: what the model adds is the difference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub without_model: Option<Hits>,
     /// Hits of the [`substitution_list`](super::substitution_list).
     pub substitution: Hits,
 }
 
-/// Looks for hidden materials in a list, best first.
+/// Looks for hidden materials in a list, best first, and in one that was made without the generative model.
 ///
 /// Compositions are the same if their ratios are, materials if their prototypes are too; known ones and repeats in the list
 /// do not count, and hidden ones that are known too are no secret. With structures the substitution list keeps those of the
 /// known materials.
-pub fn rediscovery(known: &[Material], hidden: &[Material], list: &[Material]) -> Rediscovery {
+pub fn rediscovery(
+    known: &[Material],
+    hidden: &[Material],
+    list: &[Material],
+    without_model: Option<&[Material]>,
+) -> Rediscovery {
     let compounds = |materials: &[Material]| -> Vec<Compound> {
         materials.iter().map(|m| Compound::of_kind(&m.composition, material_kind(m))).collect()
     };
@@ -73,8 +81,8 @@ pub fn rediscovery(known: &[Material], hidden: &[Material], list: &[Material]) -
     secret.retain(|c| !library.has(c.key));
     let keys: KeyMap<()> = secret.iter().map(|c| (c.key, ())).collect();
     let has_new_pattern = |c: &Compound| library.slots.n_pattern(c.pattern()) == 0;
-    let list = compounds(list);
-    let found = hits(&list, &library, &keys);
+    let found = hits(&compounds(list), &library, &keys);
+    let without_model = without_model.map(|list| hits(&compounds(list), &library, &keys));
     let substituted = substitution_of(&library, found.novel);
     Rediscovery {
         known: library.compounds.len(),
@@ -83,6 +91,7 @@ pub fn rediscovery(known: &[Material], hidden: &[Material], list: &[Material]) -
         reachable: reachable(&secret, &library),
         substitution: hits(&substituted, &library, &keys),
         list: found,
+        without_model,
     }
 }
 
@@ -159,7 +168,8 @@ mod tests {
         let known = read(&["NaCl", "KCl", "NaBr", "MgO"]);
         let hidden = read(&["KBr", "Ti2O4", "MgO"]);
         let list = read(&["MgO", "K2Br2", "LiF", "KBr", "TiO2", "CaO"]);
-        let found = rediscovery(&known, &hidden, &list);
+        let found = rediscovery(&known, &hidden, &list, Some(&hidden));
+        assert_eq!(found.without_model.as_ref().map(|hits| (hits.novel, hits.hits)), Some((2, 2)));
         assert_eq!((found.known, found.hidden), (4, 2)); // MgO is known
         assert_eq!((found.list.novel, found.list.hits, found.list.hits_at_100), (4, 2, 2));
         // KBr, LiF, TiO2, CaO: of the four pairs of hit and miss three are in order.
@@ -173,15 +183,16 @@ mod tests {
     #[test]
     fn without_hits_or_misses_there_is_no_order() {
         let known = read(&["NaCl"]);
-        assert_eq!(rediscovery(&known, &read(&["KBr"]), &read(&["LiF"])).list.auc, None);
-        assert_eq!(rediscovery(&known, &read(&["KBr"]), &read(&["KBr"])).list.auc, None);
-        let nothing = rediscovery(&[], &[], &[]);
+        assert_eq!(rediscovery(&known, &read(&["KBr"]), &read(&["LiF"]), None).list.auc, None);
+        assert_eq!(rediscovery(&known, &read(&["KBr"]), &read(&["KBr"]), None).list.auc, None);
+        let nothing = rediscovery(&[], &[], &[], None);
         assert_eq!((nothing.known, nothing.hidden, nothing.list.novel), (0, 0, 0));
     }
 
     #[test]
     fn json_has_the_keys_of_both_lists() {
-        let found = rediscovery(&read(&["NaCl", "KCl"]), &read(&["KBr"]), &read(&["KBr", "LiF"]));
+        let found =
+            rediscovery(&read(&["NaCl", "KCl"]), &read(&["KBr"]), &read(&["KBr", "LiF"]), None);
         let json = serde_json::to_value(&found).unwrap();
         for key in
             ["known", "hidden", "reachable", "novel", "hits_at_100", "hits_at_1000", "hits", "auc"]

@@ -67,6 +67,12 @@ impl ValidationReport<'_> {
              Hits are a lower bound: what is not in the table may exist all the same."
                 .to_owned(),
         );
+        if self.parts.iter().any(|part| part.without_model.is_some()) {
+            sentences.push(
+                "The list without the model has no candidates of the generator: known materials are changed, and put in the same order."
+                    .to_owned(),
+            );
+        }
         sentences
     }
 
@@ -94,9 +100,12 @@ impl ValidationReport<'_> {
         let header: Vec<String> = header.map(String::from).to_vec();
         let mut rows = Vec::new();
         for (i, part) in self.parts.iter().enumerate() {
-            for (name, hits) in
-                [("this list", &part.list), ("substitution list", &part.substitution)]
-            {
+            let lists = [
+                ("this list", Some(&part.list)),
+                ("without the model", part.without_model.as_ref()),
+                ("substitution list", Some(&part.substitution)),
+            ];
+            for (name, hits) in lists.into_iter().filter_map(|(name, hits)| Some((name, hits?))) {
                 rows.push(vec![
                     (i + 1).to_string(),
                     name.to_owned(),
@@ -144,8 +153,12 @@ mod tests {
         let read = |formulas: &[&str]| -> Vec<Material> {
             formulas.iter().map(|f| f.parse::<crate::Composition>().unwrap().into()).collect()
         };
-        let part =
-            rediscovery(&read(&["NaCl", "KCl", "NaBr"]), &read(&["KBr"]), &read(&["KBr", "LiF"]));
+        let part = rediscovery(
+            &read(&["NaCl", "KCl", "NaBr"]),
+            &read(&["KBr"]),
+            &read(&["KBr", "LiF"]),
+            None,
+        );
         let bin = ReliabilityBin { candidates: 2.0, expected: 0.4, found: 0.5 };
         let report = ValidationReport { source: "a<b.csv", parts: &[part], reliability: &[bin] };
         let html = report.html().unwrap();
