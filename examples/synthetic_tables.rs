@@ -61,7 +61,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     let config = steps.map_or_else(|| RowConfig::for_rows(train.len()), RowConfig::new);
     let config = config.with_seed(seed);
     let started = Instant::now();
-    let model = ConditionalRows::fit(&train, &[], &config, Progress::new(), &Device::flex())?;
+    let model = ConditionalRows::fit(&train, &[], &config, None, Progress::new(), &Device::flex())?;
     println!("{} steps in {:.0} s", config.n_steps, started.elapsed().as_secs_f64());
 
     let made = model.sample(train.len(), seed)?;

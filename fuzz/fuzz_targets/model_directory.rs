@@ -100,7 +100,7 @@ fn rows() -> Saved {
         let table = Table::from_bytes(text, &ReadOptions::default())?;
         let config = RowConfig::new(1).with_width(4).with_batch_size(8);
         let names = ["y".to_owned()];
-        let model = ConditionalRows::fit(&table, &names, &config, (), &Device::flex())?;
+        let model = ConditionalRows::fit(&table, &names, &config, None, (), &Device::flex())?;
         Ok(model.save(saved.folder.path())?)
     };
     let work = |saved: &Saved| {

@@ -134,7 +134,7 @@ pub use material::Material;
 pub use model::{
     Alphabet, Candidate, Chunk, ConditionalRows, Conditions, ElementRules, Given, MaterialsConfig,
     MaterialsModel, ModelCard, RowConfig, RowGenerator, RowGeneratorConfig, RowLatent, RowLayout,
-    RowModel, RowPrior, Sampler, SavedEnergies, SlotRules,
+    RowModel, RowPrior, RowsCard, Sampler, SavedEnergies, SlotRules,
 };
 pub use nearest::NearestIndex;
 pub use oxidation::{

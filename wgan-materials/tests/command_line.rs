@@ -685,6 +685,52 @@ fn features_are_written_with_and_without_whitening() {
 }
 
 #[test]
+fn candidates_get_the_features_of_the_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let numbers: String = (0..60).map(|i| format!("{},{}\n", i % 17, (i * i) % 23)).collect();
+    let known = file(&folder, "known.csv", table());
+    let rows = file(&folder, "rows.csv", format!("x,y\n{numbers}"));
+    for (data, n) in [(known, 12), (rows, 20)] {
+        let [out, vectors, of_table] =
+            ["out.csv", "vectors.csv", "table.csv"].map(|name| folder.path().join(name));
+        let n_asked = n.to_string();
+        let args = ["generate", path(&data), "--out", path(&out), "--n", &n_asked, "--steps", "3"];
+        let output = run(&[&args[..], &["--features", path(&vectors)]].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert!(run(&["features", path(&data), "--out", path(&of_table)]).status.success());
+        let lines = |path: &Path| -> Vec<String> {
+            fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect()
+        };
+        let (vectors, of_table) = (lines(&vectors), lines(&of_table));
+        assert_eq!((vectors.len(), &vectors[0]), (n + 1, &of_table[0]));
+    }
+    let args = ["generate", "known.csv", "--out", "out.csv", "--whiten", "pca"];
+    assert_eq!(run(&args).status.code(), Some(2));
+}
+
+#[test]
+fn few_different_formulas_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = file(&folder, "data.csv", table());
+    let (model, out) = (folder.path().join("model"), folder.path().join("out.csv"));
+    let fitted = run(&["fit", path(&data), "--model", path(&model), "--steps", "3"]);
+    assert!(fitted.status.success(), "{}", stderr(&fitted));
+    let left = fs::read_dir(&model).unwrap().map(|entry| entry.unwrap().file_name());
+    let left: Vec<String> = left.map(|name| name.to_string_lossy().into_owned()).collect();
+    assert!(!left.iter().any(|name| name == "lock" || name == "checkpoints"), "{left:?}");
+    let args = ["sample", "--model", path(&model), "--out", path(&out), "--n", "300"];
+    let said = |rule: &[&str]| {
+        let output = run(&[&args[..], rule].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        stderr(&output)
+    };
+    let few = said(&["--only", "K,Cl"]);
+    assert!(few.contains("different formulas; what is asked for leaves few"), "{few}");
+    let many = said(&[]);
+    assert!(!many.contains("warning"), "{many}");
+}
+
+#[test]
 fn rows_without_formulas_are_evaluated() {
     let folder = tempfile::tempdir().unwrap();
     let rows = |shift: usize| {

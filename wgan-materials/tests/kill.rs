@@ -125,18 +125,33 @@ fn sample() {
     kills_leave_no_trace(3, command, &["--resume"]);
 }
 
+/// A table without formulas in this folder.
+fn numbers(folder: &Path) -> String {
+    let rows = (0..200).map(|i| format!("{},{},{}\n", i % 13, (i * i) % 31, ["a", "b"][i % 2]));
+    let text: String = std::iter::once("x,y,class\n".to_owned()).chain(rows).collect();
+    let table = folder.join("table.csv");
+    fs::write(&table, text).unwrap();
+    table.to_str().unwrap().to_owned()
+}
+
 #[test]
 fn generate_from_a_table_without_formulas() {
     let data = tempfile::tempdir().unwrap();
-    let rows = (0..200).map(|i| format!("{},{},{}\n", i % 13, (i * i) % 31, ["a", "b"][i % 2]));
-    let text: String = std::iter::once("x,y,class\n".to_owned()).chain(rows).collect();
-    let table = data.path().join("table.csv");
-    fs::write(&table, text).unwrap();
+    let table = numbers(data.path());
     let command = |folder: &Path| {
         let words = "generate --model HERE/model --out HERE/out.csv --n 300 --steps 60";
-        let mut command = args(words, folder);
-        command.push(table.to_str().unwrap().to_owned());
-        command
+        [args(words, folder), vec![table.clone()]].concat()
     };
     kills_leave_no_trace(4, command, &[]);
+}
+
+#[test]
+fn fit_of_a_table_without_formulas() {
+    let data = tempfile::tempdir().unwrap();
+    let table = numbers(data.path());
+    let command = |folder: &Path| {
+        let words = "fit --model HERE/model --condition class --steps 160";
+        [args(words, folder), vec![table.clone()]].concat()
+    };
+    kills_leave_no_trace(5, command, &["--resume"]);
 }

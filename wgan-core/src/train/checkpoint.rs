@@ -50,12 +50,14 @@ impl Checkpoints {
         self.steps().into_iter().max()
     }
 
-    /// Removes every checkpoint.
+    /// Removes every checkpoint, and the folder if nothing else is in it.
     ///
     /// # Errors
     /// [`WganError::Io`] if one cannot be removed.
     pub fn clear(&self) -> Result<(), WganError> {
-        self.steps().into_iter().try_for_each(|step| self.remove(step))
+        self.steps().into_iter().try_for_each(|step| self.remove(step))?;
+        let _ = fs::remove_dir(&self.folder); // fails where the folder holds other files
+        Ok(())
     }
 
     pub(super) fn save<C: Module, G: Module, S>(

@@ -1,10 +1,10 @@
 //! `features`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use wgan_core::cli::with_spinner;
-use wgan_materials::{FeatureSpace, Whitening, write_frame};
+use wgan_core::cli::{Reserved, with_spinner};
+use wgan_materials::{FeatureSpace, Table, Whitening, write_frame};
 
 use super::CliError;
 use super::data::{DataArgs, read_with_notes};
@@ -54,6 +54,35 @@ impl WhitenArg {
             Self::Zca => Some(Whitening::Zca),
             Self::Cholesky => Some(Whitening::Cholesky),
         }
+    }
+}
+
+/// Where the feature vectors of candidates go.
+#[derive(Debug, Args)]
+pub struct VectorArgs {
+    /// File for the feature vectors of the candidates, in their order and with the features of `features`: CSV or Parquet, by its ending.
+    #[arg(long, value_name = "FILE")]
+    features: Option<PathBuf>,
+    /// Linear change of coordinates of the vectors in --features; it is that of the table.
+    #[arg(long, value_enum, default_value_t = WhitenArg::None, requires = "features")]
+    whiten: WhitenArg,
+}
+
+impl VectorArgs {
+    /// Refuses a file that is one of the others, and keeps other programs from it.
+    pub fn check_output(&self, others: &[&Path]) -> Result<Option<Reserved>, CliError> {
+        self.features.as_ref().map(|path| check_output(path, others)).transpose()
+    }
+
+    /// Writes the vectors of `candidates` in the feature space of `table`, if they are asked for.
+    pub fn write(&self, table: &Table, candidates: &Table) -> Result<(), CliError> {
+        let Some(path) = &self.features else { return Ok(()) };
+        let frame = with_spinner("features", || {
+            FeatureSpace::fit(table, self.whiten.whitening())?.frame(candidates)
+        })?;
+        write_frame(path, frame)?;
+        eprintln!("feature vectors written to {}", path.display());
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use wgan_core::cli::{on_interrupt, with_remote_devices};
-use wgan_materials::{ModelCard, Target};
+use wgan_materials::{ModelCard, RowsCard, Target};
 
 use super::data::{DataArgs, read_with_notes};
 use super::energies::{EnergyArgs, KnownEnergies, keep_energies};
@@ -55,7 +55,10 @@ impl Fit {
         let model = self.model.clone();
         on_interrupt(move || kept(&model, HOW));
         let table = read_with_notes(&self.data)?;
-        if self.resume && ModelCard::read(&self.model)?.is_none() {
+        if self.resume
+            && ModelCard::read(&self.model)?.is_none()
+            && RowsCard::read(&self.model)?.is_none()
+        {
             eprintln!("nothing to resume in {}; starting anew", self.model.display());
         }
         if let Some(given) = self.conditions.iter().find(|name| name.contains('=')) {
@@ -65,7 +68,10 @@ impl Fit {
         }
         let conditions = Target::names(&self.conditions, &table)?;
         if table.compositions.is_none() {
-            return rows::fit_into(&table, &conditions, &self.training, &self.model).map(|_| ());
+            rows::fit_into(&table, &conditions, &self.training, &self.model, self.resume)
+                .inspect_err(|error| note_kept(error, &self.model, HOW))?;
+            self.say_saved();
+            return Ok(());
         }
         let energies = self.energies.known(&table)?;
         if let Some(KnownEnergies { column, notes, .. }) = &energies {
@@ -76,8 +82,12 @@ impl Fit {
         with_remote_devices(self.training.all_devices(), || kept(&self.model, HOW), work)
             .inspect_err(|error| note_kept(error, &self.model, HOW))?;
         keep_energies(energies.as_ref().map(KnownEnergies::to_saved), &self.model)?;
+        self.say_saved();
+        Ok(())
+    }
+
+    fn say_saved(&self) {
         let at = self.model.display();
         eprintln!("model saved in {at}; next: wgan-materials sample --model {at} --out FILE");
-        Ok(())
     }
 }

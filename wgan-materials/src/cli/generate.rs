@@ -6,7 +6,6 @@ use clap::Args;
 use wgan_cond::Condition;
 use wgan_core::cli::{Reserved, on_interrupt, print, with_remote_devices, with_spinner};
 use wgan_core::file::folder_of;
-use wgan_core::train::StopReason;
 use wgan_materials::{
     Adherence, CandidateStream, CheckedCandidate, Checker, Composition, CrystalReport, Crystals,
     ListRequest, Listing, MaterialsError, MaterialsModel, ModelCard, REPORT_FILES, Ranker, Report,
@@ -20,8 +19,9 @@ use super::conditions::{
 };
 use super::data::{DataArgs, read_with_notes};
 use super::energies::{EnergyArgs, KnownEnergies, Learnt, StableArgs, keep_energies, share};
+use super::features::VectorArgs;
 use super::output::check_output;
-use super::training::{TrainArgs, at_least_one, kept, note_kept};
+use super::training::{TrainArgs, at_least_one, kept, note_kept, steps};
 use super::{CliError, rows};
 
 /// Options of `generate`.
@@ -32,6 +32,7 @@ Written:
   report.html    how good they are, with pictures; in the folder of --out
   report.json    the same figures for programs; in the folder of --out
   --model DIR    the model
+  --features     the feature vectors of the candidates
   --cif-dir DIR  a CIF file for each candidate
 Printed: the figures of the report.
 
@@ -66,6 +67,8 @@ pub struct Generate {
     #[arg(long, value_name = "DIR")]
     cif_dir: Option<PathBuf>,
     #[command(flatten)]
+    vectors: VectorArgs,
+    #[command(flatten)]
     data: DataArgs,
     #[command(flatten, next_help_heading = "What candidates have")]
     asked: ConditionArgs,
@@ -96,19 +99,6 @@ struct Asked {
     notes: Vec<String>,
 }
 
-/// Steps that were done, and why there were no more.
-fn steps(model: &MaterialsModel) -> String {
-    let asked = model.card().config.n_steps;
-    let done = model.history.records.last().map_or(asked, |record| record.step);
-    match model.reason {
-        Some(StopReason::EarlyStop) => {
-            format!("{done} of {asked}: the estimate no longer fell")
-        }
-        Some(StopReason::NonFinite) => format!("{done} of {asked}: a loss was not finite"),
-        _ => asked.to_string(),
-    }
-}
-
 /// How an interrupted fit goes on.
 const HOW: &str = "the same command again goes on";
 
@@ -136,7 +126,7 @@ impl Generate {
         let table = read_with_notes(&self.data)?;
         if table.compositions.is_none() {
             rows::refuse_chemistry(&self.rules, self.neutral)?;
-            let output = (self.out.as_path(), self.n);
+            let output = (self.out.as_path(), &self.vectors, self.n);
             let model = self.model.as_deref();
             return rows::generate(&table, &self.asked, (&self.training, model), output);
         }
@@ -203,7 +193,9 @@ impl Generate {
         let reports = REPORT_FILES.map(|name| folder_of(&self.out).join(name));
         let data = self.data.data.as_path();
         let list = check_output(&self.out, &[data, &reports[0], &reports[1]]);
-        std::iter::once(list).chain(reports.iter().map(|r| check_output(r, &[data]))).collect()
+        let vectors = self.vectors.check_output(&[data, &self.out, &reports[0], &reports[1]]);
+        let others = reports.iter().map(|r| check_output(r, &[data])).chain(vectors.transpose());
+        std::iter::once(list).chain(others).collect()
     }
 
     /// Checked candidates, best first. Under conditions all are drawn by the model; else compositions that are
@@ -322,6 +314,7 @@ impl Generate {
         asked: Asked,
     ) -> Result<(), CliError> {
         let drawn = candidate_table(candidates, model.card().space.specs())?;
+        self.vectors.write(table, &drawn)?;
         let rows = drawn.material_rows();
         let reference = table.material_rows();
         let compared = asked.compared.as_ref().unwrap_or(table).material_rows();
@@ -369,7 +362,7 @@ impl Generate {
         let mut settings = vec![
             ("candidates", self.n.to_string()),
             ("seed", config.seed.to_string()),
-            ("training steps", steps(model)),
+            ("training steps", steps(model.card().config.n_steps, &model.history, model.reason)),
             ("rows per step", config.batch_size.to_string()),
             ("made neutral", if self.neutral { "yes" } else { "no" }.to_owned()),
             ("version", env!("CARGO_PKG_VERSION").to_owned()),

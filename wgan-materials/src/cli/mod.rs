@@ -9,6 +9,7 @@ mod evaluate;
 mod explore;
 mod features;
 mod fit;
+mod folder_lock;
 mod generate;
 mod inspect;
 mod output;

@@ -5,13 +5,16 @@ use std::path::Path;
 use burn::tensor::Device;
 use wgan_core::cli::{Progress, print, with_spinner};
 use wgan_core::file::folder_of;
+use wgan_core::train::Checkpoints;
 use wgan_materials::{
-    ConditionalRows, ModelCard, RowConfig, RowReport, Table, Target, evaluate_rows, write_frame,
+    ConditionalRows, ModelCard, RowReport, RowsCard, Table, Target, evaluate_rows, write_frame,
 };
 
 use super::CliError;
 use super::conditions::{ConditionArgs, RuleArgs, warn_of_extrapolation};
-use super::training::{TrainArgs, locked};
+use super::features::VectorArgs;
+use super::folder_lock::FolderLock;
+use super::training::{TrainArgs, checkpoints, holds, steps, warn_of_early_end};
 
 /// Refuses options that are about formulas.
 pub fn refuse_chemistry(rules: &RuleArgs, neutral: bool) -> Result<(), CliError> {
@@ -23,53 +26,51 @@ pub fn refuse_chemistry(rules: &RuleArgs, neutral: bool) -> Result<(), CliError>
 }
 
 /// A model of the rows of `table`, given the columns of these names.
-pub fn fit(
+fn fit(
     table: &Table,
     names: &[String],
-    training: &TrainArgs,
+    (training, checkpoints): (&TrainArgs, Option<Checkpoints>),
     device: &Device,
 ) -> Result<ConditionalRows, CliError> {
     if !training.devices.is_empty() {
         let told = "--devices: a table without formulas is learnt on one device";
         return Err(CliError::Usage(told.to_owned()));
     }
-    let config = config(table, training);
-    Ok(ConditionalRows::fit(table, names, &config, Progress::new(), device)?)
+    let config = training.row_config(table);
+    let recorder = Progress::new();
+    let model = ConditionalRows::fit(table, names, &config, checkpoints, recorder, device)?;
+    warn_of_early_end(&model.rows().history, model.rows().reason);
+    Ok(model)
 }
 
-fn config(table: &Table, training: &TrainArgs) -> RowConfig {
-    let config = match training.steps {
-        Some(n_steps) => RowConfig::new(n_steps),
-        None => RowConfig::for_rows(table.len()),
-    };
-    config.with_seed(training.seed)
-}
-
-/// Fits a model and saves it in `folder`, or loads the one that is there if it is the same.
+/// The model of the directory `folder`: fitted now, resumed, or the one that is there if it was fitted to the same data with the
+/// same settings.
 pub fn fit_into(
     table: &Table,
     names: &[String],
     training: &TrainArgs,
     folder: &Path,
+    resume: bool,
 ) -> Result<ConditionalRows, CliError> {
     let device = training.device.device()?;
-    let _lock = locked(folder)?;
-    if ConditionalRows::is_saved(folder) {
-        let model = ConditionalRows::load(folder, &device)?;
-        if model.is_of(table, names, &config(table, training)) {
-            eprintln!("{} already holds this model; using it", folder.display());
-            return Ok(model);
-        }
-    }
-    if ConditionalRows::is_saved(folder) || ModelCard::read(folder)?.is_some() {
+    let _lock = FolderLock::new(folder)?;
+    if ModelCard::read(folder)?.is_some() {
         return Err(CliError::Usage(format!(
-            "{} holds another model already; name another directory or remove it",
+            "{} holds a model of a table with formulas; name another directory or remove it",
             folder.display()
         )));
     }
-    let model = fit(table, names, training, &device)?;
+    let card = RowsCard::new(table, names, &training.row_config(table))?;
+    if let Some(present) = RowsCard::read(folder)?
+        && holds(folder, card.difference(&present), ConditionalRows::is_saved(folder), resume)?
+    {
+        return Ok(ConditionalRows::load(folder, &device)?);
+    }
+    card.write(folder)?;
+    let checkpoints = checkpoints(folder);
+    let model = fit(table, names, (training, Some(checkpoints.clone())), &device)?;
     model.save(folder)?;
-    eprintln!("model saved in {}", folder.display());
+    checkpoints.clear()?;
     Ok(model)
 }
 
@@ -78,30 +79,32 @@ pub fn generate(
     table: &Table,
     asked: &ConditionArgs,
     (training, model): (&TrainArgs, Option<&Path>),
-    (out, n): (&Path, usize),
+    (out, vectors, n): (&Path, &VectorArgs, usize),
 ) -> Result<(), CliError> {
     let device = training.device.device()?;
     let targets = Target::of_table(&asked.conditions, table)?;
     warn_of_extrapolation(&targets);
     let names: Vec<String> = targets.iter().map(|target| target.name.clone()).collect();
     let model = match model {
-        Some(folder) => fit_into(table, &names, training, folder)?,
-        None => fit(table, &names, training, &device)?,
+        Some(folder) => fit_into(table, &names, training, folder, true)?,
+        None => fit(table, &names, (training, None), &device)?,
     };
     let (rows, compared) = draw(&model, &targets, table, (n, training.seed), &device)?;
     write_frame(out, rows.frame()?)?;
     eprintln!("{n} rows written to {}", out.display());
+    vectors.write(table, &rows)?;
     let mut evaluation =
         with_spinner("comparing", || evaluate_rows(&compared, &rows, training.seed));
     evaluation.notes.extend(table.summary.remarks());
     evaluation.notes.extend(targets.iter().filter_map(Target::extrapolation));
-    let history = &model.rows().history.records;
-    let estimates: Vec<(usize, f64)> = history.iter().map(|r| (r.step, r.estimate)).collect();
+    let (history, reason) = (&model.rows().history, model.rows().reason);
+    let estimates = history.records.iter().map(|r| (r.step, r.estimate));
+    let estimates: Vec<(usize, f64)> = estimates.collect();
     let config = model.rows().config();
     let mut settings = vec![
         ("rows".to_owned(), n.to_string()),
         ("seed".to_owned(), config.seed.to_string()),
-        ("training steps".to_owned(), config.n_steps.to_string()),
+        ("training steps".to_owned(), steps(config.n_steps, history, reason)),
         ("version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
     ];
     if !targets.is_empty() {

@@ -1,5 +1,6 @@
 //! `sample`.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use burn::tensor::Device;
@@ -7,18 +8,21 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use wgan_core::cli::{DeviceChoice, on_interrupt, print, with_remote_devices};
 use wgan_materials::{
-    Candidate, CandidateParts, CandidateStream, Checker, ColumnSpec, ConditionalRows, Crystals,
-    EnergyJudge, FrameWriter, MaterialsError, MaterialsModel, SampleRequest, Sampler, Table,
-    Target, adherence, candidate_frame,
+    Candidate, CandidateParts, CandidateStream, Checker, ColumnSpec, Composition, ConditionalRows,
+    Crystals, EnergyJudge, FrameWriter, MaterialsError, MaterialsModel, SampleRequest, Sampler,
+    Table, Target, adherence, candidate_frame,
 };
 
 use super::conditions::{
-    ConditionArgs, RuleArgs, StructureArgs, first_drawn, warn_of_extrapolation,
+    ConditionArgs, MOST_JUDGED, RuleArgs, StructureArgs, first_drawn, warn_of_extrapolation,
 };
 use super::energies::{Learnt, not_negative};
 use super::output::check_output;
 use super::training::at_least_one;
 use super::{CliError, rows};
+
+/// Candidates for each formula from which on they are few.
+const FEW: usize = 5;
 
 /// Options of `sample`.
 #[derive(Debug, Args)]
@@ -122,19 +126,21 @@ impl Sample {
             checker: Checker::new(&model.card().known).with_prototypes(model.card().materials()),
             crystals: Crystals::of(model.card())?,
             bar: progress(self.n),
+            variety: Variety::default(),
         };
         let list = FrameWriter::create(&self.out)?;
-        if self.n <= CandidateParts::ROWS && !parts.exists() {
-            self.short(draw, list)?;
+        let variety = if self.n <= CandidateParts::ROWS && !parts.exists() {
+            self.short(draw, list)?
         } else {
-            self.long(draw, list)?;
-        }
+            self.long(draw, list)?
+        };
         eprintln!("{} candidates written to {}", self.n, self.out.display());
+        variety.warn();
         self.judge(&model, &sampler, &targets, &device)
     }
 
     /// A list of less than a part.
-    fn short(&self, mut draw: Draw, mut list: FrameWriter) -> Result<(), CliError> {
+    fn short(&self, mut draw: Draw, mut list: FrameWriter) -> Result<Variety, CliError> {
         let (mut left, mut n_barren) = (self.n, 0);
         while left > 0 {
             let drawn = draw.stream.next_chunk()?;
@@ -149,10 +155,11 @@ impl Sample {
             }
         }
         draw.bar.finish_and_clear();
-        Ok(list.finish()?)
+        list.finish()?;
+        Ok(draw.variety)
     }
 
-    fn long(&self, mut draw: Draw, list: FrameWriter) -> Result<(), CliError> {
+    fn long(&self, mut draw: Draw, list: FrameWriter) -> Result<Variety, CliError> {
         let mut parts = CandidateParts::open(&self.out, &self.request()?)?;
         draw.stream = draw.stream.starting_at(parts.next_chunks().start);
         draw.bar.set_position(parts.n_rows() as u64);
@@ -182,7 +189,8 @@ impl Sample {
             parts.add(part, n_rows)?;
         }
         draw.bar.finish_and_clear();
-        Ok(parts.join(list, self.n)?)
+        parts.join(list, self.n)?;
+        Ok(draw.variety)
     }
 
     /// What is asked of a model that takes conditions.
@@ -242,6 +250,7 @@ struct Draw<'a> {
     crystals: Option<Crystals>,
     energies: Option<EnergyJudge<'a>>,
     bar: ProgressBar,
+    variety: Variety,
 }
 
 impl Draw<'_> {
@@ -254,18 +263,49 @@ impl Draw<'_> {
     }
 
     /// Checks and writes candidates; how many.
-    fn write(&self, batch: Vec<Candidate>, writer: &mut FrameWriter) -> Result<usize, CliError> {
+    fn write(
+        &mut self,
+        batch: Vec<Candidate>,
+        writer: &mut FrameWriter,
+    ) -> Result<usize, CliError> {
         let n = batch.len();
         if n == 0 {
             return Ok(0);
         }
         self.bar.inc(n as u64);
+        self.variety.see(&batch);
         let mut checked = self.checker.check_all(batch);
         if let Some(energies) = &self.energies {
             checked = energies.judged(checked)?;
         }
         writer.append(candidate_frame(&checked, self.specs)?)?;
         Ok(n)
+    }
+}
+
+/// How many different formulas the first candidates have.
+#[derive(Default)]
+struct Variety {
+    n_seen: usize,
+    distinct: HashSet<Composition>,
+}
+
+impl Variety {
+    fn see(&mut self, batch: &[Candidate]) {
+        let new = &batch[..batch.len().min(MOST_JUDGED - self.n_seen)];
+        self.n_seen += new.len();
+        self.distinct.extend(new.iter().map(|candidate| candidate.composition.clone()));
+    }
+
+    /// Says so where there are few.
+    fn warn(&self) {
+        let n = self.distinct.len();
+        if n * FEW < self.n_seen {
+            eprintln!(
+                "warning: the first {} candidates have only {n} different formulas; what is asked for leaves few",
+                self.n_seen
+            );
+        }
     }
 }
 

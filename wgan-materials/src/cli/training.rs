@@ -1,16 +1,17 @@
 //! Settings of the training, and the fits they make.
 
-use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use burn::tensor::Device;
 use clap::{Args, ValueEnum};
-use wgan_core::WganError;
 use wgan_core::cli::{DeviceChoice, Progress};
-use wgan_core::train::{Checkpoints, Plateau, StopReason};
-use wgan_materials::{ConditionalRows, MaterialsConfig, MaterialsModel, ModelCard, Table};
+use wgan_core::train::{Checkpoints, History, Plateau, StopReason};
+use wgan_materials::{
+    ConditionalRows, MaterialsConfig, MaterialsModel, ModelCard, RowConfig, RowsCard, Table,
+};
 
 use super::CliError;
+use super::folder_lock::FolderLock;
 
 /// Steps between two checkpoints: about ten seconds of work.
 const CHECKPOINT_EVERY: usize = 50;
@@ -62,6 +63,15 @@ impl TrainArgs {
             .with_plateau(self.stop.map(|Stop::Plateau| PLATEAU))
     }
 
+    /// Settings of a model of rows.
+    pub fn row_config(&self, table: &Table) -> RowConfig {
+        let config = match self.steps {
+            Some(n_steps) => RowConfig::new(n_steps),
+            None => RowConfig::for_rows(table.len()),
+        };
+        config.with_seed(self.seed).with_plateau(self.stop.map(|Stop::Plateau| PLATEAU))
+    }
+
     /// A model that is kept in memory only.
     pub fn fit(&self, table: &Table, conditions: Vec<String>) -> Result<MaterialsModel, CliError> {
         let (device, shared) = self.reached()?;
@@ -91,35 +101,20 @@ impl TrainArgs {
     ) -> Result<MaterialsModel, CliError> {
         // Before anything is written: a device that is not there leaves no unfinished fit.
         let (device, shared) = self.reached()?;
-        let _lock = locked(folder)?;
+        let _lock = FolderLock::new(folder)?;
         let checkpoints = checkpoints(folder);
         let config = self.config(table, conditions);
         let card = ModelCard::new(table, &config)?;
-        if ConditionalRows::is_saved(folder) {
+        if RowsCard::read(folder)?.is_some() {
             return Err(CliError::Usage(format!(
                 "{} holds a model of a table without formulas; name another directory or remove it",
                 folder.display()
             )));
         }
-        if let Some(present) = ModelCard::read(folder)? {
-            if let Some(difference) = card.difference(&present) {
-                return Err(CliError::Usage(format!(
-                    "{} holds a model fitted {difference}; name another directory or remove it",
-                    folder.display()
-                )));
-            }
-            if MaterialsModel::is_saved(folder) {
-                eprintln!("{} already holds this model; using it", folder.display());
-                return Ok(MaterialsModel::load(folder, &device)?);
-            }
-            if !resume {
-                return Err(CliError::Usage(format!(
-                    "{} holds an unfinished fit at step {}; add --resume to continue it, or \
-                     remove the directory",
-                    folder.display(),
-                    checkpoints.newest().unwrap_or(0)
-                )));
-            }
+        if let Some(present) = ModelCard::read(folder)?
+            && holds(folder, card.difference(&present), MaterialsModel::is_saved(folder), resume)?
+        {
+            return Ok(MaterialsModel::load(folder, &device)?);
         }
         card.write(folder)?;
         let model = train(table, &config, Some(checkpoints.clone()), (&device, &shared))?;
@@ -137,12 +132,49 @@ fn train(
 ) -> Result<MaterialsModel, CliError> {
     let recorder = Progress::new();
     let model = MaterialsModel::fit_on_devices(table, config, checkpoints, recorder, devices)?;
-    warn_of_early_end(&model);
+    warn_of_early_end(&model.history, model.reason);
     Ok(model)
 }
 
+/// Whether a directory that has the card of a model has all of the model that is to be fitted. `different` says what makes its model
+/// another one.
+pub fn holds(
+    folder: &Path,
+    different: Option<String>,
+    is_complete: bool,
+    resume: bool,
+) -> Result<bool, CliError> {
+    let at = folder.display();
+    if let Some(difference) = different {
+        return Err(CliError::Usage(format!(
+            "{at} holds a model fitted {difference}; name another directory or remove it"
+        )));
+    }
+    if is_complete {
+        eprintln!("{at} already holds this model; using it");
+        return Ok(true);
+    }
+    if !resume {
+        return Err(CliError::Usage(format!(
+            "{at} holds an unfinished fit at step {}; add --resume to continue it, or remove the directory",
+            checkpoints(folder).newest().unwrap_or(0)
+        )));
+    }
+    Ok(false)
+}
+
+/// Steps that were done, and why there were no more.
+pub fn steps(asked: usize, history: &History, reason: Option<StopReason>) -> String {
+    let done = history.records.last().map_or(asked, |record| record.step);
+    match reason {
+        Some(StopReason::EarlyStop) => format!("{done} of {asked}: the estimate no longer fell"),
+        Some(StopReason::NonFinite) => format!("{done} of {asked}: a loss was not finite"),
+        _ => asked.to_string(),
+    }
+}
+
 /// Checkpoints of the fit into `folder`.
-fn checkpoints(folder: &Path) -> Checkpoints {
+pub fn checkpoints(folder: &Path) -> Checkpoints {
     Checkpoints::new(folder.join("checkpoints"), CHECKPOINT_EVERY)
 }
 
@@ -150,7 +182,9 @@ fn checkpoints(folder: &Path) -> Checkpoints {
 pub fn kept(folder: &Path, how: &str) -> String {
     let at = folder.display();
     match checkpoints(folder).newest() {
-        _ if MaterialsModel::is_saved(folder) => format!("the model is complete in {at}"),
+        _ if MaterialsModel::is_saved(folder) || ConditionalRows::is_saved(folder) => {
+            format!("the model is complete in {at}")
+        }
         Some(step) => format!("the checkpoint of step {step} is kept in {at}: {how}"),
         None => format!("there was no checkpoint in {at} yet; {how}"),
     }
@@ -163,40 +197,12 @@ pub fn note_kept(error: &CliError, folder: &Path, how: &str) {
     }
 }
 
-/// Removes what programs that were killed have left half written in the directory of a model.
-fn remove_unfinished(folder: &Path) {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let is_unfinished = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "tmp");
-    for path in entries.map(|entry| entry.path()).filter(is_unfinished) {
-        let _ = std::fs::remove_file(path); // one that stays does no harm
-    }
-}
-
-/// The directory `folder`, made if need be, for this program alone while the file is open.
-pub fn locked(folder: &Path) -> Result<File, CliError> {
-    let path = folder.join("lock");
-    let failed = |e| CliError::from(WganError::io(&path, e));
-    std::fs::create_dir_all(folder).map_err(|e| WganError::io(folder, e))?;
-    let file = File::create(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => {
-            remove_unfinished(folder);
-            Ok(file)
-        }
-        Err(TryLockError::Error(error)) => Err(failed(error)),
-        Err(TryLockError::WouldBlock) => Err(CliError::Usage(format!(
-            "{}: another program is fitting a model there",
-            folder.display()
-        ))),
-    }
-}
-
-fn warn_of_early_end(model: &MaterialsModel) {
-    if model.reason == Some(StopReason::NonFinite) {
+pub fn warn_of_early_end(history: &History, reason: Option<StopReason>) {
+    if reason == Some(StopReason::NonFinite) {
         eprintln!(
             "warning: a loss was not finite; training ended early with the last good model, \
              after {} steps",
-            model.history.records.last().map_or(0, |r| r.step)
+            history.records.last().map_or(0, |r| r.step)
         );
     }
 }

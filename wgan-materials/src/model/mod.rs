@@ -32,7 +32,7 @@ pub use prior::{MaterialsLatent, MaterialsPrior};
 pub use rank_transform::RankTransform;
 pub use rows::{
     ConditionalRows, RowConfig, RowGenerator, RowGeneratorConfig, RowLatent, RowLayout, RowModel,
-    RowPrior,
+    RowPrior, RowsCard,
 };
 pub use sampler::{Candidate, Chunk, Sampler};
 pub use saved_energies::SavedEnergies;

@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wgan_core::WganError;
 use wgan_core::file::write_atomically;
-use wgan_core::train::Recorder;
+use wgan_core::train::{Checkpoints, Recorder};
 
+use super::row_card::RowCard;
 use super::{RowConfig, RowModel};
 use crate::error::MaterialsError;
 use crate::model::{Conditions, Given};
@@ -27,26 +28,20 @@ pub struct ConditionalRows {
 impl ConditionalRows {
     /// Fits a model of the rows of `table`, given the columns of these names; none for a model without conditions.
     ///
+    /// With `checkpoints` it resumes from the newest one, and the result is the one an uninterrupted fit gives.
+    ///
     /// # Errors
-    /// A column that is not there or does not vary, a setting out of range.
+    /// A column that is not there or does not vary, a setting out of range, a checkpoint that cannot be read or written.
     pub fn fit(
         table: &Table,
         names: &[String],
         config: &RowConfig,
+        checkpoints: Option<Checkpoints>,
         recorder: impl Recorder,
         device: &Device,
     ) -> Result<Self, MaterialsError> {
-        let columns: Result<Vec<Column>, MaterialsError> =
-            names.iter().map(|name| table.column(name).cloned()).collect();
-        let conditions = Conditions::fit(columns?)?;
-        let given = match conditions.width() {
-            0 => None,
-            _ => {
-                let all: Vec<usize> = (0..table.len()).collect();
-                conditions.given()?.codes(&all, device)
-            }
-        };
-        let rows = RowModel::fit(&table.columns, given, config, recorder, device)?;
+        let (conditions, given) = conditions(table, names, device)?;
+        let rows = RowModel::fit(&table.columns, given, config, checkpoints, recorder, device)?;
         Ok(Self { rows, conditions })
     }
 
@@ -107,9 +102,7 @@ impl ConditionalRows {
     /// If a file cannot be written.
     pub fn save(&self, folder: &Path) -> Result<(), MaterialsError> {
         std::fs::create_dir_all(folder).map_err(|e| WganError::io(folder, e))?;
-        let path = folder.join(CONDITIONS);
-        let text = serde_json::to_vec(&self.conditions).map_err(|e| WganError::saved(&path, e))?;
-        write_atomically(&path, &text)?;
+        write_conditions(&self.conditions, folder)?;
         self.rows.save(folder)
     }
 
@@ -118,29 +111,109 @@ impl ConditionalRows {
         folder.join(CONDITIONS).exists() && RowModel::is_saved(folder)
     }
 
-    /// Whether it was fitted to this table, given the columns of these names, with these settings.
-    pub fn is_of(&self, table: &Table, names: &[String], config: &RowConfig) -> bool {
-        let given = self.conditions.columns().iter().map(|column| &column.name);
-        given.eq(names) && self.rows.is_of(&table.columns, config)
-    }
-
     /// Loads the model of the directory `folder`.
     ///
     /// # Errors
     /// If a file is missing, damaged, of another version, of other shapes or not finite.
     pub fn load(folder: &Path, device: &Device) -> Result<Self, MaterialsError> {
-        let path = folder.join(CONDITIONS);
-        let text = std::fs::read(&path).map_err(|e| WganError::io(&path, e))?;
-        let conditions: Conditions =
-            serde_json::from_slice(&text).map_err(|e| WganError::saved(&path, e))?;
+        let conditions = read_conditions(folder)?;
         let rows = RowModel::load(folder, device)?;
-        if !conditions.is_sound(rows.n_known()) || conditions.width() != rows.n_given() {
-            return Err(
-                WganError::saved(&path, "it does not belong to the rows of the model").into()
-            );
-        }
+        check_conditions(&conditions, (rows.n_known(), rows.n_given()), folder)?;
         Ok(Self { rows, conditions })
     }
+}
+
+/// Settings and data of a [`ConditionalRows`], which a directory has before the fit is finished.
+#[derive(Clone, Debug)]
+pub struct RowsCard {
+    rows: RowCard,
+    conditions: Conditions,
+}
+
+impl RowsCard {
+    /// Card of a model of `table`, given the columns of these names, with these settings.
+    ///
+    /// # Errors
+    /// As [`ConditionalRows::fit`].
+    pub fn new(
+        table: &Table,
+        names: &[String],
+        config: &RowConfig,
+    ) -> Result<Self, MaterialsError> {
+        let (conditions, given) = conditions(table, names, &Device::flex())?;
+        Ok(Self { rows: RowCard::new(&table.columns, given.as_ref(), config)?, conditions })
+    }
+
+    /// Card in the model directory `folder`, if there is one.
+    ///
+    /// # Errors
+    /// If it is damaged, of another version, or contradicts itself.
+    pub fn read(folder: &Path) -> Result<Option<Self>, MaterialsError> {
+        if !RowCard::is_in(folder) {
+            return Ok(None);
+        }
+        let rows = RowCard::read(folder)?;
+        let conditions = read_conditions(folder)?;
+        check_conditions(&conditions, (rows.n_known(), rows.n_given), folder)?;
+        Ok(Some(Self { rows, conditions }))
+    }
+
+    /// Writes the card to the model directory `folder`.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<(), MaterialsError> {
+        write_conditions(&self.conditions, folder)?;
+        self.rows.write(folder)
+    }
+
+    /// What makes a model with the card `other` a different one; none if nothing does.
+    pub fn difference(&self, other: &Self) -> Option<String> {
+        let difference = self.rows.difference(&other.rows);
+        difference.or_else(|| {
+            (self.conditions != other.conditions).then(|| "to other conditions".to_owned())
+        })
+    }
+}
+
+/// The given columns of these names, and their codes for the rows of the table, `[n, m]`.
+fn conditions(
+    table: &Table,
+    names: &[String],
+    device: &Device,
+) -> Result<(Conditions, Option<Tensor<2>>), MaterialsError> {
+    let columns: Result<Vec<Column>, MaterialsError> =
+        names.iter().map(|name| table.column(name).cloned()).collect();
+    let conditions = Conditions::fit(columns?)?;
+    let given = match conditions.width() {
+        0 => None,
+        _ => conditions.given()?.codes(&(0..table.len()).collect::<Vec<_>>(), device),
+    };
+    Ok((conditions, given))
+}
+
+fn write_conditions(conditions: &Conditions, folder: &Path) -> Result<(), MaterialsError> {
+    let path = folder.join(CONDITIONS);
+    let text = serde_json::to_vec(conditions).map_err(|e| WganError::saved(&path, e))?;
+    Ok(write_atomically(&path, &text)?)
+}
+
+fn read_conditions(folder: &Path) -> Result<Conditions, MaterialsError> {
+    let path = folder.join(CONDITIONS);
+    let text = std::fs::read(&path).map_err(|e| WganError::io(&path, e))?;
+    Ok(serde_json::from_slice(&text).map_err(|e| WganError::saved(&path, e))?)
+}
+
+fn check_conditions(
+    conditions: &Conditions,
+    (n_known, n_given): (usize, usize),
+    folder: &Path,
+) -> Result<(), MaterialsError> {
+    if conditions.is_sound(n_known) && conditions.width() == n_given {
+        return Ok(());
+    }
+    let reason = "it does not belong to the rows of the model";
+    Err(WganError::saved(folder.join(CONDITIONS), reason).into())
 }
 
 #[cfg(test)]
@@ -161,7 +234,7 @@ mod tests {
         let (table, device) = (table(), Device::flex());
         let config = RowConfig::new(5).with_width(8).with_batch_size(32);
         let names = ["x".to_owned(), "kind".to_owned()];
-        let model = ConditionalRows::fit(&table, &names, &config, (), &device).unwrap();
+        let model = ConditionalRows::fit(&table, &names, &config, None, (), &device).unwrap();
         let targets = Target::of_table(&["x=5±1, kind=b".parse().unwrap()], &table).unwrap();
         let (made, given) = model.sample_meeting(&targets, 50, 1, &device).unwrap();
         assert_eq!((made.len(), Target::rows(&targets, &made).len()), (50, 50));

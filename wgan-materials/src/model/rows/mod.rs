@@ -9,6 +9,7 @@ mod anchors;
 mod calibration;
 mod conditional_rows;
 mod neighbours;
+mod row_card;
 mod row_config;
 mod row_critic;
 mod row_data;
@@ -20,7 +21,7 @@ mod row_sample;
 
 pub use anchors::Anchors;
 pub use calibration::Calibration;
-pub use conditional_rows::ConditionalRows;
+pub use conditional_rows::{ConditionalRows, RowsCard};
 pub use row_config::RowConfig;
 pub use row_critic::RowCritic;
 pub use row_data::RowData;

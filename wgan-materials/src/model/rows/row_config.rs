@@ -1,7 +1,7 @@
 //! Settings of a model of rows.
 
 use burn::config::Config;
-use wgan_core::train::Schedule;
+use wgan_core::train::{Plateau, Schedule};
 use wgan_core::whitening::Whitening;
 use wgan_core::{OptimizerConfig, TrainConfig, WganError};
 
@@ -43,6 +43,9 @@ pub struct RowConfig {
     /// Share of the training rows whose conditions are hidden, in `[0, 1)`: above 0, a model with conditions also samples without.
     #[config(default = 0.0)]
     pub withheld: f64,
+    /// Ends the fit early where the smoothed estimate no longer falls; none for all steps.
+    #[config(default = "None")]
+    pub plateau: Option<Plateau>,
 }
 
 impl RowConfig {

@@ -8,12 +8,11 @@ use ndarray::{Array2, Axis, concatenate};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
-use wgan_core::file::write_atomically;
 use wgan_core::model::{check_size, load_weights, save_weights};
-use wgan_core::train::{History, Recorder, StopReason};
+use wgan_core::train::{Checkpoints, History, Recorder, StopReason};
 use wgan_core::{Fit, GradientPenalty, MlpConfig, Wgan, WganError, tensor_of};
 
+use super::row_card::RowCard;
 use super::{
     Anchors, Calibration, RowConfig, RowCritic, RowData, RowGenerator, RowGeneratorConfig,
     RowLayout, RowPrior,
@@ -31,7 +30,7 @@ use crate::table::Column;
 ///
 /// let table = Table::read("wine.csv", &ReadOptions::default())?;
 /// let config = RowConfig::for_rows(table.len());
-/// let model = RowModel::fit(&table.columns, None, &config, (), &Device::flex())?;
+/// let model = RowModel::fit(&table.columns, None, &config, None, (), &Device::flex())?;
 /// let made = model.sample(1000, 1)?; // columns as those of the table
 /// # Ok::<(), wgan_materials::MaterialsError>(())
 /// ```
@@ -48,47 +47,6 @@ pub struct RowModel {
     pub reason: Option<StopReason>,
 }
 
-/// Everything about a model but its weights.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct RowCard {
-    schema: u32,
-    config: RowConfig,
-    space: AttributeSpace,
-    calibration: Calibration,
-    /// Known rows, from which new ones depart.
-    known: Vec<Column>,
-    /// Entries of a coded condition, and those of the known rows.
-    n_given: usize,
-    given: Vec<f32>,
-}
-
-impl RowCard {
-    /// The first part that contradicts the others: a file says anything.
-    fn fault(&self) -> Option<&'static str> {
-        let Self { config, space, known, .. } = self;
-        let n = known.first().map_or(0, Column::len);
-        let parts = [
-            ("config", config.training().is_ok() && config.width > 0 && config.noise > 0),
-            ("known", n > 0),
-            ("space", n > 0 && space.is_sound(known)),
-            ("calibration", self.calibration.is_sound(space.numbers().count(), space.n_entries())),
-            ("given", n.checked_mul(self.n_given) == Some(self.given.len())),
-        ];
-        parts.into_iter().find_map(|(part, is_sound)| (!is_sound).then_some(part))
-    }
-
-    /// Weights of the largest matrices of the generator, see [`check_size`].
-    fn n_weights(&self) -> u128 {
-        let n_inputs =
-            self.config.noise as u128 + self.n_given as u128 + self.space.width() as u128;
-        let width = self.config.width as u128;
-        width * (width + n_inputs)
-    }
-}
-
-/// Version of the layout of a model directory.
-const SCHEMA: u32 = 1;
-const ROWS: &str = "rows.json";
 const WEIGHTS: &str = "row_weights.safetensors";
 
 /// Rows per random stream.
@@ -110,32 +68,30 @@ const CALIBRATION_STREAM: u64 = 2;
 impl RowModel {
     /// Fits a model to these columns, given the coded conditions `[n, m]` of their rows.
     ///
-    /// The same seed gives the same model on any number of threads.
+    /// The same seed gives the same model on any number of threads. With `checkpoints` it resumes from the newest one, and the result
+    /// is the one an uninterrupted fit gives.
     ///
     /// # Shapes
     /// - `given`: `[n, m]`
     ///
     /// # Errors
-    /// No columns or rows, a setting out of range, conditions for another number of rows.
+    /// No columns or rows, a setting out of range, conditions for another number of rows, a checkpoint that cannot be read or
+    /// written.
     pub fn fit(
         columns: &[Column],
         given: Option<Tensor<2>>,
         config: &RowConfig,
+        checkpoints: Option<Checkpoints>,
         recorder: impl Recorder,
         device: &Device,
     ) -> Result<Self, MaterialsError> {
         let training = config.training()?;
-        let space = AttributeSpace::fit(columns, config.whitening)?;
-        let n_given = given.as_ref().map_or(0, |given| given.dims()[1]);
-        let n = columns.first().map_or(0, Column::len);
-        if let Some(got) = given.as_ref().map(|given| given.dims()[0]).filter(|got| *got != n) {
-            let (expected, got) = (vec![n, n_given], vec![got, n_given]);
-            return Err(WganError::Shape { at: "conditions of rows", expected, got }.into());
-        }
-        let codes = space.encode(columns)?;
+        let card = RowCard::new(columns, given.as_ref(), config)?;
+        let (n, n_given) = (card.n_known(), card.n_given);
+        let codes = card.space.encode(columns)?;
         let mut rng = ChaCha8Rng::seed_from_u64(config.seed);
-        let (generator, critic) = networks(&space, &codes, n_given, config, &mut rng, device)?;
-        let prior = prior(&space, &codes, config, generator.layout());
+        let (generator, critic) = networks(&card.space, &codes, n_given, config, &mut rng, device)?;
+        let prior = prior(&card.space, &codes, config, generator.layout());
         let data = RowData {
             x: features(generator.layout(), &codes, device),
             y: given.clone(),
@@ -147,19 +103,14 @@ impl RowModel {
         };
         let strategy = GradientPenalty::one_sided(config.lambda);
         let wgan = Wgan::new(critic, generator, strategy, &training);
-        let outcome =
-            Fit::new(&data, &prior, device, config.seed)?.with_recorder(recorder).run(wgan)?;
-        let known = columns.to_vec();
-        let flat = given.as_ref().map(|given| given.clone().into_data().iter::<f32>().collect());
-        let card = RowCard {
-            schema: SCHEMA,
-            config: config.clone(),
-            calibration: Calibration::none(space.numbers().count(), space.n_entries()),
-            space,
-            known,
-            n_given,
-            given: flat.unwrap_or_default(),
-        };
+        let mut fit = Fit::new(&data, &prior, device, config.seed)?.with_recorder(recorder);
+        if let Some(checkpoints) = checkpoints {
+            fit = fit.with_checkpoints(checkpoints);
+        }
+        if let Some(plateau) = config.plateau {
+            fit = fit.with_stop_rule(plateau);
+        }
+        let outcome = fit.run(wgan)?;
         let generator = outcome.wgan.averaged.valid();
         let (history, reason) = (outcome.history, Some(outcome.reason));
         let device = device.clone();
@@ -339,20 +290,13 @@ impl RowModel {
     /// If a file cannot be written.
     pub fn save(&self, folder: &Path) -> Result<(), MaterialsError> {
         std::fs::create_dir_all(folder).map_err(|e| WganError::io(folder, e))?;
-        let path = folder.join(ROWS);
-        let text = serde_json::to_vec(&self.card).map_err(|e| WganError::saved(&path, e))?;
-        write_atomically(&path, &text)?;
+        self.card.write(folder)?;
         Ok(save_weights(&self.generator, &folder.join(WEIGHTS))?)
     }
 
     /// Whether `folder` holds a complete model.
     pub(super) fn is_saved(folder: &Path) -> bool {
-        [ROWS, WEIGHTS].iter().all(|file| folder.join(file).exists())
-    }
-
-    /// Whether it was fitted to these columns with these settings.
-    pub(super) fn is_of(&self, columns: &[Column], config: &RowConfig) -> bool {
-        self.card.known == columns && self.card.config == *config
+        RowCard::is_in(folder) && folder.join(WEIGHTS).exists()
     }
 
     /// Loads the model of the directory `folder`.
@@ -360,16 +304,7 @@ impl RowModel {
     /// # Errors
     /// If a file is missing, damaged, of another version, of other shapes or not finite.
     pub fn load(folder: &Path, device: &Device) -> Result<Self, MaterialsError> {
-        let path = folder.join(ROWS);
-        let text = std::fs::read(&path).map_err(|e| WganError::io(&path, e))?;
-        let refused = |reason: String| WganError::saved(&path, reason);
-        let card: RowCard = serde_json::from_slice(&text).map_err(|e| refused(e.to_string()))?;
-        if card.schema != SCHEMA {
-            return Err(refused(format!("expected schema {SCHEMA}, got {}", card.schema)).into());
-        }
-        if let Some(part) = card.fault() {
-            return Err(refused(format!("its {part} cannot be that of a fitted model")).into());
-        }
+        let card = RowCard::read(folder)?;
         let weights = folder.join(WEIGHTS);
         check_size(&weights, card.n_weights())?;
         let codes = card.space.encode(&card.known)?;
@@ -378,7 +313,7 @@ impl RowModel {
         let (generator, _) = networks(&card.space, &codes, m, &card.config, &mut rng, device)?;
         let prior = prior(&card.space, &codes, &card.config, generator.layout());
         let given = (m > 0).then(|| Array2::from_shape_vec((n, m), card.given.clone()));
-        let given = given.transpose().map_err(|e| refused(e.to_string()))?;
+        let given = given.transpose().map_err(|e| WganError::saved(folder, e))?;
         let given = given.map(|given| tensor_of(given.mapv(f64::from).view(), device));
         let generator = load_weights(generator, &weights)?;
         let (history, device) = (History::default(), device.clone());
@@ -398,7 +333,7 @@ impl RowModel {
 
     /// Known rows.
     pub(super) fn n_known(&self) -> usize {
-        self.card.known.first().map_or(0, Column::len)
+        self.card.n_known()
     }
 
     /// Entries of a coded condition.
@@ -467,6 +402,7 @@ mod tests {
     use super::*;
     use rand_distr::{Distribution, StandardNormal};
     use wgan_core::points_of;
+    use wgan_core::train::Plateau;
 
     /// Two correlated numbers, their sum, and a class that the first decides with noise; some cells are missing.
     fn table(n: usize) -> Vec<Column> {
@@ -493,7 +429,7 @@ mod tests {
     }
 
     fn fitted(given: Option<Tensor<2>>) -> RowModel {
-        RowModel::fit(&table(400), given, &config(), (), &Device::flex()).unwrap()
+        RowModel::fit(&table(400), given, &config(), None, (), &Device::flex()).unwrap()
     }
 
     fn numbers(column: &Column) -> Vec<f64> {
@@ -544,6 +480,36 @@ mod tests {
         assert!(rows.iter().enumerate().all(|(i, row)| *row == i / 2)); // each of 400 rows twice
     }
 
+    /// Stops at the first records after those that are transient.
+    const AT_ONCE: Plateau = Plateau { window: 1, patience: 1, tolerance: 0.99 };
+
+    fn last_step(model: &RowModel) -> usize {
+        model.history.records.last().unwrap().step
+    }
+
+    #[test]
+    fn a_fit_ends_where_the_estimate_stands_still() {
+        let config = RowConfig { n_steps: 60, plateau: Some(AT_ONCE), ..config() };
+        let model = RowModel::fit(&table(400), None, &config, None, (), &Device::flex()).unwrap();
+        assert_eq!(model.reason, Some(StopReason::EarlyStop));
+        assert!(last_step(&model) < 60);
+    }
+
+    #[test]
+    fn a_fit_that_goes_on_from_a_checkpoint_ends_as_one_that_was_never_stopped() {
+        let (folder, device) = (tempfile::tempdir().unwrap(), Device::flex());
+        let fit = |config: &RowConfig, every| {
+            let checkpoints = Checkpoints::new(folder.path(), every);
+            RowModel::fit(&table(400), None, config, Some(checkpoints), (), &device).unwrap()
+        };
+        let config = RowConfig { n_steps: 60, ..config() };
+        let whole = RowModel::fit(&table(400), None, &config, None, (), &device).unwrap();
+        assert!(last_step(&fit(&config.clone().with_plateau(Some(AT_ONCE)), 10)) < 60);
+        let resumed = fit(&config, 10);
+        assert_eq!(last_step(&resumed), 60);
+        assert_eq!(resumed.sample(50, 3).unwrap(), whole.sample(50, 3).unwrap());
+    }
+
     #[test]
     fn a_model_survives_its_directory() {
         let folder = tempfile::tempdir().unwrap();
@@ -555,14 +521,14 @@ mod tests {
             let loaded = RowModel::load(folder.path(), &Device::flex()).unwrap();
             assert_eq!(loaded.sample(40, 7).unwrap(), model.sample(40, 7).unwrap());
         }
-        std::fs::write(folder.path().join(ROWS), "{}").unwrap();
+        std::fs::write(folder.path().join("rows.json"), "{}").unwrap();
         assert!(RowModel::load(folder.path(), &Device::flex()).is_err());
     }
 
     #[test]
     fn without_anchors_rows_come_from_noise_and_context() {
         let config = config().with_is_anchored(false);
-        let model = RowModel::fit(&table(400), None, &config, (), &Device::flex()).unwrap();
+        let model = RowModel::fit(&table(400), None, &config, None, (), &Device::flex()).unwrap();
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let latent = model.prior().sample(&[0, 0], None, &mut rng, &Device::flex());
         assert!(latent.anchor.is_none());
@@ -578,7 +544,7 @@ mod tests {
             model.sample_near(&[0], Some(y.clone()), 0).map(|_| ()).unwrap_err().to_string();
         assert_eq!(message, "conditions of rows: expected shape [1, 0], got [1, 2]");
         assert!(model.sample_near(&[400], None, 0).is_err());
-        assert!(RowModel::fit(&table(400), Some(y), &config(), (), &Device::flex()).is_err());
+        assert!(RowModel::fit(&table(400), Some(y), &config(), None, (), &Device::flex()).is_err());
         assert!(model.sample(0, 0).unwrap().iter().all(Column::is_empty));
     }
 }
