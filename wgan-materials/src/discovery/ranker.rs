@@ -18,6 +18,9 @@ use crate::structure::Prototype;
 /// Candidates of each large source together, see [`pool`].
 const POOL: usize = 300_000;
 
+/// The same in practice, where most of the tail only tells what is easily told.
+const PRACTICE_POOL: usize = 120_000;
+
 /// Misses kept for learning.
 const MISSES: usize = 120_000;
 
@@ -104,7 +107,7 @@ impl Ranker {
                 got: compounds.len().to_string(),
             });
         }
-        let practice = Practice { folds: FOLDS, pool: POOL, misses: MISSES };
+        let practice = Practice { folds: FOLDS, pool: PRACTICE_POOL, misses: MISSES };
         let with_prototype =
             |material: &Material| Some((material_kind(material), material.prototype.clone()?));
         let compositions = || known.iter().map(|material| material.composition.clone());
