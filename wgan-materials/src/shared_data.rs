@@ -1,7 +1,10 @@
-//! Where the tests find the shared data sets; they are skipped, with a message, where there are none.
+//! Data for tests: small files of the repository, and whole public tables where they are at hand.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+
+/// One map from column to cell.
+pub(crate) type Row = HashMap<String, String>;
 
 /// `$WGAN_SHARED_DATA`, else the first `shared/data` in a folder above this crate.
 pub(crate) fn folder() -> Option<PathBuf> {
@@ -12,31 +15,33 @@ pub(crate) fn folder() -> Option<PathBuf> {
             .map(|folder| folder.join("shared/data"))
             .find(|folder| folder.is_dir())
     };
-    let found = named.or_else(above);
-    if found.is_none() {
-        println!("skipped: no shared data (set WGAN_SHARED_DATA)");
-    }
-    found
+    named.or_else(above)
 }
 
-/// A file of the reference folder, one map from column to cell per row.
-pub(crate) fn reference(name: &str) -> Option<Vec<HashMap<String, String>>> {
-    Some(rows(&folder()?.join("reference").join(name)))
+/// A file that belongs to the repository; the place is seen from this crate.
+pub(crate) fn own(place: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(place)
 }
 
-/// A file of the materials folder, one map from column to cell per row.
-pub(crate) fn materials(name: &str) -> Option<Vec<HashMap<String, String>>> {
-    Some(rows(&folder()?.join("materials").join(name)))
+/// The excerpts of a file of the reference folder, and the whole file where there is one.
+pub(crate) fn references(name: &str) -> Vec<Vec<Row>> {
+    let whole = folder().map(|folder| folder.join("reference").join(name));
+    let excerpt = own("fixtures").join(name);
+    std::iter::once(excerpt).chain(whole).map(|path| rows(&path)).collect()
 }
 
-/// A comma separated file in which no cell that matters is quoted.
-fn rows(path: &Path) -> Vec<HashMap<String, String>> {
-    let text = std::fs::read_to_string(path).unwrap();
-    let mut lines = text.lines();
-    let header: Vec<&str> = lines.next().unwrap().split(',').collect();
-    let row = |line: &str| {
-        let cells = line.split(',').map(str::to_string);
-        header.iter().map(|name| name.to_string()).zip(cells).collect()
+/// The compounds that ship, and these tables of the materials folder where there is one, by name.
+pub(crate) fn tables(names: &[&str]) -> Vec<(String, Vec<Row>)> {
+    let named = |name: &&str| {
+        let path = folder()?.join("materials").join(format!("{name}.csv"));
+        Some(((*name).to_owned(), rows(&path)))
     };
-    lines.map(row).collect()
+    let shipped = ("compounds".to_owned(), rows(&own("../examples/data/compounds.csv")));
+    std::iter::once(shipped).chain(names.iter().filter_map(named)).collect()
+}
+
+/// Rows of a comma separated file.
+pub(crate) fn rows(path: &Path) -> Vec<Row> {
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    reader.deserialize().collect::<Result<_, _>>().unwrap()
 }

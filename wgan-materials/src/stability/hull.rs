@@ -265,6 +265,7 @@ fn check(compositions: &[Composition], energies: &[f64]) -> Result<(), Materials
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shared_data::{Row, own, rows};
     use approx::assert_abs_diff_eq;
 
     fn read(formulas: &[&str]) -> Vec<Composition> {
@@ -401,7 +402,27 @@ mod tests {
         );
     }
 
-    /// 85,014 compounds of the Materials Project with published decomposition energies.
+    #[test]
+    fn decomposition_energies_are_those_of_linear_programs() {
+        let number = |row: &Row, name: &str| row[name].parse::<f64>().unwrap();
+        let known = rows(&own("../examples/data/structures.csv"));
+        let read = |row: &Row| Composition::parse(&row["formula"]).unwrap();
+        let compositions: Vec<Composition> = known.iter().map(read).collect();
+        let energies: Vec<f64> =
+            known.iter().map(|row| number(row, "formation_energy_per_atom")).collect();
+        let hull = ConvexHull::new(&compositions, &energies).unwrap();
+        let programs = rows(&own("fixtures/decomposition.csv"));
+        assert_eq!(programs.len(), 120);
+        let asked: Vec<Composition> = programs.iter().map(read).collect();
+        let found = hull.decompose_all(&asked, |_| ()).unwrap();
+        for (row, found) in programs.iter().zip(found) {
+            let got = found.decomposition_energy(number(row, "formation_energy"));
+            let expected = number(row, "decomposition_energy");
+            assert!((got - expected).abs() < 1e-8, "{}: {got}, {expected}", row["formula"]);
+        }
+    }
+
+    /// 85,014 compounds of the Materials Project with published decomposition energies, where they are at hand.
     #[test]
     fn published_decomposition_energies_are_found() {
         let Some(folder) = crate::shared_data::folder() else {

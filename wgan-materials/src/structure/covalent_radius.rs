@@ -36,22 +36,16 @@ pub fn covalent_radius(element: Element) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared_data::reference;
+    use crate::shared_data::references;
 
     #[test]
     fn radii_are_those_of_the_reference() {
-        let Some(rows) = reference("elements.csv") else {
-            return;
-        };
-        let mut n = 0;
-        for row in rows {
+        for row in references("elements.csv").concat() {
             let element = Element::from_symbol(&row["symbol"]).unwrap();
             if let Ok(radius) = row["covalent_radius_cordero_pm"].parse::<f64>() {
                 assert!((covalent_radius(element) * 100.0 - radius).abs() < 1e-9, "{element}");
-                n += 1;
             }
         }
-        assert_eq!(n, 96);
         assert_eq!(covalent_radius(Element::ALL[117]), 1.69);
     }
 }

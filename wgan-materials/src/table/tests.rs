@@ -1,6 +1,6 @@
 //! Awkward files: each ends in a table or in one clear sentence.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::shared_data;
@@ -497,6 +497,16 @@ fn the_summary_prints_as_a_table_and_survives_json() {
 
 #[test]
 fn the_real_files_are_read_whole() {
+    let ships = |name: &str| shared_data::own(&format!("../examples/data/{name}.csv"));
+    let check = |path: &Path, n: usize, bad: usize, n_properties: usize| {
+        let table = Table::read(path, &ReadOptions::default()).unwrap();
+        println!("{}", table.summary);
+        assert_eq!(table.summary.n_rows, n, "{}", path.display());
+        assert_eq!(table.summary.skipped.len() - table.summary.n_duplicates, bad);
+        assert_eq!(table.columns.len(), n_properties, "{}", path.display());
+    };
+    check(&ships("compounds"), 776, 0, 2);
+    check(&ships("structures"), 600, 0, 2);
     let Some(folder) = shared_data::folder() else {
         return;
     };
@@ -510,12 +520,7 @@ fn the_real_files_are_read_whole() {
         ("mp_formation_energy_sample", 33_188, 0, 1),
     ];
     for (name, n, bad, n_properties) in files {
-        let path = folder.join(format!("materials/{name}.csv"));
-        let table = Table::read(path, &ReadOptions::default()).unwrap();
-        println!("{}", table.summary);
-        assert_eq!(table.summary.n_rows, n, "{name}");
-        assert_eq!(table.summary.skipped.len() - table.summary.n_duplicates, bad, "{name}");
-        assert_eq!(table.columns.len(), n_properties, "{name}");
+        check(&folder.join(format!("materials/{name}.csv")), n, bad, n_properties);
     }
     let path = folder.join("materials/supercon_tc.csv");
     let table = Table::read(path, &ReadOptions::default()).unwrap();
