@@ -76,15 +76,14 @@ pub struct ColumnReport {
 }
 
 impl ColumnReport {
-    /// A remark on a column that is not modelled, with the reason.
-    pub fn left_out(&self) -> Option<String> {
+    /// What is done with a column that is not modelled, and why.
+    fn left_out(&self) -> Option<(&'static str, &str)> {
         let verb = match self.role {
             ColumnRole::SetAside => "set aside",
             ColumnRole::Ignored => "ignored",
             _ => return None,
         };
-        let reason = self.reason.as_deref().unwrap_or("not modelled");
-        Some(format!("column `{}` is {verb}: {reason}", self.name))
+        Some((verb, self.reason.as_deref().unwrap_or("not modelled")))
     }
 }
 
@@ -92,7 +91,7 @@ impl ColumnReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SkippedRow {
-    /// Line of the file on which the row starts, the header being line 1; in Parquet, the row from 1.
+    /// The row as a spreadsheet counts, the header being row 1; in Parquet, the row from 1.
     pub row: usize,
     /// The column with the fault; empty where the fault is the row's.
     pub column: String,
@@ -205,8 +204,25 @@ impl ReadSummary {
         let kinds = self.skipped_by_kind.iter().map(|(kind, n)| format!("{n} {kind}"));
         let kinds = kinds.collect::<Vec<_>>().join(", ");
         let skipped = self.skipped.first().map(|first| format!("skipped: {kinds}; first: {first}"));
-        let left_out = self.columns.iter().filter_map(ColumnReport::left_out);
-        skipped.into_iter().chain(left_out)
+        skipped.into_iter().chain(self.columns_left_out())
+    }
+
+    /// Remarks on columns that are not modelled; those with one reason share a remark.
+    fn columns_left_out(&self) -> Vec<String> {
+        let mut groups: Vec<((&str, &str), Vec<String>)> = Vec::new();
+        for column in &self.columns {
+            let Some(why) = column.left_out() else { continue };
+            let name = format!("`{}`", column.name);
+            match groups.iter_mut().find(|(other, _)| *other == why) {
+                Some((_, names)) => names.push(name),
+                None => groups.push((why, vec![name])),
+            }
+        }
+        let remark = |((verb, reason), names): ((&str, &str), Vec<String>)| match names.as_slice() {
+            [name] => format!("column {name} is {verb}: {reason}"),
+            names => format!("columns {} are {verb}: {reason}", names.join(", ")),
+        };
+        groups.into_iter().map(remark).collect()
     }
 
     fn write_elements(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
