@@ -197,13 +197,17 @@ pub fn note_kept(error: &CliError, folder: &Path, how: &str) {
     }
 }
 
+/// Says where training ended before its last step, and why.
 pub fn warn_of_early_end(history: &History, reason: Option<StopReason>) {
-    if reason == Some(StopReason::NonFinite) {
-        eprintln!(
-            "warning: a loss was not finite; training ended early with the last good model, \
-             after {} steps",
-            history.records.last().map_or(0, |r| r.step)
-        );
+    let step = history.records.last().map_or(0, |record| record.step);
+    match reason {
+        Some(StopReason::NonFinite) => eprintln!(
+            "warning: a loss was not finite; training ended early with the last good model, after {step} steps"
+        ),
+        Some(StopReason::EarlyStop) => {
+            eprintln!("note: training ended at step {step}: the estimate no longer fell");
+        }
+        _ => {}
     }
 }
 
