@@ -42,7 +42,7 @@ fn refused(args: &[&str], code: i32, reason: &str) {
     }
 }
 
-/// A file of the shared graphs; the caller is skipped, with a message, where there are none.
+/// A file of the public graphs, where they are at hand.
 fn shared(name: &str) -> Option<String> {
     let named = std::env::var_os("WGAN_SHARED_DATA").map(PathBuf::from);
     let above = || {
